@@ -1,0 +1,1 @@
+"""What answers and draws: outside services and built-in ones, behind small protocols."""

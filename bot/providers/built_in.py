@@ -1,0 +1,135 @@
+"""The responder with no model behind it: says so, and lets people watch the queue at work."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.providers.chat import ChatRequest
+from bot.providers.errors import ProviderError
+
+PACE_S = 0.05
+"""Seconds between two pieces of an answer; a word at a time then reads like somebody typing."""
+
+_SLOW_STEPS = 80
+_SLOW_BEATS = 10
+
+_INTRODUCTION = """\
+This is Conveyor's built-in responder. There is no model behind it, so it cannot answer you. \
+To get real answers, the bot's owner sets `CHAT_BASE_URL` to any OpenAI-compatible server, \
+`CHAT_MODEL` to one of its models and, if the server wants one, \
+`CHAT_API_KEY`, and restarts the bot."""
+
+_PHRASES = """\
+To see the queue at work, send one of these words alone:
+- `long`: an answer of many thousand characters with code, to see it split
+- `slow`: an answer that takes about 40 seconds, to see progress and to try Cancel
+- `fail`: breaks off after some words each time, to see it tried again
+- `reject`: is refused, to see an error that is not tried again"""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """An answer cut into the pieces that are sent, `beats` paces apart; `failure` ends it."""
+
+    pieces: tuple[str, ...]
+    beats: int = 1
+    failure: ProviderError | None = None
+
+
+class BuiltIn:
+    """A `ChatProvider` that needs nothing; the same request always gets the same answer."""
+
+    name = "built_in"
+
+    def __init__(self, *, pace_s: float = PACE_S) -> None:
+        self._pace_s = pace_s
+
+    def describe(self) -> str:
+        """Say that no model answers."""
+        return "Conveyor's built-in responder answers: no model, only a way to watch the queue."
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        """Yield the answer piece by piece; see `ChatProvider.stream`."""
+        script = script_for(request)
+        for piece in script.pieces:
+            await asyncio.sleep(self._pace_s * script.beats)
+            yield piece
+        if script.failure:
+            raise script.failure
+
+
+def script_for(request: ChatRequest) -> Script:
+    """Decide what is said to `request`."""
+    asked = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
+    match asked.strip().lower():
+        case "long":
+            return Script(tuple(_long().splitlines(keepends=True)))
+        case "slow":
+            return Script(_slow(), beats=_SLOW_BEATS)
+        case "fail":
+            return Script(_words("This answer is about to break off, so that"), failure=_failure())
+        case "reject":
+            return Script((), failure=_rejection())
+        case _:
+            return Script(_words(f"{_INTRODUCTION}\n\n{_facts(request, asked)}\n\n{_PHRASES}"))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\S+\s*", text))
+
+
+def _facts(request: ChatRequest, asked: str) -> str:
+    words, lines = len(asked.split()), len(asked.splitlines())
+    turns = sum(message.role == "user" for message in request.messages)
+    return (
+        f"What it can say about your message: {_count(len(asked), 'character')},"
+        f" {_count(words, 'word')} on {_count(lines, 'line')};"
+        f" it is number {turns:,} of yours in this conversation."
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _slow() -> tuple[str, ...]:
+    intro = f"A slow answer in {_SLOW_STEPS} steps:"
+    return (intro, *(f" {step}" for step in range(1, _SLOW_STEPS)), ". Done.")
+
+
+def _long() -> str:
+    intro = "A long answer, made up line by line, to see how it is split over several messages."
+    return "\n\n".join([intro, *(_chapter(number) for number in range(1, 9)), "That is the end."])
+
+
+def _chapter(number: int) -> str:
+    prose = (
+        f"This is chapter {number} of 8. A job that was queued is run, shown and delivered, and if"
+        " the bot restarts meanwhile, it is run again. Its result is seen once."
+    )
+    stations = "\n".join(
+        f'    belt.append("chapter {number}, station {station}")  # runs, stops, runs again'
+        for station in range(1, 13)
+    )
+    return (
+        f"**Chapter {number}**\n{prose}\n\n```python\ndef chapter_{number}(belt):\n{stations}\n```"
+    )
+
+
+def _failure() -> ProviderError:
+    return ProviderError(
+        "The built-in responder broke off because it was asked to (`fail`). It will be tried again"
+        " until the attempts are used up; send anything else to get an answer.",
+        retryable=True,
+        category="unavailable",
+    )
+
+
+def _rejection() -> ProviderError:
+    return ProviderError(
+        "The built-in responder refused because it was asked to (`reject`). It will not be tried"
+        " again; send anything else to get an answer.",
+        retryable=False,
+        category="rejected",
+    )

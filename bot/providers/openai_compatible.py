@@ -1,0 +1,161 @@
+"""Any OpenAI-compatible server chats: an answer arrives whole, or an error says why."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing
+from datetime import UTC, datetime
+
+import aiohttp
+from pydantic import SecretStr, ValidationError
+from yarl import URL
+
+from bot.providers.answer import MAX_TEXT, Answer, runaway
+from bot.providers.chat import ChatRequest
+from bot.providers.errors import ProviderError
+from bot.providers.http_failures import lost_line, plain_code, refusal, silence
+from bot.providers.openai_wire import ModelList, Refusal
+from bot.providers.payloads import PayloadReader, TooLargeError
+from bot.providers.retry_after import retry_after
+
+_MAX_REFUSAL_BYTES = 64 * 1024
+
+
+class OpenAICompatible:
+    """A `ChatProvider` that speaks `POST {base_url}/chat/completions`, streamed or not.
+
+    `session` stays the caller's to close. `stall_timeout_s` is the longest silence in seconds,
+    before the first byte or between two; how long a whole answer takes is up to the caller.
+    """
+
+    name = "openai_compatible"
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        *,
+        api_key: SecretStr | None = None,
+        model: str | None = None,
+        stall_timeout_s: float = 30,
+        connect_timeout_s: float = 10,
+        max_text: int = MAX_TEXT,
+    ) -> None:
+        self._session = session
+        self._base_url = URL(base_url)
+        self._api_key = api_key
+        self._model = model
+        self._stall_timeout_s = stall_timeout_s
+        self._max_text = max_text
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=connect_timeout_s, sock_read=stall_timeout_s
+        )
+
+    def describe(self) -> str:
+        """Say which model answers, and from where."""
+        model = f"The model {self._model}" if self._model else "The provider's default model"
+        return f"{model} at {self._base_url.host} answers."
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        """Yield the answer's text as it comes; see `ChatProvider.stream`."""
+        model = request.model or self._model
+        answer = Answer(model, self._max_text)
+        try:
+            async with self._post(request, model) as response:
+                if response.status != 200:
+                    raise await self._refused(response, model)
+                async with aclosing(_payloads(response)) as payloads:
+                    async for payload in payloads:
+                        if text := answer.take(payload):
+                            yield text
+                        if answer.complete:
+                            break
+        except TimeoutError:
+            raise silence("chat", self._stall_timeout_s) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise lost_line("chat", error) from None
+        except TooLargeError:
+            raise runaway() from None
+        answer.conclude()
+
+    async def check(self) -> str:
+        """Say in one sentence whether the server is there and knows the model; never raises."""
+        try:
+            async with self._session.get(
+                self._address("models"),
+                headers=self._headers(),
+                timeout=aiohttp.ClientTimeout(total=self._stall_timeout_s),
+                allow_redirects=False,
+            ) as response:
+                if response.status in (404, 405):
+                    return f"{self._base_url.host} is reachable, but does not list its models."
+                if response.status != 200:
+                    return f"Not usable: {await self._refused(response, None)}"
+                return self._judge(await _whole(response, PayloadReader()))
+        except TimeoutError:
+            return f"Not reachable: {silence('chat', self._stall_timeout_s)}"
+        except (aiohttp.ClientError, OSError) as error:
+            return f"Not reachable: {lost_line('chat', error)}"
+        except TooLargeError:
+            return self._judge("")
+
+    def _judge(self, body: str) -> str:
+        host = self._base_url.host
+        try:
+            known = {model.id for model in ModelList.model_validate_json(body).data}
+        except ValidationError:
+            return (
+                f"{host} is reachable, but what it answers is no list of models: check that"
+                " CHAT_BASE_URL ends where its API begins, often with /v1."
+            )
+        if self._model and self._model not in known:
+            return f"{host} is reachable, but does not list {self._model}: check CHAT_MODEL."
+        return f"{host} is reachable and offers {len(known)} models."
+
+    def _post(
+        self, request: ChatRequest, model: str | None
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        body: dict[str, object] = {
+            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            "stream": True,
+        }
+        if model:
+            body["model"] = model
+        return self._session.post(
+            self._address("chat", "completions"),
+            json=body,
+            headers=self._headers(),
+            timeout=self._timeout,
+            allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
+        )
+
+    def _address(self, *path: str) -> URL:
+        return self._base_url.joinpath(*path).with_query(self._base_url.query)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "text/event-stream, application/json"}
+        if self._api_key and (key := self._api_key.get_secret_value().strip()):
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+    async def _refused(self, response: aiohttp.ClientResponse, model: str | None) -> ProviderError:
+        wait_s = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        try:
+            body = await _whole(response, PayloadReader(max_document_bytes=_MAX_REFUSAL_BYTES))
+            code = plain_code(Refusal.model_validate_json(body).error)
+        except (ValidationError, TooLargeError, aiohttp.ClientError, OSError):
+            code = None  # the status alone says enough
+        return refusal("chat", response.status, code=code, model=model, retry_after_s=wait_s)
+
+
+async def _payloads(response: aiohttp.ClientResponse) -> AsyncGenerator[str, None]:
+    reader = PayloadReader()
+    async for block in response.content.iter_any():
+        for payload in reader.feed(block):
+            yield payload
+    for payload in reader.end():
+        yield payload
+
+
+async def _whole(response: aiohttp.ClientResponse, reader: PayloadReader) -> str:
+    async for block in response.content.iter_any():
+        reader.feed(block)
+    return "".join(reader.end())

@@ -1,0 +1,63 @@
+"""The parts of an OpenAI-compatible answer that the bot reads; everything else is ignored."""
+
+from pydantic import BaseModel
+
+
+class _Part(BaseModel):
+    text: str | None = None
+
+
+class _Message(BaseModel):
+    content: str | list[_Part] | None = None
+
+
+class _Choice(BaseModel):
+    delta: _Message | None = None
+    message: _Message | None = None
+    finish_reason: str | None = None
+
+
+class Payload(BaseModel):
+    """A chunk of a stream, or a whole answer: both have the same outline."""
+
+    choices: list[_Choice] | None = None
+    error: object = None
+
+    @property
+    def text(self) -> str:
+        """The text that it adds, possibly none."""
+        choice = self._first
+        message = (choice.delta or choice.message) if choice else None
+        content = message.content if message else None
+        if isinstance(content, list):
+            return "".join(part.text or "" for part in content)
+        return content or ""
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ends with this payload; None if more is to come."""
+        choice = self._first
+        if choice is None:
+            return None
+        # A server that ignores `stream` sends a whole message; not all of them say why it ends.
+        return choice.finish_reason or ("stop" if choice.message else None)
+
+    @property
+    def _first(self) -> _Choice | None:
+        return self.choices[0] if self.choices else None
+
+
+class Refusal(BaseModel):
+    """The body of an answer that is no 200."""
+
+    error: object = None
+
+
+class _Model(BaseModel):
+    id: str
+
+
+class ModelList(BaseModel):
+    """What `GET /models` answers."""
+
+    data: list[_Model]

@@ -1,0 +1,1 @@
+"""A durable, fenced, bounded job queue that knows nothing of Discord."""

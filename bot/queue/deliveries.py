@@ -1,0 +1,135 @@
+"""Who is owed the news of a job: an outbox that lives in the same store as the jobs."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is in its life."""
+
+    HELD = "HELD"
+    """The person's acknowledgement is not settled yet; at `due_at` it must be asked for."""
+    WAITING = "WAITING"
+    """The job is not finished."""
+    DUE = "DUE"
+    """The job is finished and nobody has been told yet (or it is being told, under a lease)."""
+    DELIVERED = "DELIVERED"
+    ABANDONED = "ABANDONED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What is stored with a job: an opaque `target`, and until when its release is awaited.
+
+    `check_at` None: not held, the acknowledgement is certain already.
+    """
+
+    target: str
+    check_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One subscriber of one job. `progress` is what an interrupted delivery had done already."""
+
+    id: str
+    job_id: str
+    target: str
+    state: DeliveryState
+    due_at: float
+    attempt: int = 0
+    token: int = 0
+    worker: str | None = None
+    progress: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The person has seen it; `note` says where."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Try again at `at` (unix seconds); `progress` is what need not be done again."""
+
+    at: float
+    note: str = ""
+    progress: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """It cannot be delivered; `note` says why."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The acknowledgement is certain: the delivery follows its job, under a new target if given."""
+
+    target: str | None = None
+
+
+Settlement = Delivered | Later | Abandoned | Released
+
+
+def stored(delivery_id: str, job_id: str, new: NewDelivery) -> Delivery:
+    """A delivery as it is first stored: held until its check, or waiting for its job."""
+    if new.check_at is None:
+        return Delivery(delivery_id, job_id, new.target, DeliveryState.WAITING, due_at=0)
+    return Delivery(delivery_id, job_id, new.target, DeliveryState.HELD, due_at=new.check_at)
+
+
+def came_due(delivery: Delivery, now: float) -> Delivery:
+    """The delivery after its job finished; a held one stays held."""
+    if delivery.state is not DeliveryState.WAITING:
+        return delivery
+    return replace(delivery, state=DeliveryState.DUE, due_at=now)
+
+
+def told_anew(delivery: Delivery) -> Delivery:
+    """The delivery after its job was resumed: it waits for the new completion."""
+    if delivery.state is DeliveryState.HELD:
+        return delivery
+    return replace(delivery, state=DeliveryState.WAITING, attempt=0, progress=None, note="")
+
+
+def leased(delivery: Delivery, worker: str, now: float, lease_s: float) -> Delivery:
+    """The delivery in the hands of one deliverer, due again if that one dies."""
+    return replace(
+        delivery,
+        worker=worker,
+        token=delivery.token + 1,
+        attempt=delivery.attempt + 1,
+        due_at=now + lease_s,
+    )
+
+
+def settled(
+    delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
+) -> Delivery | None:
+    """The delivery after one try; None if it had been settled already."""
+    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+        return None
+    match settlement:
+        case Delivered(note):
+            return replace(delivery, state=DeliveryState.DELIVERED, note=note)
+        case Abandoned(note):
+            return replace(delivery, state=DeliveryState.ABANDONED, note=note)
+        case Later(at, note, progress):
+            return replace(delivery, due_at=at, note=note, progress=progress or delivery.progress)
+        case Released(target):
+            return _released(delivery, target or delivery.target, now, job_finished=job_finished)
+
+
+def _released(delivery: Delivery, target: str, now: float, *, job_finished: bool) -> Delivery:
+    delivery = replace(delivery, target=target)
+    if delivery.state is not DeliveryState.HELD:
+        return delivery
+    if not job_finished:
+        return replace(delivery, state=DeliveryState.WAITING, attempt=0)
+    return replace(delivery, state=DeliveryState.DUE, due_at=now, attempt=0)

@@ -1,0 +1,138 @@
+"""What happens to a job, as pure functions from one job to the next; stores save the answer."""
+
+from dataclasses import dataclass, replace
+
+from bot.queue.job import Job, Progress
+from bot.queue.states import FINISHED, Action, State, next_state
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The run succeeded; `result` is a JSON text."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The run failed and may be tried again at `retry_at` (unix seconds)."""
+
+    error: str
+    retry_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """The job is given up, for a reason that people can read."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The run was stopped because someone asked for it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeUntil:
+    """The run asks to be repeated later; its attempt is given back."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """The worker stops; its attempt is given back."""
+
+
+Outcome = Complete | Fail | Discard | Cancel | SnoozeUntil | HandBack
+
+
+def claimed(job: Job, worker: str, now: float, lease_s: float) -> Job:
+    """The job in the hands of `worker`, under a token that no earlier claim had."""
+    return replace(
+        job,
+        state=next_state(job.state, Action.CLAIM),
+        worker=worker,
+        token=job.token + 1,
+        attempt=job.attempt + 1,
+        started_at=now,
+        lease_until=now + lease_s,
+    )
+
+
+def settled(job: Job, outcome: Outcome, now: float) -> Job:
+    """The job after its run. A requested cancellation wins over another try, not over a result."""
+    match outcome:
+        case Complete(result):
+            return _finished(replace(job, result=result, error=None), Action.COMPLETE, now)
+        case Cancel(reason):
+            return _finished(replace(job, error=reason), Action.CANCEL, now)
+        case Discard(error):
+            return _finished(replace(job, error=error), Action.DISCARD, now)
+        case _ if job.cancel_requested_at is not None:
+            return _finished(job, Action.CANCEL, now)
+        case Fail(error, retry_at):
+            return _released(replace(job, error=error, run_at=retry_at), Action.FAIL)
+        case SnoozeUntil(at):
+            return _released(replace(job, attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
+        case HandBack():
+            return _released(replace(job, attempt=job.attempt - 1), Action.HAND_BACK)
+
+
+def lost(job: Job, now: float, max_losses: int) -> Job:
+    """The job after its worker died: it runs again, attempt unspent, unless it kills workers."""
+    losses = job.losses + 1
+    job = replace(job, losses=losses, attempt=job.attempt - 1)
+    if job.cancel_requested_at is not None:
+        return _finished(job, Action.CANCEL, now)
+    if losses >= max_losses:
+        error = f"The worker died {losses} times while it ran this job, so it was given up."
+        return _finished(replace(job, error=error), Action.DISCARD, now)
+    return _released(job, Action.LOSE)
+
+
+def with_progress(job: Job, progress: Progress) -> Job:
+    """The job as it looks with this progress."""
+    return replace(job, progress=progress)
+
+
+def promoted(job: Job) -> Job:
+    """The job whose time has come."""
+    return replace(job, state=next_state(job.state, Action.PROMOTE))
+
+
+def cancelled(job: Job, reason: str, now: float) -> Job:
+    """The job after someone asked to cancel it: at once if it waits, by its worker if it runs."""
+    if job.state is State.PROCESSING:
+        return replace(job, cancel_requested_at=job.cancel_requested_at or now, error=reason)
+    return _finished(replace(job, cancel_requested_at=now, error=reason), Action.CANCEL, now)
+
+
+def retried(job: Job, now: float) -> Job:
+    """The job made ready now: a waiting retry early, a finished one as a new completion."""
+    if job.state not in FINISHED:
+        return replace(job, state=next_state(job.state, Action.RETRY), run_at=now)
+    return replace(
+        job,
+        state=next_state(job.state, Action.RESUME),
+        run_at=now,
+        attempt=0,
+        losses=0,
+        finished_at=None,
+        cancel_requested_at=None,
+        error=None,
+        result=None,
+    )
+
+
+def _finished(job: Job, action: Action, now: float) -> Job:
+    return replace(
+        job, state=next_state(job.state, action), finished_at=now, lease_until=None, worker=None
+    )
+
+
+def _released(job: Job, action: Action) -> Job:
+    return replace(job, state=next_state(job.state, action), lease_until=None, worker=None)

@@ -1,0 +1,46 @@
+"""What follows a failed attempt: another try after a backoff, or the end. Pure but for the dice."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.queue.errors import JobError
+from bot.queue.job import Job
+from bot.queue.lifecycle import Discard, Fail
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Exponential backoff with full jitter, in seconds."""
+
+    base_s: float = 5
+    multiplier: float = 2
+    cap_s: float = 3600
+
+    def ceiling_s(self, attempt: int) -> float:
+        """The longest wait after this attempt (the first is 1)."""
+        return min(self.cap_s, self.base_s * self.multiplier ** min(attempt - 1, 64))
+
+
+def after_failure(
+    job: Job,
+    error: Exception,
+    policy: RetryPolicy,
+    now: float,
+    dice: Callable[[], float] = random.random,
+) -> Fail | Discard:
+    """The outcome of an attempt that raised `error`; `dice` answers within 0 and 1."""
+    sentence = sentence_of(error)
+    known = error if isinstance(error, JobError) else None
+    if (known is not None and not known.retryable) or job.attempt >= job.max_attempts:
+        return Discard(sentence)
+    if known is not None and known.retry_after_s is not None:
+        return Fail(sentence, now + known.retry_after_s)
+    return Fail(sentence, now + dice() * policy.ceiling_s(job.attempt))
+
+
+def sentence_of(error: Exception) -> str:
+    """What people are told; the details of an unforeseen fault stay in the log."""
+    if isinstance(error, JobError):
+        return str(error)
+    return f"Something inside this job went wrong ({type(error).__name__})."

@@ -1,0 +1,187 @@
+"""The store protocol: batch-shaped calls, each atomic, callable from any event loop and thread."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.queue.deliveries import Delivery, NewDelivery, Settlement
+from bot.queue.job import Job, Progress
+from bot.queue.lifecycle import Outcome
+from bot.queue.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that enqueueing enforces inside its transaction; None: unbounded."""
+
+    max_size: int | None = None
+    max_active_per_owner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """The stored job; `created` is False when its key was known and the older job stands."""
+
+    job: Job
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life of one run, with what changed since the last (None: unchanged)."""
+
+    job_id: str
+    token: int
+    progress: Progress | None = None
+    checkpoint: str | None = None
+    log: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of one run."""
+
+    job_id: str
+    token: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The token is not the job's any more: stop, nothing you do counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested:
+    """Someone asked to cancel the job."""
+
+    reason: str
+
+
+BeatAnswer = Alive | Lost | CancelRequested
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs to find; None: any. `states` empty: any."""
+
+    owner: int | None = None
+    guild: int | None = None
+    type: str | None = None
+    states: frozenset[State] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Smoothed seconds that a queue's jobs waited and ran (None: nothing finished yet)."""
+
+    wait_s: float | None = None
+    run_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Maintained counters: jobs by queue and state, and each queue's pace."""
+
+    counts: Mapping[str, Mapping[State, int]] = field(default_factory=dict)
+    pace: Mapping[str, Pace] = field(default_factory=dict)
+
+    def total(self, state: State) -> int:
+        """Jobs in this state over all queues."""
+        return sum(states.get(state, 0) for states in self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A delivery under lease, with the job as it stands (None: the job is gone)."""
+
+    delivery: Delivery
+    job: Job | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleDelivery:
+    """What came of one delivery. `token` None: settled by whoever acknowledged, without a claim."""
+
+    delivery_id: str
+    token: int | None
+    settlement: Settlement
+
+
+class Store(Protocol):
+    """Every call is atomic, and raises `StoreUnavailable` or `CommitUnknown` when it fails."""
+
+    process: str
+    """The name under which this process's claims are recorded; unique to the process."""
+
+    async def open(self) -> None:
+        """Make the store usable; raises `StoreError` with a sentence that says what to do."""
+
+    async def close(self) -> None:
+        """Finish what was accepted and release everything; may be called twice."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Call back, from any thread, when another process may have made work; a mere hint."""
+
+    async def enqueue(
+        self,
+        jobs: Sequence[Job],
+        deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
+        limits: Limits | None = None,
+    ) -> list[Enqueued]:
+        """Store all jobs (deliveries by job id) or none; a known key answers the older job.
+
+        Raises `QueueFull` or `UserLimitReached`.
+        """
+
+    async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
+        """Hand out up to `n` ready jobs of each queue, best first, each under a new token."""
+
+    async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
+        """Renew the leases and save what changed; an answer for each beat, in order."""
+
+    async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
+        """End runs and make their deliveries due; None where the token was not the job's."""
+
+    async def promote(self) -> float | None:
+        """Make due jobs ready; the time at which the next one falls due, or None."""
+
+    async def reap(self, max_losses: int) -> list[Job]:
+        """Take back the jobs of dead workers and of leases that ran out."""
+
+    async def cancel(self, job_id: str, reason: str) -> Job:
+        """Cancel a waiting job, or ask a running one's worker to; raises if it is finished."""
+
+    async def retry(self, job_id: str) -> Job:
+        """Make a failed, cancelled or discarded job ready now, told anew to its subscribers."""
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job, whole."""
+
+    async def find(
+        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+    ) -> list[Job]:
+        """Jobs, newest first; `before` is the id of the last one of the page before."""
+
+    async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
+        """How many jobs are ahead of each ready job in its queue, exact up to `cap`."""
+
+    async def stats(self) -> Stats:
+        """The maintained counters."""
+
+    async def deliveries(self, job_id: str) -> list[Delivery]:
+        """All deliveries of one job, in the order of their creation."""
+
+    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
+        """Lease deliveries that are due (or held past their `check_at`), longest due first."""
+
+    async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
+        """Record what came of each; False where the token was not the delivery's any more."""
+
+    async def deliveries_next(self) -> float | None:
+        """When the next delivery falls due (unix seconds), or None."""

@@ -1,0 +1,285 @@
+"""The executable model: what every store must do, said in the plainest way. Keeps nothing."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from ulid import ULID
+
+from bot.queue import deliveries as outbox
+from bot.queue import lifecycle
+from bot.queue.deliveries import Delivery, DeliveryState, NewDelivery
+from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
+from bot.queue.job import Clock, Job
+from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.store.base import (
+    Alive,
+    Beat,
+    BeatAnswer,
+    CancelRequested,
+    DueDelivery,
+    Enqueued,
+    Finish,
+    JobFilter,
+    Limits,
+    Lost,
+    SettleDelivery,
+    Stats,
+)
+from bot.queue.store.pace import PaceKeeper
+
+
+class MemoryStore:
+    """Jobs in a dictionary. Not durable; for tests, the sandbox and `memory://`."""
+
+    def __init__(self, clock: Clock = time.time) -> None:
+        self.process = f"memory-{ULID()}"
+        self._clock = clock
+        self._lock = Lock()
+        self._jobs: dict[str, Job] = {}
+        self._keys: dict[str, str] = {}
+        self._deliveries: dict[str, Delivery] = {}
+        self._pace = PaceKeeper()
+
+    async def open(self) -> None:
+        """Nothing to open."""
+
+    async def close(self) -> None:
+        """Nothing to release: what was stored stays readable until the process ends."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """No other process can see this store, so there is nothing to hint at."""
+
+    async def enqueue(
+        self,
+        jobs: Sequence[Job],
+        deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
+        limits: Limits | None = None,
+    ) -> list[Enqueued]:
+        """See `Store.enqueue`."""
+        with self._lock:
+            new = list(
+                {
+                    job.key or job.id: job for job in reversed(jobs) if job.key not in self._keys
+                }.values()
+            )[::-1]
+            self._check(new, limits or Limits())
+            for job in new:
+                self._jobs[job.id] = job
+                if job.key is not None:
+                    self._keys[job.key] = job.id
+                for delivery in (deliveries or {}).get(job.id, ()):
+                    self._add(job, delivery)
+            return [self._enqueued(job) for job in jobs]
+
+    def _check(self, new: Sequence[Job], limits: Limits) -> None:
+        waiting = sum(job.state in WAITING for job in self._jobs.values())
+        if limits.max_size is not None and waiting + len(new) > limits.max_size and new:
+            raise QueueFull(waiting)
+        most = limits.max_active_per_owner
+        for owner, more in Counter(job.owner for job in new if job.owner is not None).items():
+            active = sum(
+                job.owner == owner and job.finished_at is None for job in self._jobs.values()
+            )
+            if most is not None and active + more > most:
+                raise UserLimitReached(most)
+
+    def _enqueued(self, job: Job) -> Enqueued:
+        if job.id in self._jobs:
+            return Enqueued(self._jobs[job.id], created=True)
+        return Enqueued(self._jobs[self._keys[str(job.key)]], created=False)
+
+    def _add(self, job: Job, new: NewDelivery) -> None:
+        delivery = outbox.stored(str(ULID()), job.id, new)
+        self._deliveries[delivery.id] = delivery
+
+    async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
+        """See `Store.claim`."""
+        with self._lock:
+            now = self._clock()
+            chosen = [job for queue, n in wants.items() for job in self._ready(queue)[:n]]
+            jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
+            self._jobs.update((job.id, job) for job in jobs)
+            self._pace.waited((job.queue, now - job.run_at) for job in jobs)
+            return jobs
+
+    def _ready(self, queue: str) -> list[Job]:
+        ready = (j for j in self._jobs.values() if j.queue == queue and j.state is State.PENDING)
+        return sorted(ready, key=lambda job: job.order)
+
+    async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
+        """See `Store.beat`."""
+        with self._lock:
+            return [self._beat(beat, self._clock() + lease_s) for beat in beats]
+
+    def _beat(self, beat: Beat, lease_until: float) -> BeatAnswer:
+        job = self._held(beat.job_id, beat.token)
+        if job is None:
+            return Lost()
+        job = replace(
+            job,
+            lease_until=lease_until,
+            progress=job.progress if beat.progress is None else beat.progress,
+            checkpoint=job.checkpoint if beat.checkpoint is None else beat.checkpoint,
+            log=job.log if beat.log is None else beat.log,
+        )
+        self._jobs[job.id] = job
+        return Alive() if job.cancel_requested_at is None else CancelRequested(job.error or "")
+
+    def _held(self, job_id: str, token: int) -> Job | None:
+        job = self._jobs.get(job_id)
+        held = job is not None and job.state is State.PROCESSING and job.token == token
+        return job if held else None
+
+    async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
+        """See `Store.finish`."""
+        with self._lock:
+            return [self._finish(finish) for finish in finishes]
+
+    def _finish(self, finish: Finish) -> State | None:
+        job = self._held(finish.job_id, finish.token)
+        if job is None:
+            return None
+        now = self._clock()
+        if isinstance(finish.outcome, lifecycle.Complete):
+            self._pace.ran([(job.queue, now - (job.started_at or now))])
+        return self._save(lifecycle.settled(job, finish.outcome, now)).state
+
+    def _save(self, job: Job) -> Job:
+        self._jobs[job.id] = job
+        if job.state in FINISHED:
+            for delivery in self._of(job.id):
+                self._deliveries[delivery.id] = outbox.came_due(delivery, self._clock())
+        return job
+
+    async def promote(self) -> float | None:
+        """See `Store.promote`."""
+        with self._lock:
+            timed = [
+                job
+                for job in self._jobs.values()
+                if job.state in {State.SCHEDULED, State.RETRYABLE}
+            ]
+            now = self._clock()
+            for job in timed:
+                if job.run_at <= now:
+                    self._save(lifecycle.promoted(job))
+            return min((job.run_at for job in timed if job.run_at > now), default=None)
+
+    async def reap(self, max_losses: int) -> list[Job]:
+        """See `Store.reap`."""
+        with self._lock:
+            now = self._clock()
+            dead = [
+                job
+                for job in self._jobs.values()
+                if job.state is State.PROCESSING and (job.lease_until or 0) < now
+            ]
+            return [self._save(lifecycle.lost(job, now, max_losses)) for job in dead]
+
+    async def cancel(self, job_id: str, reason: str) -> Job:
+        """See `Store.cancel`."""
+        with self._lock:
+            return self._save(lifecycle.cancelled(self._known(job_id), reason, self._clock()))
+
+    async def retry(self, job_id: str) -> Job:
+        """See `Store.retry`."""
+        with self._lock:
+            job = self._save(lifecycle.retried(self._known(job_id), self._clock()))
+            for delivery in self._of(job_id):
+                self._deliveries[delivery.id] = outbox.told_anew(delivery)
+            return job
+
+    def _known(self, job_id: str) -> Job:
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise TaskNotFoundError(job_id) from None
+
+    async def get(self, job_id: str) -> Job | None:
+        """See `Store.get`."""
+        return self._jobs.get(job_id)
+
+    async def find(
+        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+    ) -> list[Job]:
+        """See `Store.find`."""
+        with self._lock:
+            jobs = sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
+        return [job for job in jobs if _fits(job, wanted) and (before is None or job.id < before)][
+            :limit
+        ]
+
+    async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
+        """See `Store.positions`."""
+        with self._lock:
+            asked = [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
+            return {
+                job.id: min(cap, sum(other.order < job.order for other in self._ready(job.queue)))
+                for job in asked
+                if job.state is State.PENDING
+            }
+
+    async def stats(self) -> Stats:
+        """See `Store.stats`."""
+        counts: dict[str, dict[State, int]] = defaultdict(dict)
+        with self._lock:
+            for (queue, state), n in Counter(
+                (job.queue, job.state) for job in self._jobs.values()
+            ).items():
+                counts[queue][state] = n
+            return Stats(counts, dict(self._pace.by_queue))
+
+    async def deliveries(self, job_id: str) -> list[Delivery]:
+        """See `Store.deliveries`."""
+        with self._lock:
+            return self._of(job_id)
+
+    def _of(self, job_id: str) -> list[Delivery]:
+        return [d for d in self._deliveries.values() if d.job_id == job_id]
+
+    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
+        """See `Store.deliveries_claim`."""
+        with self._lock:
+            now = self._clock()
+            due = sorted(
+                (d for d in self._open_deliveries() if d.due_at <= now),
+                key=lambda d: (d.due_at, d.id),
+            )[:limit]
+            claimed = [outbox.leased(delivery, worker, now, lease_s) for delivery in due]
+            self._deliveries.update((delivery.id, delivery) for delivery in claimed)
+            return [DueDelivery(d, self._jobs.get(d.job_id)) for d in claimed]
+
+    def _open_deliveries(self) -> list[Delivery]:
+        open_states = {DeliveryState.HELD, DeliveryState.DUE}
+        return [d for d in self._deliveries.values() if d.state in open_states]
+
+    async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
+        """See `Store.deliveries_settle`."""
+        with self._lock:
+            return [self._settle(one) for one in settled]
+
+    def _settle(self, one: SettleDelivery) -> bool:
+        delivery = self._deliveries.get(one.delivery_id)
+        if delivery is None or one.token not in {None, delivery.token}:
+            return False
+        finished = self._jobs[delivery.job_id].state in FINISHED
+        after = outbox.settled(delivery, one.settlement, self._clock(), job_finished=finished)
+        self._deliveries[delivery.id] = after or delivery
+        return after is not None
+
+    async def deliveries_next(self) -> float | None:
+        """See `Store.deliveries_next`."""
+        with self._lock:
+            return min((d.due_at for d in self._open_deliveries()), default=None)
+
+
+def _fits(job: Job, wanted: JobFilter) -> bool:
+    return (
+        (wanted.owner is None or job.owner == wanted.owner)
+        and (wanted.guild is None or job.guild == wanted.guild)
+        and (wanted.type is None or job.type == wanted.type)
+        and (not wanted.states or job.state in wanted.states)
+    )

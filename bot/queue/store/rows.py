@@ -1,0 +1,101 @@
+"""Rows of the SQL statements to records and back; the order of columns is known here alone."""
+
+import json
+import sqlite3
+from typing import Any
+
+from bot.queue.deliveries import Delivery, DeliveryState
+from bot.queue.job import Job, Progress
+from bot.queue.states import State
+
+Row = tuple[Any, ...]
+
+_STATES = {str(state): state for state in State}
+
+
+def job_from(row: Row) -> Job:
+    """The job of a row of the `job…` statements (whose last column, `seq`, is the store's own)."""
+    progress, checkpoint, log, _seq = row[-4:]
+    values: Row = (
+        *row[:4],
+        _STATES[row[4]],
+        *row[5:-4],
+        None if progress is None else Progress(*json.loads(progress)),
+        checkpoint,
+        () if log is None else tuple(json.loads(log)),
+    )
+    return Job(*values)
+
+
+def job_row(seq: int, job: Job) -> Row:
+    """The parameters of `job_insert`."""
+    return (
+        seq,
+        job.id,
+        job.type,
+        job.queue,
+        job.state,
+        -job.priority,
+        job.rank,
+        job.owner,
+        job.guild,
+        job.key,
+        job.run_at,
+        job.created_at,
+        job.max_attempts,
+        job.timeout_s,
+    )
+
+
+def saved_row(seq: int, job: Job) -> Row:
+    """The parameters of `job_save`."""
+    return (
+        job.state,
+        job.run_at,
+        job.finished_at,
+        job.cancel_requested_at,
+        job.attempt,
+        job.losses,
+        job.lease_until,
+        job.worker,
+        seq,
+    )
+
+
+def progress_text(progress: Progress | None) -> str | None:
+    """How a progress is stored."""
+    if progress is None:
+        return None
+    return json.dumps([progress.current, progress.total, progress.message, progress.stage])
+
+
+def log_text(log: tuple[str, ...] | None) -> str | None:
+    """How a log is stored."""
+    return None if log is None else json.dumps(log)
+
+
+def delivery_from(row: Row) -> Delivery:
+    """The delivery of a row of the `deliver…` statements."""
+    values: Row = (*row[:3], DeliveryState(row[3]), *row[4:])
+    return Delivery(*values)
+
+
+def delivery_row(delivery: Delivery) -> Row:
+    """The parameters of `delivery_save`."""
+    return (
+        delivery.target,
+        delivery.state,
+        delivery.due_at,
+        delivery.attempt,
+        delivery.token,
+        delivery.worker,
+        delivery.progress,
+        delivery.note,
+        delivery.id,
+    )
+
+
+def one(connection: sqlite3.Connection, sql: str, parameters: Row = ()) -> Any:
+    """The first column of the first row, or None."""
+    row = connection.execute(sql, parameters).fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,3 @@
+SELECT error
+FROM body
+WHERE seq = ?

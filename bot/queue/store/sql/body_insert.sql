@@ -1,0 +1,2 @@
+INSERT INTO body (seq, payload)
+VALUES (?, ?)

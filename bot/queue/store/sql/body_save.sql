@@ -1,0 +1,3 @@
+UPDATE body
+SET result = ?, error = ?
+WHERE seq = ?

@@ -1,0 +1,3 @@
+SELECT queue, state, n
+FROM counter
+WHERE n > 0

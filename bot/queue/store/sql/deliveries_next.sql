@@ -1,0 +1,3 @@
+SELECT min(due_at)
+FROM delivery
+WHERE state IN ('HELD', 'DUE')

@@ -1,0 +1,3 @@
+SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note
+FROM delivery
+WHERE id = ?

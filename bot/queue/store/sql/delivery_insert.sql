@@ -1,0 +1,2 @@
+INSERT INTO delivery (id, job_id, target, state, due_at, attempt, token, note)
+VALUES (?, ?, ?, ?, ?, 0, 0, '')

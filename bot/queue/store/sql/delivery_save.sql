@@ -1,0 +1,3 @@
+UPDATE delivery
+SET target = ?, state = ?, due_at = ?, attempt = ?, token = ?, worker = ?, progress = ?, note = ?
+WHERE id = ?

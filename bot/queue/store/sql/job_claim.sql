@@ -1,0 +1,4 @@
+UPDATE job
+SET state = 'PROCESSING', worker = ?, token = token + 1, attempt = attempt + 1,
+    started_at = ?, lease_until = ?
+WHERE seq = ?

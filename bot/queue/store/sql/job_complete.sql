@@ -1,0 +1,3 @@
+UPDATE job
+SET state = 'COMPLETED', finished_at = ?, lease_until = NULL, worker = NULL
+WHERE seq = ?

@@ -1,0 +1,3 @@
+SELECT queue, lane, rank
+FROM job
+WHERE id = ? AND state = 'PENDING'

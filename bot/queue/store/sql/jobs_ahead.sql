@@ -1,0 +1,7 @@
+SELECT count(*)
+FROM (
+    SELECT 1
+    FROM job
+    WHERE state = 'PENDING' AND queue = ? AND (lane, rank, id) < (?, ?, ?)
+    LIMIT ?
+)

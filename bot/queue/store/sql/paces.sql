@@ -1,0 +1,2 @@
+SELECT queue, wait_s, run_s
+FROM pace

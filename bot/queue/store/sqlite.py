@@ -1,0 +1,242 @@
+"""The SQLite store: durable on one machine with nothing but a file, shared by its processes."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import local
+from typing import TypeVar
+
+from ulid import ULID
+
+from bot.queue.deliveries import Delivery, NewDelivery
+from bot.queue.errors import StoreUnavailable
+from bot.queue.job import Clock, Job
+from bot.queue.states import State
+from bot.queue.store.base import (
+    Beat,
+    BeatAnswer,
+    DueDelivery,
+    Enqueued,
+    Finish,
+    JobFilter,
+    Limits,
+    SettleDelivery,
+    Stats,
+)
+from bot.queue.store.neighbours import Neighbours, NeighbourWatch
+from bot.queue.store.rows import Row, job_from, one
+from bot.queue.store.sqlite_file import connect, prepare
+from bot.queue.store.sqlite_jobs import JobTable
+from bot.queue.store.sqlite_outbox import DeliveryTable
+from bot.queue.store.statements import Statements
+from bot.queue.store.writer import GroupCommitWriter
+
+T = TypeVar("T")
+
+READERS = 2
+"""Reading connections, each in its own thread."""
+
+
+class SqliteStore:
+    """Jobs in one file. An answered call is on the disk (`synchronous=FULL`)."""
+
+    def __init__(self, path: Path | str, clock: Clock = time.time) -> None:
+        self.process = f"{socket.gethostname()}-{os.getpid()}-{ULID()}"
+        self._path = Path(path)
+        self._clock = clock
+        self._sql = Statements()
+        self._jobs = JobTable(self._sql)
+        self._outbox = DeliveryTable(self._sql)
+        folder = self._path.with_name(f"{self._path.name}-processes")
+        self._neighbours = Neighbours(folder, self.process)
+        self._writer = GroupCommitWriter(lambda: connect(self._path, writing=True))
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._reader = local()
+        self._reading: list[sqlite3.Connection] = []
+        self._watch = NeighbourWatch(self._neighbours, self._version, self._wake)
+        self._wakes: list[Callable[[], None]] = []
+        self._is_open = False
+
+    async def open(self) -> None:
+        """See `Store.open`."""
+        await asyncio.to_thread(prepare, self._path)
+        self._neighbours.register()
+        self._writer.start()
+        self._watch.start()
+        self._is_open = True
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        await asyncio.to_thread(self._watch.stop)
+        await self._writer.close()
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._reading:
+            connection.close()
+        self._neighbours.leave()
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """See `Store.on_wake`."""
+        self._wakes.append(callback)
+
+    def _wake(self) -> None:
+        for callback in self._wakes:
+            callback()
+
+    async def enqueue(
+        self,
+        jobs: Sequence[Job],
+        deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
+        limits: Limits | None = None,
+    ) -> list[Enqueued]:
+        """See `Store.enqueue`."""
+        owed = deliveries or {}
+
+        def operation(db: sqlite3.Connection) -> list[Enqueued]:
+            stored = self._jobs.enqueue(db, jobs, limits or Limits())
+            for job in stored:
+                if job.created and job.job.id in owed:
+                    self._outbox.add(db, job.job.id, owed[job.job.id])
+            return stored
+
+        return await self._writer.run(operation)
+
+    async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
+        """See `Store.claim`."""
+        return await self._writer.run(
+            lambda db: self._jobs.claim(db, worker, wants, self._clock(), lease_s)
+        )
+
+    async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
+        """See `Store.beat`."""
+        return await self._writer.run(lambda db: self._jobs.beat(db, beats, self._clock(), lease_s))
+
+    async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
+        """See `Store.finish`."""
+        return await self._writer.run(lambda db: self._jobs.finish(db, finishes, self._clock()))
+
+    async def promote(self) -> float | None:
+        """See `Store.promote`."""
+        return await self._writer.run(lambda db: self._jobs.promote(db, self._clock()))
+
+    async def reap(self, max_losses: int) -> list[Job]:
+        """See `Store.reap`."""
+        dead = await asyncio.to_thread(self._neighbours.dead)
+
+        def operation(db: sqlite3.Connection) -> list[Job]:
+            now = self._clock()
+            if dead:
+                self._outbox.free(db, dead, now)
+            return self._jobs.reap(db, dead, now, max_losses)
+
+        taken_back = await self._writer.run(operation)
+        self._neighbours.bury(dead)
+        return taken_back
+
+    async def cancel(self, job_id: str, reason: str) -> Job:
+        """See `Store.cancel`."""
+        return await self._writer.run(
+            lambda db: self._jobs.cancel(db, job_id, reason, self._clock())
+        )
+
+    async def retry(self, job_id: str) -> Job:
+        """See `Store.retry`."""
+        return await self._writer.run(lambda db: self._jobs.retry(db, job_id, self._clock()))
+
+    async def get(self, job_id: str) -> Job | None:
+        """See `Store.get`."""
+        rows = await self._read(lambda db: db.execute(self._sql["job_by_id"], (job_id,)).fetchall())
+        return job_from(rows[0]) if rows else None
+
+    async def find(
+        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+    ) -> list[Job]:
+        """See `Store.find`."""
+        conditions, values = _where(wanted, before)
+        sql = self._sql["jobs_found"].replace("/*conditions*/", conditions)
+        rows = await self._read(lambda db: db.execute(sql, (*values, limit)).fetchall())
+        return [job_from(row) for row in rows]
+
+    async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
+        """See `Store.positions`."""
+
+        def counted(db: sqlite3.Connection) -> dict[str, int]:
+            places: dict[str, int] = {}
+            for job_id in job_ids:
+                place = db.execute(self._sql["job_place"], (job_id,)).fetchone()
+                if place is not None:
+                    places[job_id] = one(db, self._sql["jobs_ahead"], (*place, job_id, cap))
+            return places
+
+        return await self._read(counted)
+
+    async def stats(self) -> Stats:
+        """See `Store.stats`."""
+
+        def counted(db: sqlite3.Connection) -> Stats:
+            counts: dict[str, dict[State, int]] = defaultdict(dict)
+            for queue, state, n in db.execute(self._sql["counters"]):
+                counts[queue][State(state)] = n
+            return Stats(counts, self._jobs.paces(db))
+
+        return await self._read(counted)
+
+    async def deliveries(self, job_id: str) -> list[Delivery]:
+        """See `Store.deliveries`."""
+        return await self._read(lambda db: self._outbox.of_job(db, job_id))
+
+    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
+        """See `Store.deliveries_claim`."""
+        return await self._writer.run(
+            lambda db: self._outbox.claim(db, worker, limit, self._clock(), lease_s)
+        )
+
+    async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
+        """See `Store.deliveries_settle`."""
+        return await self._writer.run(lambda db: self._outbox.settle(db, settled, self._clock()))
+
+    async def deliveries_next(self) -> float | None:
+        """See `Store.deliveries_next`."""
+        following: float | None = await self._read(lambda db: one(db, self._sql["deliveries_next"]))
+        return following
+
+    async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, lambda: query(self._connection()))
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database cannot be read now: {error}.") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._reader, "connection"):
+            self._reader.connection = connect(self._path)
+            self._reading.append(self._reader.connection)
+        connection: sqlite3.Connection = self._reader.connection
+        return connection
+
+    def _version(self) -> int:
+        version: int = one(self._connection(), "PRAGMA data_version")
+        return version
+
+
+def _where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
+    """The conditions of a search, built from fixed texts alone; values are bound."""
+    states = sorted(wanted.states)
+    parts: list[tuple[str, Row]] = [
+        ("j.owner = ?", (wanted.owner,)) if wanted.owner is not None else ("", ()),
+        ("j.guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
+        ("j.type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
+        ("j.id < ?", (before,)) if before is not None else ("", ()),
+        (f"j.state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
+    ]
+    used = [(text, values) for text, values in parts if text]
+    conditions = " AND ".join(text for text, _ in used) or "true"
+    return conditions, tuple(value for _, values in used for value in values)

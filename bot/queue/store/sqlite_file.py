@@ -1,0 +1,105 @@
+"""Opens the database file: settings, identity, migrations, and a sentence for all that can fail."""
+
+import sqlite3
+from pathlib import Path
+
+from bot.queue.errors import SchemaTooNew, StoreError
+from bot.queue.store.statements import each_statement, migrations
+
+APPLICATION_ID = 0x436F6E76
+"""Marks the file as ours ("Conv"), so that another program's database is never touched."""
+
+BUSY_TIMEOUT_S = 5.0
+"""How long one process waits for another's transaction, which takes milliseconds."""
+
+
+def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode; readers cannot write."""
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    if writing:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    else:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def prepare(path: Path) -> None:
+    """Create or migrate the file; raises `StoreError` with what to do if it cannot be used."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            _prepare(connection, path)
+        finally:
+            connection.close()
+    except OSError as error:
+        raise StoreError(
+            f"The folder of the database {path} cannot be made ({error.strerror}). "
+            "Choose another place in QUEUE_DATABASE_URL."
+        ) from error
+    except sqlite3.Error as error:
+        raise StoreError(_explained(path, error)) from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new file takes it
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        _check_identity(connection, path)
+        _migrate(connection, path)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application != APPLICATION_ID and (application or tables):
+        raise StoreError(
+            f"{path} is a database of another program and was not touched. "
+            "Choose another file in QUEUE_DATABASE_URL."
+        )
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    known = migrations()
+    newest = known[-1][0]
+    if version > newest:
+        raise SchemaTooNew(
+            f"{path} was written by a newer Conveyor (schema {version}, this one knows {newest}) "
+            "and was not touched. Upgrade Conveyor, or restore the backup made before the upgrade."
+        )
+    for number, script in known:
+        if number > version:
+            for statement in each_statement(script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _explained(path: Path, error: sqlite3.Error) -> str:
+    fault = str(error)
+    if "not a database" in fault or "malformed" in fault:
+        return (
+            f"{path} is damaged or not a database ({fault}); it was left as it is. "
+            "Move it away to start empty, or restore a backup."
+        )
+    if "readonly" in fault or "unable to open" in fault:
+        return (
+            f"{path} cannot be written ({fault}). Give this user write access to the file and its "
+            "folder, or choose another place in QUEUE_DATABASE_URL."
+        )
+    if "full" in fault:
+        return f"The disk that holds {path} is full. Free some space and start again."
+    return f"{path} cannot be opened ({fault}). If another program holds it, stop that one first."

@@ -1,0 +1,223 @@
+"""The jobs' tables: each method is one operation inside a transaction of somebody else's."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.queue import lifecycle
+from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
+from bot.queue.job import Job
+from bot.queue.states import FINISHED, State
+from bot.queue.store.base import (
+    Alive,
+    Beat,
+    BeatAnswer,
+    CancelRequested,
+    Enqueued,
+    Finish,
+    Limits,
+    Lost,
+    Pace,
+)
+from bot.queue.store.pace import PaceKeeper
+from bot.queue.store.rows import job_from, job_row, log_text, one, progress_text, saved_row
+from bot.queue.store.statements import Statements
+
+Connection = sqlite3.Connection
+Counts = Counter[tuple[str, State]]
+
+
+class JobTable:
+    """Writes jobs. `now` is given to each call, so that one operation sees one time."""
+
+    def __init__(self, sql: Statements) -> None:
+        self._sql = sql
+
+    def enqueue(self, db: Connection, jobs: Sequence[Job], limits: Limits) -> list[Enqueued]:
+        """Insert the jobs whose key is new, all or none."""
+        known = {job.key: self._by_key(db, job.key) for job in jobs if job.key is not None}
+        fresh: dict[str, Job] = {}
+        for job in jobs:
+            if job.key is None or known[job.key] is None:
+                fresh.setdefault(job.key or job.id, job)
+        if fresh:
+            self._check(db, fresh.values(), limits)
+            self._insert(db, list(fresh.values()))
+        return [_enqueued(job, fresh, known) for job in jobs]
+
+    def _by_key(self, db: Connection, key: str) -> Job | None:
+        row = db.execute(self._sql["job_by_key"], (key,)).fetchone()
+        return None if row is None else job_from(row)
+
+    def _check(self, db: Connection, jobs: Iterable[Job], limits: Limits) -> None:
+        owners = Counter(job.owner for job in jobs)
+        if limits.max_size is not None:
+            waiting = one(db, self._sql["counter_waiting"])
+            if waiting + owners.total() > limits.max_size:
+                raise QueueFull(waiting)
+        most = limits.max_active_per_owner
+        if most is None:
+            return
+        for owner, more in owners.items():
+            if (
+                owner is not None
+                and one(db, self._sql["owner_active"], (owner, most)) + more > most
+            ):
+                raise UserLimitReached(most)
+
+    def _insert(self, db: Connection, jobs: list[Job]) -> None:
+        first = one(db, self._sql["job_next_seq"])
+        numbered = list(enumerate(jobs, first))
+        db.executemany(self._sql["job_insert"], [job_row(seq, job) for seq, job in numbered])
+        db.executemany(self._sql["body_insert"], [(seq, job.payload) for seq, job in numbered])
+        self._count(db, Counter((job.queue, job.state) for job in jobs))
+
+    def _count(self, db: Connection, change: Counts) -> None:
+        rows = [(queue, state, n) for (queue, state), n in change.items() if n]
+        db.executemany(self._sql["counter_add"], rows)
+
+    def claim(
+        self, db: Connection, worker: str, wants: Mapping[str, int], now: float, lease_s: float
+    ) -> list[Job]:
+        """Take the best ready jobs of each queue."""
+        rows: list[Any] = []
+        for queue, n in wants.items():
+            rows += db.execute(self._sql["jobs_ready"], (queue, n)).fetchall()
+        if not rows:
+            return []
+        claims = [(worker, now, now + lease_s, row[-1]) for row in rows]
+        db.executemany(self._sql["job_claim"], claims)
+        jobs = [lifecycle.claimed(job_from(row), worker, now, lease_s) for row in rows]
+        taken: Counts = Counter()
+        for job in jobs:
+            taken[job.queue, State.PENDING] -= 1
+            taken[job.queue, State.PROCESSING] += 1
+        self._count(db, taken)
+        self._observe(db, lambda pace: pace.waited((job.queue, now - job.run_at) for job in jobs))
+        return jobs
+
+    def _observe(self, db: Connection, fold: Callable[[PaceKeeper], None]) -> None:
+        keeper = PaceKeeper(self.paces(db))
+        fold(keeper)
+        rows = [(queue, pace.wait_s, pace.run_s) for queue, pace in keeper.by_queue.items()]
+        db.executemany(self._sql["pace_save"], rows)
+
+    def paces(self, db: Connection) -> dict[str, Pace]:
+        """Every queue's pace."""
+        return {queue: Pace(wait, run) for queue, wait, run in db.execute(self._sql["paces"])}
+
+    def beat(
+        self, db: Connection, beats: Sequence[Beat], now: float, lease_s: float
+    ) -> list[BeatAnswer]:
+        """Renew leases and save what changed."""
+        return [self._beat(db, beat, now + lease_s) for beat in beats]
+
+    def _beat(self, db: Connection, beat: Beat, lease_until: float) -> BeatAnswer:
+        found = db.execute(self._sql["job_beat"], (lease_until, beat.job_id, beat.token)).fetchone()
+        if found is None:
+            return Lost()
+        seq, cancel_requested_at = found
+        changed = (progress_text(beat.progress), beat.checkpoint, log_text(beat.log))
+        if changed != (None, None, None):
+            db.execute(self._sql["body_beat"], (*changed, seq))
+        if cancel_requested_at is None:
+            return Alive()
+        return CancelRequested(one(db, self._sql["body_error"], (seq,)) or "")
+
+    def finish(self, db: Connection, finishes: Sequence[Finish], now: float) -> list[State | None]:
+        """End runs whose token still counts; completions, the most frequent, go in a batch."""
+        held: list[tuple[Finish, int, str, float]] = []
+        states: list[State | None] = []
+        for finish in finishes:
+            key = (finish.job_id, finish.token)
+            row = db.execute(self._sql["job_held"], key).fetchone()
+            if row is None:
+                states.append(None)
+            elif isinstance(finish.outcome, lifecycle.Complete):
+                held.append((finish, *row))
+                db.execute(self._sql["job_complete"], (now, row[0]))
+                states.append(State.COMPLETED)
+            else:
+                states.append(self._settle(db, finish, now).state)
+        if held:
+            self._complete(db, held, now)
+        return states
+
+    def _complete(
+        self, db: Connection, held: list[tuple[Finish, int, str, float]], now: float
+    ) -> None:
+        results = [
+            (finish.outcome.result, seq)
+            for finish, seq, _, _ in held
+            if isinstance(finish.outcome, lifecycle.Complete)
+        ]
+        db.executemany(self._sql["body_complete"], results)
+        due = [(now, finish.job_id) for finish, _, _, _ in held]
+        db.executemany(self._sql["deliveries_come_due"], due)
+        done: Counts = Counter()
+        for _, _, queue, _ in held:
+            done[queue, State.PROCESSING] -= 1
+            done[queue, State.COMPLETED] += 1
+        self._count(db, done)
+        self._observe(
+            db, lambda pace: pace.ran((queue, now - began) for _, _, queue, began in held)
+        )
+
+    def _settle(self, db: Connection, finish: Finish, now: float) -> Job:
+        seq, job = self._known(db, finish.job_id)
+        return self._save(db, seq, job, lifecycle.settled(job, finish.outcome, now), now)
+
+    def _known(self, db: Connection, job_id: str) -> tuple[int, Job]:
+        row = db.execute(self._sql["job_by_id"], (job_id,)).fetchone()
+        if row is None:
+            raise TaskNotFoundError(job_id)
+        return row[-1], job_from(row)
+
+    def _save(self, db: Connection, seq: int, before: Job, job: Job, now: float) -> Job:
+        db.execute(self._sql["job_save"], saved_row(seq, job))
+        db.execute(self._sql["body_save"], (job.result, job.error, seq))
+        change: Counts = Counter()
+        change[before.queue, before.state] -= 1
+        change[job.queue, job.state] += 1
+        self._count(db, change)
+        if job.state in FINISHED:
+            db.execute(self._sql["deliveries_come_due"], (now, job.id))
+        return job
+
+    def promote(self, db: Connection, now: float) -> float | None:
+        """Make due jobs ready, at most a thousand a call; when to call again."""
+        for row in db.execute(self._sql["jobs_due"], (now,)).fetchall():
+            job = job_from(row)
+            self._save(db, row[-1], job, lifecycle.promoted(job), now)
+        following: float | None = one(db, self._sql["jobs_next_due"])
+        return following
+
+    def reap(self, db: Connection, dead: Sequence[str], now: float, max_losses: int) -> list[Job]:
+        """Take back what dead workers and expired leases held."""
+        rows = db.execute(self._sql["jobs_lost"], (now, json.dumps(dead))).fetchall()
+        return [self._lose(db, row, now, max_losses) for row in rows]
+
+    def _lose(self, db: Connection, row: Any, now: float, max_losses: int) -> Job:
+        job = job_from(row)
+        return self._save(db, row[-1], job, lifecycle.lost(job, now, max_losses), now)
+
+    def cancel(self, db: Connection, job_id: str, reason: str, now: float) -> Job:
+        """Cancel a waiting job, or mark a running one."""
+        seq, job = self._known(db, job_id)
+        return self._save(db, seq, job, lifecycle.cancelled(job, reason, now), now)
+
+    def retry(self, db: Connection, job_id: str, now: float) -> Job:
+        """Make a job ready again."""
+        seq, job = self._known(db, job_id)
+        db.execute(self._sql["deliveries_told_anew"], (job_id,))
+        return self._save(db, seq, job, lifecycle.retried(job, now), now)
+
+
+def _enqueued(job: Job, fresh: Mapping[str, Job], known: Mapping[str, Job | None]) -> Enqueued:
+    older = known[job.key] if job.key is not None else None
+    if older is not None:
+        return Enqueued(older, created=False)
+    stored = fresh[job.key or job.id]
+    return Enqueued(stored, created=stored is job)

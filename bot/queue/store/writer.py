@@ -1,0 +1,148 @@
+"""One thread that writes: waiting operations share a transaction and are answered after its commit.
+
+An operation that fails undoes only itself. If the transaction cannot begin, none of its
+operations happened (`StoreUnavailable`); if its commit fails, nobody knows (`CommitUnknown`).
+"""
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+from bot.queue.errors import CommitUnknown, QueueError, StoreUnavailable
+
+T = TypeVar("T")
+
+MOST_IN_A_GROUP = 500
+"""Operations a transaction takes at most, so that none waits for ever behind a flood."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An operation, who waits for it, and what came of it."""
+
+    run: Callable[[sqlite3.Connection], object]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[object]
+    answer: object = None
+    error: Exception | None = None
+
+    def settle(self) -> None:
+        if self.future.done():  # its waiter was cancelled; the operation stands all the same
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.answer)
+
+
+class GroupCommitWriter:
+    """Owns the only connection that writes. Callable from any event loop."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="store-writer", daemon=True)
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin to accept operations."""
+        self._thread.start()
+
+    async def close(self) -> None:
+        """Finish what was accepted, then end."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def run(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """The operation's answer, once it is committed. Cancelling the wait does not undo it."""
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.put(_Waiting(operation, loop, future))  # type: ignore[arg-type]
+        return await future
+
+    def _work(self) -> None:
+        connection = self._connect()
+        stopping = False
+        while not stopping:
+            group, stopping = self._next_group()
+            if group:
+                _commit_together(connection, group)
+                _answer(group)
+        connection.close()
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        group: list[_Waiting] = []
+        one = self._waiting.get()
+        while one is not None:
+            group.append(one)
+            if len(group) == MOST_IN_A_GROUP:
+                return group, False
+            try:
+                one = self._waiting.get_nowait()
+            except Empty:
+                return group, False
+        return group, True
+
+
+def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        return _fail(group, StoreUnavailable, f"The database cannot be written now: {error}.")
+    for one in group:
+        if not _run_alone(connection, one):
+            return _fail(group, StoreUnavailable, f"The database undid the change: {one.error}")
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return _fail(group, CommitUnknown, f"The database could not confirm it: {error}.")
+
+
+def _run_alone(connection: sqlite3.Connection, one: _Waiting) -> bool:
+    """Run one operation inside the group; False if the whole transaction is gone."""
+    connection.execute("SAVEPOINT operation")
+    try:
+        one.answer = one.run(connection)
+    except QueueError as error:
+        one.error = error
+    except sqlite3.Error as error:
+        one.error = StoreUnavailable(f"The database refused: {error}.")
+    except Exception as error:  # noqa: BLE001 - a fault in one operation must reach its caller
+        one.error = error
+    if not connection.in_transaction:
+        return False
+    if one.error is not None:
+        connection.execute("ROLLBACK TO operation")
+    connection.execute("RELEASE operation")
+    return True
+
+
+def _fail(group: list[_Waiting], kind: type[QueueError], sentence: str) -> None:
+    for one in group:
+        one.error = kind(sentence)
+
+
+def _answer(group: list[_Waiting]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Waiting]] = defaultdict(list)
+    for one in group:
+        by_loop[one.loop].append(one)
+    for loop, settled in by_loop.items():
+        with suppress(RuntimeError):  # a loop that is closed has nobody left who waits
+            loop.call_soon_threadsafe(_settle_all, settled)
+
+
+def _settle_all(group: list[_Waiting]) -> None:
+    for one in group:
+        one.settle()

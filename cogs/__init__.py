@@ -1,0 +1,1 @@
+"""Thin command handlers: parse a command, call one thing, answer."""

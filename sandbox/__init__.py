@@ -1,0 +1,1 @@
+"""A local stand-in for Discord: real HTTP, a real websocket, and a page to type in."""

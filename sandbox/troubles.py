@@ -1,0 +1,205 @@
+"""What goes wrong on purpose: failing, slow, unanswered calls; a gateway that drops or repeats."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final, Literal
+
+from sandbox.bus import Bus
+from sandbox.events import TroublesChanged
+from sandbox.model import JsonObject
+
+Outcome = int | Literal["reset", "hang"]
+"""A status to answer with, a torn connection, or no answer at all."""
+
+_ENDLESS: Final = -1
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One trouble for the calls that match: `remaining` times more, -1 for endlessly."""
+
+    pattern: str
+    remaining: int = _ENDLESS
+    probability: float = 1.0
+    hits: int = 0
+
+    def applies(self, calls: tuple[str, ...]) -> bool:
+        """Whether this call is hit; counts it."""
+        if self.remaining == 0 or not any(fnmatchcase(c, f"*{self.pattern}*") for c in calls):
+            return False
+        if self.probability < 1.0 and random.random() >= self.probability:
+            return False
+        self.remaining -= self.remaining > 0
+        self.hits += 1
+        return True
+
+    def end(self) -> None:
+        """Let calls pass again."""
+        self.remaining = 0
+
+
+@dataclass(slots=True, eq=False)
+class Failure(Rule):
+    """The call is not performed, and answered with this."""
+
+    outcome: Outcome = 500
+    retry_after_s: float = 1.0
+    code: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Lost(Rule):
+    """The call is performed, but its answer never arrives: the connection is torn."""
+
+
+@dataclass(slots=True, eq=False)
+class Held(Rule):
+    """The call waits until released: before it is performed, or just before its answer."""
+
+    answered: bool = False
+    _reached: asyncio.Event = field(default_factory=asyncio.Event)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reached(self, timeout_s: float = 10.0) -> None:
+        """Wait until a call is being held. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            await self._reached.wait()
+
+    def release(self) -> None:
+        """Let what is held, and all that follows, go on."""
+        self.end()
+        self._released.set()
+
+    async def wait(self) -> None:
+        """Hold the caller."""
+        self._reached.set()
+        await self._released.wait()
+
+
+class Troubles:
+    """The rules in force. Patterns are parts of `METHOD /path`, with `*` for anything.
+
+    `PATCH *@original`, `callback` and `POST /channels/{channel}/messages` are patterns.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._rules: list[Rule] = []
+        self.rest_all: Failure | None = None
+        self.duplicates = False
+        self.gateway_up = True
+        self.rest_up = True
+        self.drop_connections: Callable[[bool], None] = lambda _resumable: None
+        self.invalidate_sessions: Callable[[], None] = lambda: None
+        self.kill_tokens: Callable[[], None] = lambda: None
+
+    # -- REST ---------------------------------------------------------------------------------
+
+    def fail(
+        self,
+        pattern: str,
+        outcome: Outcome,
+        *,
+        times: int | None = 1,
+        probability: float = 1.0,
+        retry_after_s: float = 1.0,
+        code: int = 0,
+    ) -> Failure:
+        """Fail the next `times` matching calls, or all of them with `times=None`."""
+        remaining = _ENDLESS if times is None else times
+        failure = Failure(
+            pattern, remaining, probability, outcome=outcome, retry_after_s=retry_after_s, code=code
+        )
+        self._rules.append(failure)
+        self._changed()
+        return failure
+
+    def fail_everything(self, status: Outcome | None, times: int | None = None) -> None:
+        """Fail every call so; None ends it."""
+        if self.rest_all is not None:
+            self._rules.remove(self.rest_all)
+        self.rest_all = None if status is None else self.fail("", status, times=times)
+        self._changed()
+
+    def hold(self, pattern: str, *, times: int | None = 1, answered: bool = False) -> Held:
+        """Hold matching calls until released; with `answered`, after they were performed."""
+        held = Held(pattern, _ENDLESS if times is None else times, answered=answered)
+        self._rules.append(held)
+        return held
+
+    def lose_answer(self, pattern: str, *, times: int | None = 1) -> Lost:
+        """Perform matching calls, then tear the connection instead of answering."""
+        lost = Lost(pattern, _ENDLESS if times is None else times)
+        self._rules.append(lost)
+        return lost
+
+    def rest_down(self, down: bool = True) -> None:
+        """Tear the connection of every call, or stop doing so."""
+        self.rest_up = not down
+        self._changed()
+
+    def match(self, *calls: str) -> list[Rule]:
+        """The rules that hit this call, in the order they were made."""
+        if not self._rules:
+            return []
+        hit = [rule for rule in self._rules if rule.applies(calls)]
+        self._rules = [rule for rule in self._rules if rule.remaining or rule is self.rest_all]
+        if hit:
+            self._changed()
+        return hit
+
+    def clear(self) -> None:
+        """End everything, and let go of whatever is held."""
+        for rule in self._rules:
+            if isinstance(rule, Held):
+                rule.release()
+        self._rules.clear()
+        self.rest_all = None
+        self.duplicates = False
+        self.rest_up = self.gateway_up = True
+        self._changed()
+
+    # -- tokens and gateway -------------------------------------------------------------------
+
+    def expire_tokens(self) -> None:
+        """Every interaction token given so far is dead (50027)."""
+        self.kill_tokens()
+
+    def drop_gateway(self, resumable: bool = True) -> None:
+        """Close the gateway's connections; the sessions may be resumed, or not."""
+        self.drop_connections(resumable)
+
+    def invalid_session(self) -> None:
+        """Tell every session that it is invalid (op 9, not resumable)."""
+        self.invalidate_sessions()
+
+    def duplicate_events(self, on: bool = True) -> None:
+        """Deliver every event twice."""
+        self.duplicates = on
+        self._changed()
+
+    def gateway_down(self, down: bool = True) -> None:
+        """Close the gateway and refuse to be connected to, or allow it again."""
+        self.gateway_up = not down
+        if down:
+            self.drop_connections(True)
+        self._changed()
+
+    def snapshot(self, clock_offset_s: float) -> JsonObject:
+        """What the page shows."""
+        every = self.rest_all if self.rest_all and self.rest_all.remaining else None
+        return {
+            "rest": {
+                "status": every.outcome if every else None,
+                "remaining": every.remaining if every else 0,
+            },
+            "gateway_up": self.gateway_up,
+            "duplicate_events": self.duplicates,
+            "clock_offset_s": clock_offset_s,
+        }
+
+    def _changed(self) -> None:
+        self._bus.emit(TroublesChanged())

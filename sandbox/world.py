@@ -1,0 +1,306 @@
+"""The world: everything that is in it, everything people can do there, and waiting for it."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, TypeVar
+
+from sandbox import interactions as life
+from sandbox.bus import Bus
+from sandbox.cdn import Cdn
+from sandbox.clock import Clock
+from sandbox.command_store import CommandStore
+from sandbox.components import component_data, find_component, modal_data
+from sandbox.directory import ChannelRef, Directory, PersonRef
+from sandbox.events import BotChanged, TypingStarted
+from sandbox.interaction_desk import InteractionDesk
+from sandbox.interactions import Interaction
+from sandbox.invocation import InvocationError, OptionValue, Resolver, command_data
+from sandbox.journal import Journal
+from sandbox.limits import Limits
+from sandbox.message_store import Draft, MessageStore, Version
+from sandbox.model import Attachment, Channel, Guild, Id, JsonObject, Message, Upload, User
+from sandbox.payloads import attachment_json, channel_json, member_json, role_json, user_json
+from sandbox.seed import seed
+from sandbox.snowflake import Snowflakes
+from sandbox.troubles import Troubles
+
+T = TypeVar("T")
+PRIVILEGED: Final = frozenset({"members", "presences", "message_content"})
+_LISTED: Final = 20
+
+
+class World:
+    """One guild and its people to begin with; `portal` names the privileged intents granted.
+
+    People, channels and roles may be given as objects, ids or names ("Ben", "general").
+    Verbs of people raise InvocationError, a sentence, for what Discord's client would not do.
+    """
+
+    def __init__(self, portal: Collection[str] = PRIVILEGED) -> None:
+        self.portal = frozenset(portal)
+        self.clock = Clock()
+        self.bus = Bus()
+        self.ids = Snowflakes()
+        self.log = Journal(self.bus)
+        self.limits = Limits(self.clock)
+        self.troubles = Troubles(self.bus)
+        self.cdn = Cdn(self.clock)
+        self.directory = Directory(self.bus, self.ids)
+        self.store = MessageStore(self.bus, self.ids, self.directory, self.cdn)
+        self.interactions = InteractionDesk(
+            self.bus, self.clock, self.ids, self.log, self.store
+        )
+        self.guild, self.bot = seed(self.directory)
+        self.interactions.bot_id = self.bot.id
+        self.commands = CommandStore(self.bus, self.ids, self.bot.id)
+        self.troubles.kill_tokens = self.interactions.kill_tokens
+        self.ready_sessions = 0
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def person(self, who: PersonRef) -> User:
+        """The person as they are now. Raises LookupError."""
+        return self.directory.person(who)
+
+    def channel(self, which: ChannelRef) -> Channel:
+        """The channel. Raises LookupError."""
+        return self.directory.channel(which)
+
+    def messages(self, channel: ChannelRef, viewer: PersonRef | None = None) -> list[Message]:
+        """The channel's messages, oldest first: what the viewer sees, or else what everybody sees."""
+        who = None if viewer is None else self.person(viewer).id
+        newest = self.store.newest_first(self.channel(channel).id)
+        return [message for message in newest if message.visible_to(who)][::-1]
+
+    def direct_messages(self, who: PersonRef) -> list[Message]:
+        """The bot's direct messages with the person, oldest first."""
+        return self.messages(self.directory.direct_channel(self.person(who)))
+
+    def history(self, message: Message | Id) -> list[Version]:
+        """Every version of a message, oldest first."""
+        return self.store.history(message if isinstance(message, str) else message.id)
+
+    def file(self, attachment: Attachment) -> bytes:
+        """What was uploaded."""
+        return self.cdn.bytes_of(attachment.id)
+
+    # -- time and waiting ---------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the 3 s and 15 min rules and of rate limits forwards."""
+        self.clock.advance(seconds)
+        self.bus.touch()
+
+    async def wait_for(self, predicate: Callable[[], T], timeout_s: float = 10.0) -> T:
+        """The predicate's first true value, looked at after each change.
+
+        Raises TimeoutError, whose text shows the state of the world.
+        """
+        try:
+            return await self.bus.wait_for(predicate, timeout_s)
+        except TimeoutError:
+            message = f"Not within {timeout_s:g} s.\n{self.describe()}"
+            raise TimeoutError(message) from None
+
+    async def connected(self, timeout_s: float = 20.0, *, commands: bool = True) -> None:
+        """Wait until the bot is READY and, unless told otherwise, has registered commands."""
+        guild_id = self.guild.id
+        await self.wait_for(
+            lambda: self.ready_sessions and (not commands or self.commands.visible_in(guild_id)),
+            timeout_s,
+        )
+
+    async def answered(self, interaction: Interaction, timeout_s: float = 10.0) -> Interaction:
+        """Wait until the interaction was answered or given up on."""
+        await self.wait_for(lambda: interaction.state != "waiting", timeout_s)
+        return interaction
+
+    def describe(self) -> str:
+        """The newest log lines, waiting interactions and messages, for people to read."""
+        lines = [f"bot sessions ready: {self.ready_sessions}", "log:"]
+        lines += [f"  {e.kind} {e.text} {e.status or ''}" for e in self.log.last(_LISTED)]
+        recent = self.interactions.all()[-_LISTED:]
+        lines += ["interactions:"] + [f"  {i.name}: {i.state}" for i in recent]
+        lines.append("messages:")
+        for channel in self.directory.channels.values():
+            newest = list(self.store.newest_first(channel.id))[:5]
+            lines += [f"  #{channel.name}: {m.text[:200]!r} flags={m.flags}" for m in newest]
+        return "\n".join(lines)
+
+    # -- what people do -----------------------------------------------------------------------
+
+    async def slash(
+        self, user: PersonRef, channel: ChannelRef, command: str, /, **options: OptionValue
+    ) -> Interaction:
+        """Use a command ("queue status"); returns at once, before any answer."""
+        data = self._command_data(channel, command, options)
+        return self._open(life.COMMAND, user, channel, data)
+
+    async def autocomplete(
+        self,
+        user: PersonRef,
+        channel: ChannelRef,
+        command: str,
+        /,
+        focused: str,
+        **options: OptionValue,
+    ) -> list[JsonObject]:
+        """The choices offered while typing the focused option; none after 3 s of silence."""
+        typed = {focused: "", **options}
+        data = self._command_data(channel, command, typed, focused)
+        interaction = self._open(life.AUTOCOMPLETE, user, channel, data)
+        await self.answered(interaction)
+        return interaction.choices
+
+    async def press(self, user: PersonRef, message: Message | Id, component: str) -> Interaction:
+        """Press the button with this custom id or label."""
+        return self._use_component(user, message, component, ())
+
+    async def select(
+        self, user: PersonRef, message: Message | Id, component: str, values: Iterable[str]
+    ) -> Interaction:
+        """Pick values (or labels; people, roles, channels for such menus) from a menu."""
+        return self._use_component(user, message, component, values)
+
+    async def submit_modal(
+        self, user: PersonRef, opened_by: Interaction, values: Mapping[str, str]
+    ) -> Interaction:
+        """Fill in, by custom id, and submit the form that an interaction was answered with."""
+        if opened_by.modal is None:
+            raise InvocationError("That interaction was not answered with a form.")
+        data = modal_data(opened_by.modal, values)
+        channel = self.directory.channels[opened_by.channel_id]
+        return self._open(life.MODAL_SUBMIT, user, channel, data, opened_by.source_id)
+
+    async def post(
+        self,
+        user: PersonRef,
+        channel: ChannelRef,
+        content: str,
+        attachments: Iterable[Upload] = (),
+        reply_to: Message | None = None,
+    ) -> Message:
+        """Write a message as a person."""
+        payload: JsonObject = {"content": content}
+        if reply_to is not None:
+            payload["message_reference"] = {"message_id": reply_to.id}
+        kind = 0 if reply_to is None else 19
+        where, who = self.channel(channel), self.person(user)
+        return self.store.create(Draft(where.id, who.id, payload, tuple(attachments), type=kind))
+
+    async def post_direct(self, user: PersonRef, content: str) -> Message:
+        """Write to the bot in private."""
+        return await self.post(user, self.directory.direct_channel(self.person(user)), content)
+
+    # -- changes from outside -----------------------------------------------------------------
+
+    def add_people(self, count: int) -> list[User]:
+        """This many new members."""
+        first = len(self.directory.users)
+        people = [self.directory.add_user(f"Person {first + n}") for n in range(count)]
+        for user in people:
+            self.directory.join(self.guild, user)
+        return people
+
+    def add_guild(self, name: str, owner: PersonRef, people: Iterable[PersonRef] = ()) -> Guild:
+        """Another guild that the bot is in, with one channel named after it."""
+        members = [*(self.person(who) for who in people), self.bot]
+        guild = self.directory.add_guild(name, self.person(owner), members)
+        self.directory.add_channel(guild, name.lower().replace(" ", "-"))
+        return guild
+
+    def typing(self, channel_id: Id, user_id: Id) -> None:
+        """Somebody types."""
+        self.bus.emit(TypingStarted(channel_id, user_id))
+
+    def session_changed(self, ready: int) -> None:
+        """The gateway has this many sessions that can be told of events."""
+        self.ready_sessions = ready
+        self.bus.emit(BotChanged())
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _open(
+        self,
+        kind: int,
+        user: PersonRef,
+        channel: ChannelRef,
+        data: JsonObject,
+        source_id: Id | None = None,
+    ) -> Interaction:
+        where, who = self.channel(channel), self.person(user)
+        interaction = self.interactions.open(kind, who, where, data, source_id)
+        self.log.note("interaction", f"{who.display_name}: {interaction.name}")
+        return interaction
+
+    def _command_data(
+        self,
+        channel: ChannelRef,
+        command: str,
+        options: Mapping[str, OptionValue],
+        focused: str | None = None,
+    ) -> JsonObject:
+        where = self.channel(channel)
+        commands = self.commands.visible_in(where.guild_id)
+        return command_data(commands, command, options, self._resolver(where), focused)
+
+    def _use_component(
+        self, user: PersonRef, message: Message | Id, component: str, values: Iterable[str]
+    ) -> Interaction:
+        message_id = message if isinstance(message, str) else message.id
+        current = self.store.get(message_id)
+        if current is None or not current.visible_to(self.person(user).id):
+            raise InvocationError("That message is not there (any more).")
+        channel = self.directory.channels[current.channel_id]
+        found = find_component(current, component)
+        data = component_data(found, values, self._resolver(channel))
+        return self._open(life.COMPONENT, user, channel, data, message_id)
+
+    def _resolver(self, channel: Channel) -> Resolver:
+        return WorldResolver(self, channel).resolver()
+
+
+class WorldResolver:
+    """Looks references up in the world and notes them as `resolved` objects."""
+
+    def __init__(self, world: World, channel: Channel) -> None:
+        self._world = world
+        self._channel = channel
+        self._resolved: JsonObject = {}
+
+    def resolver(self) -> Resolver:
+        """The functions that invocations use."""
+        return Resolver(self._user, self._channel_, self._role, self._attachment, self._resolved)
+
+    def _note(self, kind: str, key: Id, value: JsonObject) -> Id:
+        self._resolved.setdefault(kind, {})[key] = value
+        return key
+
+    def _user(self, who: PersonRef) -> Id:
+        user = self._world.person(who)
+        guild_id = self._channel.guild_id
+        member = self._world.directory.members.get(guild_id or "", {}).get(user.id)
+        if member is not None and guild_id is not None:
+            data = member_json(self._world, member, with_user=False)
+            bits = self._world.directory.permissions(guild_id, user.id, self._channel)
+            self._note("members", user.id, data | {"permissions": str(bits)})
+        return self._note("users", user.id, user_json(user))
+
+    def _channel_(self, which: ChannelRef) -> Id:
+        channel = self._world.channel(which)
+        data = channel_json(self._world, channel)
+        if channel.guild_id is not None:
+            bits = self._world.directory.permissions(
+                channel.guild_id, self._world.bot.id, channel
+            )
+            data["permissions"] = str(bits)
+        return self._note("channels", channel.id, data)
+
+    def _role(self, which: "str | Role") -> Id:
+        role = self._world.directory.role(which)
+        return self._note("roles", role.id, role_json(role))
+
+    def _attachment(self, upload: Upload) -> Attachment:
+        attachment = self._world.store.attach(self._channel.id, upload)
+        self._note("attachments", attachment.id, attachment_json(self._world, attachment))
+        return attachment
