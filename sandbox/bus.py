@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sandbox.events import Event
 
@@ -33,7 +33,7 @@ class Bus:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
-        self._waiters: list[_Waiter[object]] = []
+        self._waiters: list[_Waiter[Any]] = []
         self._scheduled = False
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -55,14 +55,15 @@ class Bus:
 
     async def wait_for(self, predicate: Callable[[], T], timeout_s: float) -> T:
         """The predicate's first true value. Raises TimeoutError."""
-        waiter = _Waiter(predicate, asyncio.get_running_loop().create_future())
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(predicate, future)
         waiter.look()
-        self._waiters.append(waiter)  # type: ignore[arg-type]  # only looked at, never filled
+        self._waiters.append(waiter)
         try:
             async with asyncio.timeout(timeout_s):
-                return await waiter.future
+                return await future
         finally:
-            self._waiters.remove(waiter)  # type: ignore[arg-type]
+            self._waiters.remove(waiter)
 
     def _look(self) -> None:
         self._scheduled = False

@@ -43,7 +43,8 @@ class Cdn:
         self, attachment_id: Id, expires: str, signature: str
     ) -> tuple[Attachment, bytes] | None:
         """The file behind an address, or None if the address is wrong or has expired."""
-        if not hmac.compare_digest(signature, self._sign(attachment_id, expires)):
+        expected = self._sign(attachment_id, expires)
+        if not hmac.compare_digest(signature.encode(), expected.encode()):
             return None
         if int(expires, 16) < self._clock.now():
             return None

@@ -38,7 +38,7 @@ def check_components(components: object, form: FormErrors, *, v2: bool) -> None:
             _check_row(f"components.{index}", row, form)
         elif not v2:
             path = f"components.{index}.type"
-            form.add(path, "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,).")
+            form.add(path, "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).')
     _check_custom_ids(components, form)
     _check_total_text(components, form)
 

@@ -14,7 +14,9 @@ def find_component(message: Message, wanted: str) -> JsonObject:
         for component in usable:
             if component.get(key) == wanted:
                 return _enabled(component)
-    there = ", ".join(f"{c.get('label') or c.get('placeholder')} ({c['custom_id']})" for c in usable)
+    there = ", ".join(
+        f"{c.get('label') or c.get('placeholder')} ({c['custom_id']})" for c in usable
+    )
     raise InvocationError(f"The message has no component {wanted!r}; it has: {there or 'none'}.")
 
 
@@ -24,9 +26,7 @@ def _enabled(component: JsonObject) -> JsonObject:
     return component
 
 
-def component_data(
-    component: JsonObject, values: Iterable[str], resolver: Resolver
-) -> JsonObject:
+def component_data(component: JsonObject, values: Iterable[str], resolver: Resolver) -> JsonObject:
     """The data of one press, or of picking these values. Raises InvocationError."""
     kind = component["type"]
     data: JsonObject = {"custom_id": component["custom_id"], "component_type": kind}
@@ -87,7 +87,7 @@ def _check_text(field: JsonObject, text: str) -> None:
 
 
 def _filled(item: JsonObject, values: Mapping[str, str]) -> JsonObject:
-    filled = {key: item[key] for key in ("type", "id", "custom_id") if key in item}
+    filled: JsonObject = {key: item[key] for key in ("type", "id", "custom_id") if key in item}
     if item.get("type") == TEXT_INPUT:
         filled["value"] = values.get(item["custom_id"], item.get("value") or "")
     if "components" in item:

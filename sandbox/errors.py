@@ -101,3 +101,8 @@ def invalid_webhook_token() -> ApiError:
 
 def invalid_json() -> ApiError:
     return ApiError(400, 50109, "The request body contains invalid JSON.")
+
+
+def unknown_referenced_message() -> ApiError:
+    fault = {"code": "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "message": "Unknown message"}
+    return ApiError(400, 50035, "Invalid Form Body", {"message_reference": {"_errors": [fault]}})

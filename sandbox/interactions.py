@@ -1,10 +1,11 @@
 """The life of an interaction: three seconds to answer once, then fifteen minutes of its token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sandbox import errors
+from sandbox.command_rules import SUB_COMMAND, SUB_COMMAND_GROUP
 from sandbox.form import FormErrors
 from sandbox.model import Id, JsonObject, Message
 
@@ -72,8 +73,17 @@ class Interaction:
 
     @property
     def name(self) -> str:
-        """The command's name, or the pressed component's custom id."""
-        return str(self.data.get("name") or self.data.get("custom_id", ""))
+        """The command with its subcommands ("queue status"), or the component's custom id."""
+        if "name" not in self.data:
+            return str(self.data.get("custom_id", ""))
+        return " ".join(_steps(self.data))
+
+
+def _steps(item: JsonObject) -> Iterator[str]:
+    yield item["name"]
+    for option in item.get("options") or ():
+        if option["type"] in {SUB_COMMAND, SUB_COMMAND_GROUP}:
+            yield from _steps(option)
 
 
 def check_first_response(interaction: Interaction, now: float) -> None:
@@ -87,7 +97,7 @@ def check_first_response(interaction: Interaction, now: float) -> None:
 
 
 def check_token(interaction: Interaction | None, now: float) -> Interaction:
-    """The interaction that the token may still speak for; raises 50027, or 10015 before an answer."""
+    """The interaction that the token still speaks for. Raises 50027, 10015 before an answer."""
     if interaction is None or token_expired(interaction, now):
         raise errors.invalid_webhook_token()
     if interaction.responded_at is None:

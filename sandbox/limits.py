@@ -84,9 +84,7 @@ class Limits:
         }
 
     @staticmethod
-    def refusal(
-        retry_after_s: float, scope: str, headers: dict[str, str] | None = None
-    ) -> Refusal:
+    def refusal(retry_after_s: float, scope: str, headers: dict[str, str] | None = None) -> Refusal:
         """A 429 with the headers that clients look for, `Via` among them."""
         own = {
             "Via": "1.1 sandbox",

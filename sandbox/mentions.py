@@ -11,6 +11,8 @@ _USER: Final = re.compile(r"<@!?(\d+)>")
 _ROLE: Final = re.compile(r"<@&(\d+)>")
 _EVERYONE: Final = re.compile(r"@(everyone|here)\b")
 
+_DEFAULT: Final[JsonObject] = {"parse": ["users", "roles", "everyone"], "replied_user": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
@@ -23,8 +25,7 @@ def mentions_of(text: str, allowed: JsonObject | None, replied_to: Id | None) ->
     """What the text mentions; with `allowed` None, Discord's default: everything is parsed."""
     if "@" not in text and replied_to is None:
         return Mentions()
-    rules = {"parse": ["users", "roles", "everyone"], "replied_user": True}
-    rules = rules if allowed is None else allowed
+    rules = _DEFAULT if allowed is None else allowed
     users = _permitted(_USER.findall(text), rules, "users")
     if replied_to is not None and rules.get("replied_user"):
         users = (*users, replied_to)

@@ -101,7 +101,7 @@ class MessageStore:
             attachments=attachments,
             flags=draft.flags | int(payload.get("flags") or 0) & _SENDABLE_FLAGS,
             type=draft.type,
-            reference=payload.get("message_reference"),
+            reference=_reference(draft.channel_id, payload.get("message_reference")),
             nonce=None if payload.get("nonce") is None else str(payload["nonce"]),
             interaction_id=draft.interaction_id,
             viewer_id=draft.viewer_id,
@@ -224,9 +224,15 @@ class MessageStore:
             members = self._directory.members[channel.guild_id].values()
             pinged |= {member.user_id for member in members if roles & set(member.roles)}
         pinged.discard(message.author_id)
-        return replace(
-            message, pinged=frozenset(pinged), pinged_everyone=message.mention_everyone
-        )
+        return replace(message, pinged=frozenset(pinged), pinged_everyone=message.mention_everyone)
+
+
+def _reference(channel_id: Id, given: JsonObject | None) -> JsonObject | None:
+    if not given:
+        return None
+    ids = {"channel_id": channel_id, **given}
+    keys = ("message_id", "channel_id", "guild_id")
+    return {key: str(ids[key]) for key in keys if ids.get(key) is not None}
 
 
 def _edited_flags(old: int, asked: int) -> int:

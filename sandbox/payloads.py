@@ -176,6 +176,19 @@ def message_json(world: "World", message: Message) -> JsonObject:
     return data
 
 
+def readable_json(world: "World", message: Message, *, content_intent: bool) -> JsonObject:
+    """The message as the bot may read it.
+
+    Without the message content intent, only its own, direct ones and mentions of it have content.
+    """
+    data = message_json(world, message)
+    concerned = world.bot.id in {message.author_id, *message.mentions}
+    direct = world.directory.channels[message.channel_id].guild_id is None
+    if content_intent or concerned or direct:
+        return data
+    return data | {"content": "", "embeds": [], "attachments": [], "components": []}
+
+
 def _shown_attachments(world: "World", message: Message) -> list[JsonObject]:
     # What an embed shows is not listed beside it, and is listed again once the embed is gone.
     urls = [
@@ -194,7 +207,7 @@ def _add_reference(world: "World", message: Message, data: JsonObject) -> None:
     if message.reference is None:
         return
     target = world.store.get(str(message.reference.get("message_id")))
-    data["message_reference"] = {"type": 0, "channel_id": message.channel_id, **message.reference}
+    data["message_reference"] = {"type": 0, **message.reference}
     data["referenced_message"] = None
     if target is not None:
         data["referenced_message"] = message_json(world, target)
@@ -219,7 +232,10 @@ def _add_origin(world: "World", message: Message, data: JsonObject) -> None:
     if "name" in interaction.data:
         metadata["name"] = interaction.name
         data["interaction"] = {
-            "id": interaction.id, "type": interaction.kind, "name": interaction.name, "user": user
+            "id": interaction.id,
+            "type": interaction.kind,
+            "name": interaction.name,
+            "user": user,
         }
 
 

@@ -7,10 +7,10 @@ from sandbox.permissions import ADMINISTRATOR, BOT, VIEW_CHANNEL
 
 def seed(directory: Directory) -> tuple[Guild, User]:
     """Fill an empty directory; returns the guild and the bot."""
-    bot = directory.add_user("Conveyor", bot=True)
-    ada = directory.add_user("Ada", color="#c2410c")
-    ben = directory.add_user("Ben", color="#0f766e")
-    cleo = directory.add_user("Cleo", color="#7c3aed")
+    bot = directory.add_user("Conveyor", bot=True, color="#f4b04f")
+    ada = directory.add_user("Ada", color="#e88fb4")
+    ben = directory.add_user("Ben", color="#7fb3e8")
+    cleo = directory.add_user("Cleo", color="#8fd694")
     guild = directory.add_guild("Conveyor HQ", owner=ada, people=(ben, cleo, bot))
     artists = directory.add_role(guild, "Artists", color=0xE11D48)
     directory.add_role(guild, "Readers", color=0x2563EB)

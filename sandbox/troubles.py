@@ -92,6 +92,7 @@ class Troubles:
         self.duplicates = False
         self.gateway_up = True
         self.rest_up = True
+        self.cleared = asyncio.Event()
         self.drop_connections: Callable[[bool], None] = lambda _resumable: None
         self.invalidate_sessions: Callable[[], None] = lambda: None
         self.kill_tokens: Callable[[], None] = lambda: None
@@ -157,6 +158,8 @@ class Troubles:
             if isinstance(rule, Held):
                 rule.release()
         self._rules.clear()
+        self.cleared.set()
+        self.cleared = asyncio.Event()
         self.rest_all = None
         self.duplicates = False
         self.rest_up = self.gateway_up = True

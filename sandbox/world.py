@@ -1,6 +1,5 @@
 """The world: everything that is in it, everything people can do there, and waiting for it."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, TypeVar
 
@@ -19,7 +18,8 @@ from sandbox.journal import Journal
 from sandbox.limits import Limits
 from sandbox.message_store import Draft, MessageStore, Version
 from sandbox.model import Attachment, Channel, Guild, Id, JsonObject, Message, Upload, User
-from sandbox.payloads import attachment_json, channel_json, member_json, role_json, user_json
+from sandbox.nonces import Nonces
+from sandbox.resolving import WorldResolver
 from sandbox.seed import seed
 from sandbox.snowflake import Snowflakes
 from sandbox.troubles import Troubles
@@ -47,9 +47,8 @@ class World:
         self.cdn = Cdn(self.clock)
         self.directory = Directory(self.bus, self.ids)
         self.store = MessageStore(self.bus, self.ids, self.directory, self.cdn)
-        self.interactions = InteractionDesk(
-            self.bus, self.clock, self.ids, self.log, self.store
-        )
+        self.nonces = Nonces(self.clock, self.store)
+        self.interactions = InteractionDesk(self.bus, self.clock, self.ids, self.log, self.store)
         self.guild, self.bot = seed(self.directory)
         self.interactions.bot_id = self.bot.id
         self.commands = CommandStore(self.bus, self.ids, self.bot.id)
@@ -67,7 +66,7 @@ class World:
         return self.directory.channel(which)
 
     def messages(self, channel: ChannelRef, viewer: PersonRef | None = None) -> list[Message]:
-        """The channel's messages, oldest first: what the viewer sees, or else what everybody sees."""
+        """The channel's messages, oldest first; without a viewer, those that everybody sees."""
         who = None if viewer is None else self.person(viewer).id
         newest = self.store.newest_first(self.channel(channel).id)
         return [message for message in newest if message.visible_to(who)][::-1]
@@ -258,49 +257,3 @@ class World:
 
     def _resolver(self, channel: Channel) -> Resolver:
         return WorldResolver(self, channel).resolver()
-
-
-class WorldResolver:
-    """Looks references up in the world and notes them as `resolved` objects."""
-
-    def __init__(self, world: World, channel: Channel) -> None:
-        self._world = world
-        self._channel = channel
-        self._resolved: JsonObject = {}
-
-    def resolver(self) -> Resolver:
-        """The functions that invocations use."""
-        return Resolver(self._user, self._channel_, self._role, self._attachment, self._resolved)
-
-    def _note(self, kind: str, key: Id, value: JsonObject) -> Id:
-        self._resolved.setdefault(kind, {})[key] = value
-        return key
-
-    def _user(self, who: PersonRef) -> Id:
-        user = self._world.person(who)
-        guild_id = self._channel.guild_id
-        member = self._world.directory.members.get(guild_id or "", {}).get(user.id)
-        if member is not None and guild_id is not None:
-            data = member_json(self._world, member, with_user=False)
-            bits = self._world.directory.permissions(guild_id, user.id, self._channel)
-            self._note("members", user.id, data | {"permissions": str(bits)})
-        return self._note("users", user.id, user_json(user))
-
-    def _channel_(self, which: ChannelRef) -> Id:
-        channel = self._world.channel(which)
-        data = channel_json(self._world, channel)
-        if channel.guild_id is not None:
-            bits = self._world.directory.permissions(
-                channel.guild_id, self._world.bot.id, channel
-            )
-            data["permissions"] = str(bits)
-        return self._note("channels", channel.id, data)
-
-    def _role(self, which: "str | Role") -> Id:
-        role = self._world.directory.role(which)
-        return self._note("roles", role.id, role_json(role))
-
-    def _attachment(self, upload: Upload) -> Attachment:
-        attachment = self._world.store.attach(self._channel.id, upload)
-        self._note("attachments", attachment.id, attachment_json(self._world, attachment))
-        return attachment

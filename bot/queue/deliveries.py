@@ -1,7 +1,9 @@
 """Who is owed the news of a job: an outbox that lives in the same store as the jobs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from ulid import ULID
 
 
 class DeliveryState(StrEnum):
@@ -26,6 +28,7 @@ class NewDelivery:
 
     target: str
     check_at: float | None = None
+    id: str = field(default_factory=lambda: str(ULID()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,11 @@ class Released:
 Settlement = Delivered | Later | Abandoned | Released
 
 
-def stored(delivery_id: str, job_id: str, new: NewDelivery) -> Delivery:
+def stored(job_id: str, new: NewDelivery) -> Delivery:
     """A delivery as it is first stored: held until its check, or waiting for its job."""
     if new.check_at is None:
-        return Delivery(delivery_id, job_id, new.target, DeliveryState.WAITING, due_at=0)
-    return Delivery(delivery_id, job_id, new.target, DeliveryState.HELD, due_at=new.check_at)
+        return Delivery(new.id, job_id, new.target, DeliveryState.WAITING, due_at=0)
+    return Delivery(new.id, job_id, new.target, DeliveryState.HELD, due_at=new.check_at)
 
 
 def came_due(delivery: Delivery, now: float) -> Delivery:
@@ -92,10 +95,21 @@ def came_due(delivery: Delivery, now: float) -> Delivery:
 
 
 def told_anew(delivery: Delivery) -> Delivery:
-    """The delivery after its job was resumed: it waits for the new completion."""
+    """The delivery after its job was resumed: it waits for the new completion.
+
+    Whoever still delivers the old one loses its lease, and so cannot settle the new one.
+    """
     if delivery.state is DeliveryState.HELD:
         return delivery
-    return replace(delivery, state=DeliveryState.WAITING, attempt=0, progress=None, note="")
+    return replace(
+        delivery,
+        state=DeliveryState.WAITING,
+        attempt=0,
+        token=delivery.token + 1,
+        worker=None,
+        progress=None,
+        note="",
+    )
 
 
 def leased(delivery: Delivery, worker: str, now: float, lease_s: float) -> Delivery:
@@ -115,13 +129,14 @@ def settled(
     """The delivery after one try; None if it had been settled already."""
     if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
         return None
+    free = replace(delivery, worker=None)
     match settlement:
         case Delivered(note):
-            return replace(delivery, state=DeliveryState.DELIVERED, note=note)
+            return replace(free, state=DeliveryState.DELIVERED, note=note)
         case Abandoned(note):
-            return replace(delivery, state=DeliveryState.ABANDONED, note=note)
+            return replace(free, state=DeliveryState.ABANDONED, note=note)
         case Later(at, note, progress):
-            return replace(delivery, due_at=at, note=note, progress=progress or delivery.progress)
+            return replace(free, due_at=at, note=note, progress=progress or delivery.progress)
         case Released(target):
             return _released(delivery, target or delivery.target, now, job_finished=job_finished)
 
@@ -130,6 +145,8 @@ def _released(delivery: Delivery, target: str, now: float, *, job_finished: bool
     delivery = replace(delivery, target=target)
     if delivery.state is not DeliveryState.HELD:
         return delivery
+    # whoever is still asking about the acknowledgement has its answer: a later one counts no more
+    delivery = replace(delivery, token=delivery.token + 1, worker=None)
     if not job_finished:
         return replace(delivery, state=DeliveryState.WAITING, attempt=0)
     return replace(delivery, state=DeliveryState.DUE, due_at=now, attempt=0)

@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, JsonValue, TypeAdapter
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
-from bot.queue.errors import UnknownJobType
+from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import Reply
+from bot.queue.store.base import Beat
+from bot.queue.store.texts import storable
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -22,46 +25,63 @@ _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 class JobContext:
     """What a running handler may say about itself. All calls return at once.
 
-    What is said is shown at once in this process and stored with the next heartbeat.
+    What is said is shown at once in this process and stored with the next heartbeat. `job` is
+    the job as this run sees it, with all that was said.
     """
 
     def __init__(self, job: Job, told: Callable[[Job, Progress], None]) -> None:
         self.job = job
-        self.saved: JsonValue = (
-            None if job.checkpoint is None else _JSON.validate_json(job.checkpoint)
-        )
+        self._confirmed = job
         self._told = told
-        self._progress: Progress | None = None
-        self._checkpoint: str | None = None
-        self._log: tuple[str, ...] | None = None
+
+    @property
+    def saved(self) -> JsonValue:
+        """What the last checkpoint kept, also one of an earlier run; None before the first."""
+        kept = self.job.checkpoint
+        return None if kept is None else _JSON.validate_json(kept)
 
     def progress(
         self, current: float = 0, total: float = 0, message: str = "", stage: str = ""
     ) -> None:
         """Show how far the run has come; each call replaces the one before."""
-        self._progress = Progress(current, total, message, stage)
-        self._told(self.job, self._progress)
+        progress = Progress(current, total, storable(message), storable(stage))
+        self.job = replace(self.job, progress=progress)
+        self._told(self.job, progress)
 
     def log(self, text: str) -> None:
         """Keep a line with the job; the last `LOG_LINES` stay."""
-        lines = self.job.log if self._log is None else self._log
-        self._log = (*lines, text)[-LOG_LINES:]
+        self.job = replace(self.job, log=(*self.job.log, storable(text))[-LOG_LINES:])
 
     def checkpoint(self, data: JsonValue) -> None:
         """Keep `data` so that a repeated run finds it in `saved`."""
-        self.saved = data
-        self._checkpoint = _JSON.dump_json(data).decode()
-
-    def take_changes(self) -> tuple[Progress | None, str | None, tuple[str, ...] | None]:
-        """What was said since the last take: progress, checkpoint, log (None: nothing)."""
-        changes = (self._progress, self._checkpoint, self._log)
-        self._progress = self._checkpoint = None
-        return changes
+        self.job = replace(self.job, checkpoint=_JSON.dump_json(data).decode())
 
     @property
-    def has_changes(self) -> bool:
-        """Whether something was said that is not stored yet."""
-        return self._progress is not None or self._checkpoint is not None
+    def has_unconfirmed(self) -> bool:
+        """Whether something was said that the store has not confirmed."""
+        beat = self.beat()
+        return (beat.progress, beat.checkpoint, beat.log) != (None, None, None)
+
+    def beat(self) -> Beat:
+        """A sign of life, with all that the store has not confirmed. Callable from any thread."""
+        job, known = self.job, self._confirmed
+        return Beat(
+            job.id,
+            job.token,
+            progress=None if job.progress is known.progress else job.progress,
+            checkpoint=None if job.checkpoint is known.checkpoint else job.checkpoint,
+            log=None if job.log is known.log else job.log,
+        )
+
+    def confirm(self, beat: Beat) -> None:
+        """The store has this beat; what it carried need not be sent again."""
+        known = self._confirmed
+        self._confirmed = replace(
+            known,
+            progress=beat.progress or known.progress,
+            checkpoint=beat.checkpoint or known.checkpoint,
+            log=beat.log or known.log,
+        )
 
 
 class JobType(ABC, Generic[RequestT, ResultT]):
@@ -83,6 +103,17 @@ class JobType(ABC, Generic[RequestT, ResultT]):
             models = get_args(base)
             if len(models) == 2:
                 cls.request_model, cls.result_model = models
+
+    def request(self, job: Job) -> RequestT:
+        """What the job asks for; raises a `JobError` that ends it, for it would fail again."""
+        try:
+            return self.request_model.model_validate_json(job.payload)  # type: ignore[return-value]
+        except ValidationError as error:
+            raise JobError(
+                "The stored request cannot be read by this version. Please ask again.",
+                retryable=False,
+                category="request",
+            ) from error
 
     @abstractmethod
     async def run(self, ctx: JobContext, request: RequestT) -> ResultT:

@@ -30,6 +30,14 @@ class QueueOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """How many jobs are ahead, and when it may be done (unix seconds; None: nobody knows yet)."""
+
+    ahead: int
+    done_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLine:
     """One queue at a glance. `slots`: how many of its jobs this process runs at once."""
 
@@ -75,15 +83,22 @@ class JobQueue:
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
         )
         self._duties: list[asyncio.Task[None]] = []
+        self._is_open = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def register(self, job_type: AnyJobType) -> None:
         """Add a kind of work, before `start`."""
         self.registry.register(job_type)
 
+    async def open(self) -> None:
+        """Open the store; from now on jobs are accepted. Raises `StoreError`."""
+        if not self._is_open:
+            await self.store.open()
+            self._is_open = True
+
     async def start(self) -> None:
         """Open the store, take back what a dead predecessor held, and begin to work."""
-        await self.store.open()
+        await self.open()
         self._loop = asyncio.get_running_loop()
         self.store.on_wake(self._notice)
         await self._reap()
@@ -93,9 +108,13 @@ class JobQueue:
             asyncio.create_task(every(self._options.worker.lease_s / 6, self._reap)),
         ]
 
-    async def stop(self, grace_s: float = 20) -> None:
-        """Stop calmly: runs may end within `grace_s`, the rest is handed back unspent."""
+    async def stop_working(self, grace_s: float = 20) -> None:
+        """Take no more jobs; runs may end within `grace_s`, the rest is handed back unspent."""
         await self._worker.stop(grace_s)
+
+    async def stop(self, grace_s: float = 20) -> None:
+        """Stop working calmly, then close the store."""
+        await self.stop_working(grace_s)
         for duty in self._duties:
             duty.cancel()
         await asyncio.gather(*self._duties, return_exceptions=True)
@@ -190,9 +209,27 @@ class JobQueue:
         self._wake()
         return job
 
-    async def ahead(self, job_ids: Sequence[str]) -> Mapping[str, int]:
-        """How many jobs are before each ready one in its queue, exact up to 1,000."""
-        return await self.store.positions(job_ids)
+    async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
+        """For each ready job: how many are before it, and when it may be done. One call for many.
+
+        The time is the queue's smoothed running time, spread over its slots.
+        """
+        ahead = await self.store.positions([job.id for job in jobs])
+        if not any(ahead.values()):
+            return {job_id: Outlook(0) for job_id in ahead}
+        pace = (await self.store.stats()).pace
+        return {
+            job.id: Outlook(ahead[job.id], self._done_at(job, ahead[job.id], pace))
+            for job in jobs
+            if job.id in ahead
+        }
+
+    def _done_at(self, job: Job, ahead: int, pace: Mapping[str, Pace]) -> float | None:
+        run_s = pace.get(job.queue, Pace()).run_s
+        if run_s is None:
+            return None
+        rounds = ahead // self._options.worker.slots(job.queue) + 1
+        return self._clock() + rounds * run_s
 
     async def status(self, owner: int | None = None) -> QueueStatus:
         """The queue at a glance, and this person's unfinished jobs."""
@@ -233,6 +270,7 @@ class JobQueue:
             self._loop.call_soon_threadsafe(self._promoter.poke)
 
     async def _reap(self) -> None:
+        await self._worker.beat()  # after a long sleep of the machine, all leases have run out
         for job in await self.store.reap(self._options.max_losses):
             ended = {
                 State.DISCARDED: EventName.JOB_FAILED,

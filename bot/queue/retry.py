@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.queue.errors import JobError
+from bot.queue.errors import JobError, QueueError
 from bot.queue.job import Job
 from bot.queue.lifecycle import Discard, Fail
+from bot.queue.store.texts import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,17 @@ def after_failure(
     if (known is not None and not known.retryable) or job.attempt >= job.max_attempts:
         return Discard(sentence)
     if known is not None and known.retry_after_s is not None:
-        return Fail(sentence, now + known.retry_after_s)
+        return Fail(sentence, after(now, known.retry_after_s))
     return Fail(sentence, now + dice() * policy.ceiling_s(job.attempt))
+
+
+def after(now: float, delay_s: float) -> float:
+    """The time `delay_s` from now; never earlier, also where the delay is no number."""
+    return now + max(0.0, delay_s)
 
 
 def sentence_of(error: Exception) -> str:
     """What people are told; the details of an unforeseen fault stay in the log."""
-    if isinstance(error, JobError):
-        return str(error)
+    if isinstance(error, JobError | QueueError):
+        return storable(str(error))
     return f"Something inside this job went wrong ({type(error).__name__})."

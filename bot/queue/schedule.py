@@ -1,21 +1,18 @@
 """Makes jobs ready when their time comes, and takes back those whose worker died."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 
-from bot.queue.errors import StoreError
+from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.job import Clock
 from bot.queue.store.base import Store
 
-logger = logging.getLogger(__name__)
-
-STORE_PAUSE_S = 1.0
-"""Seconds before a store that refused is asked again."""
+LONGEST_SLEEP_S = 60.0
+"""Sleeps follow a clock that stands still while the machine is suspended; run times do not."""
 
 
 class Promoter:
-    """Sleeps until the next job is due, however far that is; `poke` when that may have changed."""
+    """Sleeps until the next job is due; without one, until `poke` says that there may be."""
 
     def __init__(self, store: Store, ready: Callable[[], None], clock: Clock) -> None:
         self._store = store
@@ -40,18 +37,18 @@ class Promoter:
     async def _promote(self) -> float | None:
         try:
             due = await self._store.promote()
-        except StoreError as error:
-            logger.warning("due jobs were not made ready: %s", error)
-            return STORE_PAUSE_S
+        except Exception as error:  # noqa: BLE001 - due jobs must not wait for a restart
+            log_failure("due jobs were not made ready", error)
+            return PAUSE_S
         self._ready()
-        return None if due is None else max(0.0, due - self._clock())
+        return None if due is None else min(max(0.0, due - self._clock()), LONGEST_SLEEP_S)
 
 
 async def every(seconds: float, duty: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Do a duty at once and then every so many seconds, until cancelled; a refusal is logged."""
+    """Do a duty at once and then every so many seconds, until cancelled; a failure is logged."""
     while True:
         try:
             await duty()
-        except StoreError as error:
-            logger.warning("a duty of the queue was put off: %s", error)
+        except Exception as error:  # noqa: BLE001 - a duty that failed once is tried again
+            log_failure("a duty of the queue was put off", error)
         await asyncio.sleep(seconds)

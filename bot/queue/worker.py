@@ -5,24 +5,27 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from bot.queue import lifecycle
-from bot.queue.errors import JobError, Snooze, StoreError
+from bot.queue.attempt import Attempts
+from bot.queue.duty import PAUSE_S, log_failure
+from bot.queue.ends import End, Ends
+from bot.queue.errors import JobError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.heart import Heart
 from bot.queue.job import Clock, Job, Progress
-from bot.queue.lifecycle import Cancel, Complete, HandBack, Outcome, SnoozeUntil
-from bot.queue.retry import RetryPolicy, after_failure
+from bot.queue.lifecycle import Cancel, Complete, HandBack, Outcome
+from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
-from bot.queue.store.base import Beat, BeatAnswer, CancelRequested, Finish, Lost, Store
+from bot.queue.store.base import Beat, BeatAnswer, CancelRequested, Lost, Store
 
 logger = logging.getLogger(__name__)
 
-STORE_PAUSE_S = 1.0
-"""Seconds before a store that refused is asked again."""
+YIELD_S = 2.0
+"""How long a stopping worker waits for a handler that was interrupted to give in."""
 
 DEFAULT_SLOTS = 2
 """Jobs of a queue that run at once where nothing else is set (the design's figure)."""
@@ -44,13 +47,18 @@ class _Stop(Enum):
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """One attempt in this worker's hands."""
+    """One attempt in this worker's hands, until its end is stored."""
 
     job: Job
     context: JobContext
-    task: asyncio.Task[None] | None = None
+    task: asyncio.Task[Outcome]
     stop: _Stop | None = None
     reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Tells it from a later attempt at the same job."""
+        return self.job.id, self.job.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +88,16 @@ class Worker:
     ) -> None:
         self._store = store
         self._registry = registry
+        self._attempts = Attempts(registry, options.retry, clock)
         self._options = options
         self._events = events
         self._timed = timed
         self._clock = clock
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[tuple[str, int], _Run] = {}
         self._busy: Counter[str] = Counter()
-        self._ended: list[tuple[_Run, Outcome]] = []
         self._wake = asyncio.Event()
-        self._report = asyncio.Event()
         self._stopping = False
+        self._ends = Ends(store, options.lease_s, self._stored)
         self._heart = Heart(store, options.lease_s, self._beats, self._hear)
         self._duties: list[asyncio.Task[None]] = []
 
@@ -101,7 +109,7 @@ class Worker:
     def start(self) -> None:
         """Begin to take jobs."""
         self._heart.start()
-        self._duties = [asyncio.create_task(self._feed()), asyncio.create_task(self._finish())]
+        self._duties = [asyncio.create_task(self._feed()), asyncio.create_task(self._ends.run())]
 
     def wake(self) -> None:
         """There may be work."""
@@ -113,27 +121,37 @@ class Worker:
         self._wake.set()
         if not self._duties:
             return
-        feed, finish = self._duties
+        feed, ends = self._duties
         await feed
-        tasks = [run.task for run in self._runs.values() if run.task is not None]
+        tasks = [run.task for run in self._runs.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=grace_s)
-        for run in list(self._runs.values()):
-            self._interrupt(run, _Stop.SHUTDOWN)
-        if tasks:
-            await asyncio.wait(tasks)
-        self._report.set()
-        await finish
+            await self._hand_back(tasks)
+        self._ends.close()
+        await ends
         await self._heart.stop()
         self._duties = []
 
+    async def _hand_back(self, tasks: Sequence[asyncio.Task[Outcome]]) -> None:
+        for run in self._runs.values():
+            self._interrupt(run, _Stop.SHUTDOWN)
+        _, stubborn = await asyncio.wait(tasks, timeout=YIELD_S)
+        for run in [run for run in self._runs.values() if run.task in stubborn]:
+            logger.warning("a run goes on in spite of its interruption", extra={"job": run.job.id})
+            del self._runs[run.key]
+
     def cancel(self, job_id: str, reason: str) -> None:
         """Interrupt the run of this job, if it is here."""
-        if (run := self._runs.get(job_id)) is not None:
-            self._interrupt(run, _Stop.CANCEL, reason)
+        for run in self._runs.values():
+            if run.job.id == job_id:
+                self._interrupt(run, _Stop.CANCEL, reason)
+
+    async def beat(self) -> None:
+        """Renew the leases of all runs now, not only at the next heartbeat."""
+        await self._heart.beat()
 
     def _interrupt(self, run: _Run, stop: _Stop, reason: str = "") -> None:
-        if run.stop is None and run.task is not None and not run.task.done():
+        if run.stop is None and not run.task.done():
             run.stop = stop
             run.reason = reason
             run.task.cancel()
@@ -155,109 +173,73 @@ class Worker:
             return []
         try:
             return await self._store.claim(self._store.process, wants, self._options.lease_s)
-        except StoreError as error:
-            logger.warning("no jobs could be claimed: %s", error)
-            asyncio.get_running_loop().call_later(STORE_PAUSE_S, self._wake.set)
+        except Exception as error:  # noqa: BLE001 - a worker that stopped claiming would go unseen
+            log_failure("no jobs could be claimed", error)
+            asyncio.get_running_loop().call_later(PAUSE_S, self._wake.set)
             return []
 
     def _begin(self, job: Job) -> None:
-        run = _Run(job, JobContext(job, self._progressed))
-        self._runs[job.id] = run
+        context = JobContext(job, self._progressed)
+        run = _Run(job, context, asyncio.create_task(self._attempts.run(job, context)))
+        self._runs[run.key] = run
         self._busy[job.queue] += 1
-        run.task = asyncio.create_task(self._attempt(run))
+        run.task.add_done_callback(lambda _: self._end(run))
         if self._events:
             self._events.emit(EventName.JOB_STARTED, job)
 
-    def _progressed(self, job: Job, progress: Progress) -> None:
+    def _progressed(self, job: Job, _: Progress) -> None:
         if self._events:
-            self._events.emit(EventName.JOB_PROGRESS, lifecycle.with_progress(job, progress))
+            self._events.emit(EventName.JOB_PROGRESS, job)
 
-    async def _attempt(self, run: _Run) -> None:
-        try:
-            outcome = await self._outcome(run)
-        except asyncio.CancelledError:
-            outcome = Cancel(run.reason) if run.stop is _Stop.CANCEL else HandBack()
-        del self._runs[run.job.id]
+    def _end(self, run: _Run) -> None:
         self._busy[run.job.queue] -= 1
-        if run.stop is not _Stop.LOST:
-            self._ended.append((run, outcome))
-            self._report.set()
+        if run.stop is _Stop.LOST:
+            self._runs.pop(run.key, None)
+        else:
+            self._ends.add(End(run.context, self._outcome(run)))
         self._wake.set()
 
-    async def _outcome(self, run: _Run) -> Outcome:
-        job = run.job
-        deadline = asyncio.timeout(job.timeout_s)
-        try:
-            job_type = self._registry[job.type]
-            async with deadline:
-                request = job_type.request_model.model_validate_json(job.payload)
-                result = await job_type.run(run.context, request)
-            return Complete(result.model_dump_json())
-        except Snooze as snooze:
-            return SnoozeUntil(self._clock() + snooze.delay_s)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises ends in an outcome
-            return self._failed(job, _late(job) if deadline.expired() else error)
+    def _outcome(self, run: _Run) -> Outcome:
+        """A result stands, however the run was stopped; a failure only if it was not stopped."""
+        outcome = None if run.task.cancelled() else run.task.result()
+        match run.stop:
+            case _ if isinstance(outcome, Complete):
+                return outcome
+            case _Stop.CANCEL:
+                return Cancel(run.reason)
+            case _Stop.SHUTDOWN:
+                return HandBack()
+            case _:
+                return outcome or self._attempts.failed(
+                    run.job, JobError("It was interrupted from within.")
+                )
 
-    def _failed(self, job: Job, error: Exception) -> Outcome:
-        if isinstance(error, JobError):
-            logger.info("attempt %d failed: %s", job.attempt, error, extra={"job": job.id})
-        else:
-            logger.error("attempt %d failed", job.attempt, exc_info=error, extra={"job": job.id})
-        return after_failure(job, error, self._options.retry, self._clock())
-
-    async def _finish(self) -> None:
-        while not (self._stopping and not self._ended and not self._runs):
-            await self._report.wait()
-            self._report.clear()
-            batch, self._ended = self._ended, []
-            if batch:
-                await self._store_ends(batch)
-
-    async def _store_ends(self, batch: list[tuple[_Run, Outcome]]) -> None:
-        last = [_beat(run) for run, _ in batch if run.context.has_changes]
-        finishes = [Finish(run.job.id, run.job.token, outcome) for run, outcome in batch]
-        while True:
-            try:
-                if last:
-                    await self._store.beat(last, self._options.lease_s)
-                states = await self._store.finish(finishes)
-            except StoreError as error:
-                logger.warning("ends of jobs are not stored yet: %s", error)
-                await asyncio.sleep(STORE_PAUSE_S)
-                if self._stopping:  # the lease will run out, and the jobs run again elsewhere
-                    return
-            else:
-                break
-        for (run, outcome), state in zip(batch, states, strict=True):
-            self._told(run, outcome, state)
-
-    def _told(self, run: _Run, outcome: Outcome, state: State | None) -> None:
+    def _stored(self, end: End, state: State | None) -> None:
+        job = end.context.job
+        self._runs.pop((job.id, job.token), None)
         if state is None:
-            logger.warning("a run ended after its lease was lost", extra={"job": run.job.id})
+            logger.warning("the end of a run did not count; it is repeated", extra={"job": job.id})
             return
         if state in {State.RETRYABLE, State.SCHEDULED}:
             self._timed()
         if self._events:
-            job = replace(lifecycle.settled(run.job, outcome, self._clock()), state=state)
-            self._events.emit(_EVENT_AFTER.get(state, EventName.JOB_RETRY), job)
+            outcome = end.outcome
+            if state is State.CANCELLED and not isinstance(outcome, Cancel):
+                outcome = Cancel("It was cancelled.")  # by another process, after the last beat
+            ended = lifecycle.settled(job, outcome, self._clock())
+            self._events.emit(_EVENT_AFTER.get(state, EventName.JOB_RETRY), ended)
 
     def _beats(self) -> Sequence[Beat]:
-        return [_beat(run) for run in list(self._runs.values())]
+        return [run.context.beat() for run in list(self._runs.values())]
 
     def _hear(self, beats: Sequence[Beat], answers: Sequence[BeatAnswer]) -> None:
-        for beat, answer in zip(beats, answers, strict=False):
-            run = self._runs.get(beat.job_id)
-            if run is None or run.job.token != beat.token:
+        for beat, answer in zip(beats, answers, strict=True):
+            run = self._runs.get((beat.job_id, beat.token))
+            if run is None:
                 continue
+            if isinstance(answer, Lost):
+                self._interrupt(run, _Stop.LOST)
+                continue
+            run.context.confirm(beat)
             if isinstance(answer, CancelRequested):
                 self._interrupt(run, _Stop.CANCEL, answer.reason)
-            elif isinstance(answer, Lost):
-                self._interrupt(run, _Stop.LOST)
-
-
-def _beat(run: _Run) -> Beat:
-    return Beat(run.job.id, run.job.token, *run.context.take_changes())
-
-
-def _late(job: Job) -> JobError:
-    return JobError(f"It took longer than {job.timeout_s:g} seconds.", category="timeout")

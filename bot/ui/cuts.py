@@ -1,4 +1,4 @@
-"""Where a text is best cut: between paragraphs if it can be, through a character only if it must."""
+"""Where a text is best cut: between paragraphs if possible, through a character only if need be."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -29,6 +29,7 @@ _SPANS = tuple(
     )
 )
 _NO_LANGUAGE = ""
+_FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -94,9 +95,9 @@ def _block(text: str, opens: int, start: int, language: str) -> Fence:
 
 def _inline_code_end(text: str, opening: re.Match[str]) -> int:
     """Backticks within inline code open nothing."""
-    line_end = text.find("\n", opening.end())
-    line_end = len(text) if line_end < 0 else line_end
-    for run in _RUN.finditer(text, opening.end(), min(line_end, opening.end() + LONGEST_SPAN)):
+    farthest = opening.end() + LONGEST_SPAN
+    line_end = text.find("\n", opening.end(), farthest)
+    for run in _RUN.finditer(text, opening.end(), farthest if line_end < 0 else line_end):
         if run[0] == opening[0]:
             return run.end()
     return opening.end()
@@ -142,11 +143,10 @@ def _clings(character: str) -> bool:
 
 
 def _is_flag_half(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
+    return character in _FLAG_HALVES
 
 
 def _flag_halves_before(text: str, place: int) -> int:
-    at = place
-    while at > 0 and _is_flag_half(text[at - 1]):
-        at -= 1
-    return place - at
+    # Even, so that a flag is still told from its neighbours; bounded, as a message of flags is not.
+    nearest = text[max(place - 100, 0) : place]
+    return len(nearest) - len(nearest.rstrip(_FLAG_HALVES))

@@ -214,6 +214,12 @@ async def test_too_long_a_conversation_is_named(serve):
     assert "too long" in str(error)
 
 
+async def test_a_key_in_an_error_code_is_not_shown(serve):
+    body = b'{"error": {"code": "sk-very-secret", "type": "invalid_request_error"}}'
+    error = await failure(await serve(answering(400, body)))
+    assert "(400, invalid_request_error)" in str(error)
+
+
 @pytest.mark.parametrize(
     ("status", "category", "retryable"),
     [

@@ -12,8 +12,19 @@ LIMITS = st.integers(min_value=64, max_value=300)
 
 WORDS = st.lists(
     st.sampled_from(
-        ["a", "word", "Sentence.", "naïve", "👩‍🚀", "**bold words**", "`inline code`", "漢字です。"]
-        + ["<@123456789>", "[a link](https://example.org/path)", "supercalifragilistic" * 4]
+        [
+            "a",
+            "word",
+            "Sentence.",
+            "naïve",
+            "👩‍🚀",
+            "**bold words**",
+            "`inline code`",
+            "漢字です。",
+            "<@123456789>",
+            "[a link](https://example.org/path)",
+            "supercalifragilistic" * 4,
+        ]
     ),
     min_size=1,
     max_size=30,
@@ -50,6 +61,11 @@ def solid(text):
     return "".join(text.split())
 
 
+def blocks(text):
+    """The code of each block."""
+    return re.split(r"`{3,}(?:[\w+#.-]+\n)?", text)[1::2]
+
+
 def is_closed(text):
     return len(re.findall(r"`{3,}", text)) % 2 == 0
 
@@ -81,6 +97,7 @@ def test_even_broken_fences_lose_nothing(text, limit):
 def test_every_character_is_seen_as_it_was(text, limit):
     parts = split_message(text, limit)
     assert all(is_closed(part) for part in parts)
+    assert all(code.strip() for part in parts for code in blocks(part))
     assert [character for part in parts for character in seen(part)] == seen(text)
 
 
@@ -100,8 +117,8 @@ def test_two_thousand_characters_fit_even_as_emoji():
 
 
 def test_cuts_between_paragraphs_first():
-    text = "one. two\nthree\n\n" + "four five. six\n" * 4
-    assert split_message(text.strip() + "\n\nlast", 90)[0] == text.strip()
+    first = "one. two\nthree\n\nfour. five\nsix. seven"
+    assert split_message(f"{first}\n\neight. nine\nten. eleven twelve", 64)[0] == first
 
 
 def test_cuts_between_lines_rather_than_in_them():
@@ -133,6 +150,29 @@ def test_a_block_that_is_cut_is_closed_and_opened_again_with_its_language():
     assert split_message(text, 64) == [
         "```py\n" + "    x = 1\n" * 5 + "```",
         "```py\n" + "    x = 1\n" * 5 + "```",
+    ]
+
+
+@pytest.mark.parametrize("before", range(40, 64))
+def test_a_cut_near_a_fence_leaves_no_empty_block_and_no_lost_language(before):
+    text = "x" * before + "```python\n" + "y" * before + "\n\n```" + "z" * before
+    parts = split_message(text, 64)
+    assert all(code.strip() for part in parts for code in blocks(part))
+    assert [character for part in parts for character in seen(part)] == seen(text)
+
+
+def test_blank_code_of_any_length_makes_no_empty_message():
+    assert split_message("```py\nx = 1" + "\n" * 500 + "y = 2\n```", 64) == [
+        "```py\nx = 1\n```",
+        "```py\ny = 2\n```",
+    ]
+
+
+def test_a_line_of_code_that_is_blank_for_long_makes_few_messages():
+    parts = split_message("```py\nx = 1" + " " * 500 + "y = 2\n```", 64)
+    assert [part.split() for part in parts] == [
+        ["```py", "x", "=", "1", "```"],
+        ["```py", "y", "=", "2", "```"],
     ]
 
 
@@ -220,7 +260,7 @@ def test_shorten_ends_at_a_word_with_an_ellipsis():
 
 
 def test_shorten_closes_an_open_block():
-    assert shorten("```py\nx = 1\ny = 2\n```", 20) == "```py\nx = 1\ny…\n```"
+    assert shorten("```py\nx = 1\ny = 2\n```", 20) == "```py\nx = 1\ny =…\n```"
 
 
 @given(NASTY | DOCUMENTS, LIMITS)
@@ -244,6 +284,13 @@ def test_tail_leaves_what_fits():
 
 def test_tail_begins_at_a_line():
     assert tail("first line of it\n" + "- an item\n" * 7, 64) == "…" + "\n- an item" * 6
+
+
+@pytest.mark.parametrize("after", range(30, 90))
+def test_tail_may_begin_near_a_fence(after):
+    text = "See:\n```python\n" + "x = 1\n" * 4 + "```\n" + "z" * after
+    shown = seen(tail(text, 64))
+    assert [pair for pair in shown if pair[0] != "…"] == seen(text)[1 - len(shown) :]
 
 
 def test_tail_opens_the_block_it_begins_in_and_closes_the_one_that_is_still_written():

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 
@@ -11,9 +12,10 @@ from ulid import ULID
 from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
 from bot.queue.deliveries import Delivery, DeliveryState, NewDelivery
-from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
+from bot.queue.errors import QueueFull, StoreError, TaskNotFoundError, UserLimitReached
 from bot.queue.job import Clock, Job
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.store.admission import admitted
 from bot.queue.store.base import (
     Alive,
     Beat,
@@ -29,6 +31,7 @@ from bot.queue.store.base import (
     Stats,
 )
 from bot.queue.store.pace import PaceKeeper
+from bot.queue.store.texts import refuse_unstorable
 
 
 class MemoryStore:
@@ -52,6 +55,13 @@ class MemoryStore:
     def on_wake(self, callback: Callable[[], None]) -> None:
         """No other process can see this store, so there is nothing to hint at."""
 
+    @contextmanager
+    def _alone(self, *given: object) -> Iterator[None]:
+        """One call at a time, which has been given nothing that could make it fail halfway."""
+        refuse_unstorable(given)
+        with self._lock:
+            yield
+
     async def enqueue(
         self,
         jobs: Sequence[Job],
@@ -59,20 +69,22 @@ class MemoryStore:
         limits: Limits | None = None,
     ) -> list[Enqueued]:
         """See `Store.enqueue`."""
-        with self._lock:
-            new = list(
-                {
-                    job.key or job.id: job for job in reversed(jobs) if job.key not in self._keys
-                }.values()
-            )[::-1]
+        with self._alone(jobs, deliveries):
+            answers = admitted(jobs, self._by_key)
+            new = [answer.job for answer in answers if answer.created]
+            owed = [
+                outbox.stored(j.id, one) for j in new for one in (deliveries or {}).get(j.id, ())
+            ]
             self._check(new, limits or Limits())
-            for job in new:
-                self._jobs[job.id] = job
-                if job.key is not None:
-                    self._keys[job.key] = job.id
-                for delivery in (deliveries or {}).get(job.id, ()):
-                    self._add(job, delivery)
-            return [self._enqueued(job) for job in jobs]
+            _refuse_known(new, self._jobs)
+            _refuse_known(owed, self._deliveries)
+            self._jobs.update((job.id, job) for job in new)
+            self._keys.update((job.key, job.id) for job in new if job.key is not None)
+            self._deliveries.update((delivery.id, delivery) for delivery in owed)
+            return answers
+
+    def _by_key(self, key: str) -> Job | None:
+        return self._jobs[self._keys[key]] if key in self._keys else None
 
     def _check(self, new: Sequence[Job], limits: Limits) -> None:
         waiting = sum(job.state in WAITING for job in self._jobs.values())
@@ -86,18 +98,9 @@ class MemoryStore:
             if most is not None and active + more > most:
                 raise UserLimitReached(most)
 
-    def _enqueued(self, job: Job) -> Enqueued:
-        if job.id in self._jobs:
-            return Enqueued(self._jobs[job.id], created=True)
-        return Enqueued(self._jobs[self._keys[str(job.key)]], created=False)
-
-    def _add(self, job: Job, new: NewDelivery) -> None:
-        delivery = outbox.stored(str(ULID()), job.id, new)
-        self._deliveries[delivery.id] = delivery
-
     async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
         """See `Store.claim`."""
-        with self._lock:
+        with self._alone(worker, wants):
             now = self._clock()
             chosen = [job for queue, n in wants.items() for job in self._ready(queue)[:n]]
             jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
@@ -111,7 +114,7 @@ class MemoryStore:
 
     async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
         """See `Store.beat`."""
-        with self._lock:
+        with self._alone(beats):
             return [self._beat(beat, self._clock() + lease_s) for beat in beats]
 
     def _beat(self, beat: Beat, lease_until: float) -> BeatAnswer:
@@ -135,7 +138,7 @@ class MemoryStore:
 
     async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
         """See `Store.finish`."""
-        with self._lock:
+        with self._alone(finishes):
             return [self._finish(finish) for finish in finishes]
 
     def _finish(self, finish: Finish) -> State | None:
@@ -156,7 +159,7 @@ class MemoryStore:
 
     async def promote(self) -> float | None:
         """See `Store.promote`."""
-        with self._lock:
+        with self._alone():
             timed = [
                 job
                 for job in self._jobs.values()
@@ -170,7 +173,7 @@ class MemoryStore:
 
     async def reap(self, max_losses: int) -> list[Job]:
         """See `Store.reap`."""
-        with self._lock:
+        with self._alone():
             now = self._clock()
             dead = [
                 job
@@ -181,12 +184,12 @@ class MemoryStore:
 
     async def cancel(self, job_id: str, reason: str) -> Job:
         """See `Store.cancel`."""
-        with self._lock:
+        with self._alone(job_id, reason):
             return self._save(lifecycle.cancelled(self._known(job_id), reason, self._clock()))
 
     async def retry(self, job_id: str) -> Job:
         """See `Store.retry`."""
-        with self._lock:
+        with self._alone(job_id):
             job = self._save(lifecycle.retried(self._known(job_id), self._clock()))
             for delivery in self._of(job_id):
                 self._deliveries[delivery.id] = outbox.told_anew(delivery)
@@ -200,13 +203,14 @@ class MemoryStore:
 
     async def get(self, job_id: str) -> Job | None:
         """See `Store.get`."""
-        return self._jobs.get(job_id)
+        with self._alone(job_id):
+            return self._jobs.get(job_id)
 
     async def find(
         self, wanted: JobFilter, before: str | None = None, limit: int = 25
     ) -> list[Job]:
         """See `Store.find`."""
-        with self._lock:
+        with self._alone(wanted, before):
             jobs = sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
         return [job for job in jobs if _fits(job, wanted) and (before is None or job.id < before)][
             :limit
@@ -214,7 +218,7 @@ class MemoryStore:
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """See `Store.positions`."""
-        with self._lock:
+        with self._alone(job_ids):
             asked = [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
             return {
                 job.id: min(cap, sum(other.order < job.order for other in self._ready(job.queue)))
@@ -225,7 +229,7 @@ class MemoryStore:
     async def stats(self) -> Stats:
         """See `Store.stats`."""
         counts: dict[str, dict[State, int]] = defaultdict(dict)
-        with self._lock:
+        with self._alone():
             for (queue, state), n in Counter(
                 (job.queue, job.state) for job in self._jobs.values()
             ).items():
@@ -234,7 +238,7 @@ class MemoryStore:
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""
-        with self._lock:
+        with self._alone(job_id):
             return self._of(job_id)
 
     def _of(self, job_id: str) -> list[Delivery]:
@@ -242,7 +246,7 @@ class MemoryStore:
 
     async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
         """See `Store.deliveries_claim`."""
-        with self._lock:
+        with self._alone(worker):
             now = self._clock()
             due = sorted(
                 (d for d in self._open_deliveries() if d.due_at <= now),
@@ -258,7 +262,7 @@ class MemoryStore:
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
         """See `Store.deliveries_settle`."""
-        with self._lock:
+        with self._alone(settled):
             return [self._settle(one) for one in settled]
 
     def _settle(self, one: SettleDelivery) -> bool:
@@ -272,8 +276,13 @@ class MemoryStore:
 
     async def deliveries_next(self) -> float | None:
         """See `Store.deliveries_next`."""
-        with self._lock:
+        with self._alone():
             return min((d.due_at for d in self._open_deliveries()), default=None)
+
+
+def _refuse_known(new: Sequence[Job | Delivery], stored: Mapping[str, Job | Delivery]) -> None:
+    if len({one.id for one in new} - stored.keys()) < len(new):
+        raise StoreError("One of these ids is stored already, so nothing was enqueued.")
 
 
 def _fits(job: Job, wanted: JobFilter) -> bool:

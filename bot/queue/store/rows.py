@@ -66,12 +66,13 @@ def progress_text(progress: Progress | None) -> str | None:
     """How a progress is stored."""
     if progress is None:
         return None
-    return json.dumps([progress.current, progress.total, progress.message, progress.stage])
+    values = [progress.current, progress.total, progress.message, progress.stage]
+    return json.dumps(values, ensure_ascii=False)
 
 
 def log_text(log: tuple[str, ...] | None) -> str | None:
     """How a log is stored."""
-    return None if log is None else json.dumps(log)
+    return None if log is None else json.dumps(log, ensure_ascii=False)
 
 
 def delivery_from(row: Row) -> Delivery:

@@ -31,10 +31,11 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.rows import Row, job_from, one
-from bot.queue.store.sqlite_file import connect, prepare
+from bot.queue.store.sqlite_file import connect, explained, prepare
 from bot.queue.store.sqlite_jobs import JobTable
 from bot.queue.store.sqlite_outbox import DeliveryTable
 from bot.queue.store.statements import Statements
+from bot.queue.store.texts import unstorable
 from bot.queue.store.writer import GroupCommitWriter
 
 T = TypeVar("T")
@@ -65,11 +66,15 @@ class SqliteStore:
 
     async def open(self) -> None:
         """See `Store.open`."""
-        await asyncio.to_thread(prepare, self._path)
-        self._neighbours.register()
-        self._writer.start()
-        self._watch.start()
+        await asyncio.to_thread(self._start)
         self._is_open = True
+
+    def _start(self) -> None:
+        with explained(self._path):
+            prepare(self._path)
+            self._neighbours.register()
+            self._writer.start()
+        self._watch.start()
 
     async def close(self) -> None:
         """See `Store.close`."""
@@ -209,11 +214,24 @@ class SqliteStore:
         return following
 
     async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        if not self._is_open:
+            raise StoreUnavailable("The store is not open.")
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._readers, lambda: query(self._connection()))
+            return await loop.run_in_executor(self._readers, self._snapshot, query)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The database cannot be read now: {error}.") from error
+        except UnicodeEncodeError:
+            raise unstorable() from None
+
+    def _snapshot(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """What the query sees at one moment, however many statements it has."""
+        connection = self._connection()
+        connection.execute("BEGIN")
+        try:
+            return query(connection)
+        finally:
+            connection.execute("ROLLBACK")
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._reader, "connection"):

@@ -1,6 +1,8 @@
 """Opens the database file: settings, identity, migrations, and a sentence for all that can fail."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.queue.errors import SchemaTooNew, StoreError
@@ -30,30 +32,36 @@ def connect(path: Path, *, writing: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def prepare(path: Path) -> None:
-    """Create or migrate the file; raises `StoreError` with what to do if it cannot be used."""
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns whatever hinders the opening into a `StoreError` that says what to do."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        try:
-            _prepare(connection, path)
-        finally:
-            connection.close()
+        yield
     except OSError as error:
         raise StoreError(
             f"The folder of the database {path} cannot be made ({error.strerror}). "
             "Choose another place in QUEUE_DATABASE_URL."
         ) from error
     except sqlite3.Error as error:
-        raise StoreError(_explained(path, error)) from error
+        raise StoreError(_explanation(path, error)) from error
+
+
+def prepare(path: Path) -> None:
+    """Create or migrate the file; raises `StoreError` if it is not ours, or newer than we are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    try:
+        _prepare(connection, path)
+    finally:
+        connection.close()
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    _check_identity(connection, path)  # before the journal mode, which would change the file
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new file takes it
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN EXCLUSIVE")
     try:
-        _check_identity(connection, path)
         _migrate(connection, path)
         connection.execute("COMMIT")
     finally:
@@ -88,7 +96,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _explained(path: Path, error: sqlite3.Error) -> str:
+def _explanation(path: Path, error: sqlite3.Error) -> str:
     fault = str(error)
     if "not a database" in fault or "malformed" in fault:
         return (

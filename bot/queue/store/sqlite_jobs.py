@@ -10,6 +10,7 @@ from bot.queue import lifecycle
 from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
 from bot.queue.job import Job
 from bot.queue.states import FINISHED, State
+from bot.queue.store.admission import admitted
 from bot.queue.store.base import (
     Alive,
     Beat,
@@ -37,15 +38,12 @@ class JobTable:
 
     def enqueue(self, db: Connection, jobs: Sequence[Job], limits: Limits) -> list[Enqueued]:
         """Insert the jobs whose key is new, all or none."""
-        known = {job.key: self._by_key(db, job.key) for job in jobs if job.key is not None}
-        fresh: dict[str, Job] = {}
-        for job in jobs:
-            if job.key is None or known[job.key] is None:
-                fresh.setdefault(job.key or job.id, job)
-        if fresh:
-            self._check(db, fresh.values(), limits)
-            self._insert(db, list(fresh.values()))
-        return [_enqueued(job, fresh, known) for job in jobs]
+        answers = admitted(jobs, lambda key: self._by_key(db, key))
+        new = [answer.job for answer in answers if answer.created]
+        if new:
+            self._check(db, new, limits)
+            self._insert(db, new)
+        return answers
 
     def _by_key(self, db: Connection, key: str) -> Job | None:
         row = db.execute(self._sql["job_by_key"], (key,)).fetchone()
@@ -213,11 +211,3 @@ class JobTable:
         seq, job = self._known(db, job_id)
         db.execute(self._sql["deliveries_told_anew"], (job_id,))
         return self._save(db, seq, job, lifecycle.retried(job, now), now)
-
-
-def _enqueued(job: Job, fresh: Mapping[str, Job], known: Mapping[str, Job | None]) -> Enqueued:
-    older = known[job.key] if job.key is not None else None
-    if older is not None:
-        return Enqueued(older, created=False)
-    stored = fresh[job.key or job.id]
-    return Enqueued(stored, created=stored is job)

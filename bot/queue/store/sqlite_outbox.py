@@ -4,8 +4,6 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from ulid import ULID
-
 from bot.queue import deliveries as outbox
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job
@@ -26,7 +24,7 @@ class DeliveryTable:
     def add(self, db: Connection, job_id: str, new: Sequence[NewDelivery]) -> None:
         """Store what is owed for a new job."""
         for one in new:
-            delivery = outbox.stored(str(ULID()), job_id, one)
+            delivery = outbox.stored(job_id, one)
             row = (delivery.id, job_id, delivery.target, delivery.state, delivery.due_at)
             db.execute(self._sql["delivery_insert"], row)
 

@@ -31,3 +31,5 @@ def each_statement(script: str) -> Iterator[str]:
         if complete_statement(statement):
             yield statement
             statement = ""
+    if statement.strip():  # the last one, without its semicolon
+        yield statement

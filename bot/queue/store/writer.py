@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import TypeVar
 
-from bot.queue.errors import CommitUnknown, QueueError, StoreUnavailable
+from bot.queue.errors import CommitUnknown, QueueError, StoreError, StoreUnavailable
+from bot.queue.store.texts import unstorable
 
 T = TypeVar("T")
 
@@ -47,31 +48,38 @@ class GroupCommitWriter:
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._thread = Thread(target=self._work, name="store-writer", daemon=True)
-        self._closed = False
+        self._thread: Thread | None = None
+        self._accepting = Lock()
+        self._accepts = False
 
     def start(self) -> None:
-        """Begin to accept operations."""
+        """Begin to accept operations; raises `sqlite3.Error` if there can be no connection."""
+        self._thread = Thread(
+            target=self._work, args=(self._connect(),), name="store-writer", daemon=True
+        )
         self._thread.start()
+        self._accepts = True
 
     async def close(self) -> None:
         """Finish what was accepted, then end."""
-        if not self._closed:
-            self._closed = True
-            self._waiting.put(None)
-        await asyncio.to_thread(self._thread.join)
+        with self._accepting:
+            if self._accepts:
+                self._accepts = False
+                self._waiting.put(None)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
 
     async def run(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """The operation's answer, once it is committed. Cancelling the wait does not undo it."""
-        if self._closed:
-            raise StoreUnavailable("The store is closed.")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.put(_Waiting(operation, loop, future))  # type: ignore[arg-type]
+        with self._accepting:  # so that nothing is accepted after the last operation
+            if not self._accepts:
+                raise StoreUnavailable("The store is not open.")
+            self._waiting.put(_Waiting(operation, loop, future))  # type: ignore[arg-type]
         return await future
 
-    def _work(self) -> None:
-        connection = self._connect()
+    def _work(self, connection: sqlite3.Connection) -> None:
         stopping = False
         while not stopping:
             group, stopping = self._next_group()
@@ -97,36 +105,48 @@ class GroupCommitWriter:
 def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
+        for one in group:
+            _run_alone(connection, one)
     except sqlite3.Error as error:
+        _roll_back(connection)
         return _fail(group, StoreUnavailable, f"The database cannot be written now: {error}.")
-    for one in group:
-        if not _run_alone(connection, one):
-            return _fail(group, StoreUnavailable, f"The database undid the change: {one.error}")
     try:
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         return _fail(group, CommitUnknown, f"The database could not confirm it: {error}.")
 
 
-def _run_alone(connection: sqlite3.Connection, one: _Waiting) -> bool:
-    """Run one operation inside the group; False if the whole transaction is gone."""
+def _run_alone(connection: sqlite3.Connection, one: _Waiting) -> None:
+    """Run one operation inside the group; raises `sqlite3.Error` if the whole group is undone."""
     connection.execute("SAVEPOINT operation")
     try:
         one.answer = one.run(connection)
-    except QueueError as error:
-        one.error = error
-    except sqlite3.Error as error:
-        one.error = StoreUnavailable(f"The database refused: {error}.")
-    except Exception as error:  # noqa: BLE001 - a fault in one operation must reach its caller
-        one.error = error
-    if not connection.in_transaction:
-        return False
-    if one.error is not None:
+    except Exception as error:
+        if not connection.in_transaction and isinstance(error, sqlite3.Error):
+            raise
+        one.error = _explained(error)
         connection.execute("ROLLBACK TO operation")
     connection.execute("RELEASE operation")
-    return True
+
+
+def _explained(error: Exception) -> Exception:
+    match error:
+        case UnicodeEncodeError():
+            return unstorable()
+        case sqlite3.IntegrityError():  # to try again would not help
+            return StoreError(f"The database refused it, and nothing was changed: {error}.")
+        case sqlite3.Error():
+            return StoreUnavailable(f"The database refused: {error}.")
+        case _:
+            return error
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    with suppress(
+        sqlite3.Error
+    ):  # if SQLite did not undo it already, the next BEGIN comes here again
+        connection.execute("ROLLBACK")
 
 
 def _fail(group: list[_Waiting], kind: type[QueueError], sentence: str) -> None:

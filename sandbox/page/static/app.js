@@ -1,7 +1,6 @@
 /** Puts the page together: one store, its views, the stream that feeds it. */
 
 import { EventStream, fetchState, press } from "./api.js";
-import { setOffset } from "./clock.js";
 import { Components } from "./components.js";
 import { Composer } from "./composer.js";
 import { at } from "./dom.js";
@@ -75,7 +74,6 @@ new LogView(store);
 
 store.on("modal", (event) => openModal(store, event));
 store.on("stale", () => reload(store.viewer));
-store.on("loaded troubles", () => setOffset(store.troubles.clock_offset_s));
 
 function showPanel(open) {
   document.body.classList.toggle("panel-closed", !open);

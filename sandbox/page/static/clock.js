@@ -1,8 +1,7 @@
-/** The sandbox's time on the page: every `<time data-unix>` is kept current, second by second. */
+/** Moments on the page: every `<time data-unix>` is kept current, second by second. */
 
 import { h } from "./dom.js";
 
-let offset = 0;
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const FORMATS = {
@@ -14,8 +13,7 @@ const FORMATS = {
   F: { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
 };
 
-/** Now, in Unix seconds, as the sandbox counts them. */
-export const now = () => Date.now() / 1000 + offset;
+const now = () => Date.now() / 1000;
 
 function distance(unix) {
   const delta = Math.round(unix - now());
@@ -53,12 +51,6 @@ function refresh() {
     const text = format(Number(node.dataset.unix), node.dataset.style);
     if (node.textContent !== text) node.textContent = text;
   }
-}
-
-/** Moves the page's time to the sandbox's. */
-export function setOffset(seconds) {
-  offset = Number(seconds) || 0;
-  refresh();
 }
 
 setInterval(refresh, 1000);

@@ -49,7 +49,7 @@ export class CommandLine {
 
   #retitle() {
     const count = this.#absent().length;
-    this.tail.placeholder = count ? `Enter sends · ${count} more option${count > 1 ? "s" : ""}` : "Enter sends";
+    this.tail.placeholder = count ? `Enter sends · ${count} more` : "Enter sends";
   }
 
   #focusFirst() {

@@ -74,6 +74,7 @@ export class Components {
       h("span", { class: shown ? "" : "hint" }, shown || select.placeholder || "Choose…"), icon("chevron"));
     const details = h("details", { class: `select ${select.disabled ? "disabled" : ""}` }, summary);
     details.append(max > 1 ? multiMenu(choices, preset, min, max, send) : singleMenu(choices, preset, send));
+    details.addEventListener("toggle", () => details.open && details.lastChild.scrollIntoView({ block: "nearest" }));
     details.addEventListener("keydown", (event) => menuKeys(event, details));
     details.addEventListener("focusout", (event) => event.relatedTarget && !details.contains(event.relatedTarget) && details.removeAttribute("open"));
     return details;

@@ -123,6 +123,7 @@ export class Composer {
       const { interaction } = await slash({ user: this.store.viewer, channel, command: command.name, options });
       this.#remember({ command: command.name, memory });
       this.leave("");
+      this.store.tell("sent");
       this.store.noteInteraction(interaction, { channel, label: `/${command.name}` });
     } catch (error) {
       this.complain(error.message);

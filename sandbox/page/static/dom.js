@@ -83,7 +83,7 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** The address of a file of this sandbox (loopback under any name), or null for foreign ones. */
 export function ownUrl(text) {
-  const url = webUrl(text);
+  const url = webUrl(/^\/[^/\\]/.test(text ?? "") ? location.origin + text : text);
   if (!url) return null;
   const own = url.origin === location.origin || (LOOPBACK.has(url.hostname) && url.port === location.port);
   return own ? url.pathname + url.search : null;

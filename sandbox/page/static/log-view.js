@@ -6,13 +6,12 @@ import { format } from "./clock.js";
 const SHOWN = 300;
 const NEAR_END_PX = 40;
 
-const isProblem = (entry) => entry.kind === "unknown_route" || (entry.status ?? 0) >= 400;
+const isProblem = (entry) => entry.kind === "unknown_route" || entry.status === 0 || (entry.status ?? 0) >= 400;
 
 function line(entry) {
   const kind = entry.kind === "unknown_route" ? "unknown" : entry.kind;
   return h("div", { class: `entry ${entry.kind} ${isProblem(entry) ? "problem" : ""}`, data: { kind: entry.kind }, title: entry.text },
-    h("span", { class: "when" }, format(entry.at, "T")), h("span", { class: "kind" }, kind),
-    h("span", { class: "what" }, entry.text), entry.status ? h("span", { class: "status" }, entry.status) : null);
+    h("span", { class: "when" }, format(entry.at, "T")), h("span", { class: "what" }, h("span", { class: "kind" }, kind), entry.text.replace(/\{\w+\}/g, "…")), Number.isInteger(entry.status) ? h("span", { class: "status", title: entry.status ? null : "no answer" }, entry.status || "—") : null);
 }
 
 export class LogView {

@@ -37,6 +37,12 @@ function matchAt(text, position, inner) {
   return null;
 }
 
+/** A line without its markdown. */
+export function plainText(text) {
+  const read = (nodes) => nodes.map((node) => node.text ?? (node.children ? read(node.children) : "")).join("");
+  return read(parseInline(text.replace(/\s+/g, " ")));
+}
+
 /** Inline markdown as a list of nodes. */
 export function parseInline(text, depth = 0) {
   if (depth > MAX_DEPTH) return [{ type: "text", text }];

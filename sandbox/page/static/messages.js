@@ -3,6 +3,8 @@
 import { avatar, colourOf, h, icon, nameOf } from "./dom.js";
 import { timeNode } from "./clock.js";
 import { attachmentNode, embedNode } from "./embeds.js";
+import { plainText } from "./markdown.js";
+import { NO_ANSWER } from "./store.js";
 
 const LOADING = 1 << 7;
 const EPHEMERAL = 1 << 6;
@@ -53,16 +55,16 @@ export class Messages {
 
   #usedCommand(message, used) {
     const user = this.#known(used.user);
-    const name = message.interaction?.name ?? used.name ?? this.store.interactions.get(used.id)?.label;
+    const name = message.interaction?.name ?? used.name;
     return h("div", { class: "origin" }, avatar(user, "small"), h("strong", { vars: { "--tint": colourOf(user) } }, nameOf(user)), " used ",
-      name ? h("span", { class: "mention" }, `/${name.replace(/^\//, "")}`) : "a command");
+      name ? h("span", { class: "mention" }, `/${name}`) : "a command");
   }
 
   #reply(message) {
     const target = message.referenced_message ?? this.store.channels.get(message.channel_id)?.messages.get(message.message_reference.message_id);
     if (!target) return h("div", { class: "origin" }, icon("reply"), h("em", {}, "The original message is gone"));
     const user = this.#known(target.author);
-    const excerpt = target.content?.replace(/\s+/g, " ").slice(0, 120) || target.embeds?.[0]?.title || "an attachment";
+    const excerpt = plainText(target.content ?? "").slice(0, 120) || target.embeds?.[0]?.title || "an attachment";
     return h("button", { type: "button", class: "origin", on: { click: () => this.onJump(target.id) } }, icon("reply"), avatar(user, "small"),
       h("strong", { vars: { "--tint": colourOf(user) } }, nameOf(user)), h("span", { class: "excerpt" }, excerpt));
   }
@@ -94,6 +96,6 @@ export class Messages {
 
   #failure(message) {
     const failed = [...this.store.interactions.values()].findLast((it) => it.message === message.id && it.state === "failed");
-    return failed ? [icon("alert"), "The application did not respond", failed.error ? h("small", {}, ` ${failed.error}`) : null] : null;
+    return failed ? [icon("alert"), failed.error ?? NO_ANSWER] : null;
   }
 }

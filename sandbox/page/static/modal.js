@@ -2,7 +2,7 @@
 
 import { submitModal } from "./api.js";
 import { at, h } from "./dom.js";
-import { parseInline } from "./markdown.js";
+import { plainText } from "./markdown.js";
 
 const PARAGRAPH = 2;
 
@@ -27,17 +27,13 @@ function labelled(label, description, required, input) {
   return h("label", { class: "modal-field" }, h("span", {}, label, required && h("b", { title: "required" }, " *")), description && h("small", {}, description), input);
 }
 
-function plainText(nodes) {
-  return nodes.map((node) => node.text ?? (node.children ? plainText(node.children) : "")).join("");
-}
-
 function fieldsOf(components, label, description) {
   return components.flatMap((component) => {
     if (component.type === 1) return fieldsOf(component.components);
     if (component.type === 18) return fieldsOf([component.component], component.label, component.description);
     if (component.type === 4) return [textField(component, label, description)];
     if (component.type === 3) return [selectField(component, label, description)];
-    if (component.type === 10) return [h("p", {}, plainText(parseInline(component.content)))];
+    if (component.type === 10) return [h("p", {}, plainText(component.content))];
     return [h("small", {}, `(a field of type ${component.type}, which this page cannot show)`)];
   });
 }

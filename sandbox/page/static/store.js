@@ -1,11 +1,17 @@
 /** What the page knows: one copy of the sandbox's state, changed only here, told by topic. */
 
+/** What a person reads when the bot stays silent. */
+export const NO_ANSWER = "The application did not respond";
+
 const LOG_KEPT = 400;
+const MESSAGES_KEPT = 300;
+const WAIT_MS = 4000;
 
 const newer = (one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1);
 
 export class Store {
   #listeners = new Map();
+  #modals = new Set();
 
   users = new Map();
   channels = new Map();
@@ -40,11 +46,16 @@ export class Store {
     this.bot = state.bot;
     this.troubles = state.troubles;
     this.log = state.log.slice(-LOG_KEPT);
-    if (!sameViewer) this.interactions.clear();
+    this.#forget(sameViewer);
     if (!this.channels.has(this.current)) this.current = state.channels[0]?.id ?? null;
     this.tell("loaded");
     this.tell("bot");
     this.tell("troubles");
+  }
+
+  /** After a gap in the stream an old "waiting" may have been answered unseen. */
+  #forget(sameViewer) {
+    for (const [id, it] of this.interactions) if (!sameViewer || (it.state === "waiting" && Date.now() - it.since > WAIT_MS)) this.interactions.delete(id);
   }
 
   #channel(channel, unread) {
@@ -63,7 +74,7 @@ export class Store {
       troubles: () => this.#set("troubles", event.troubles),
       log: () => this.#logged(event.entry),
       interaction: () => this.noteInteraction(event.id, event),
-      modal: () => this.tell("modal", event),
+      modal: () => this.#modal(event),
       state: () => this.tell("stale"),
     }[event.type];
     take?.();
@@ -79,6 +90,7 @@ export class Store {
     if (!channel) return this.tell("stale");
     const isNew = !channel.messages.has(message.id);
     channel.messages.set(message.id, message);
+    if (channel.messages.size > MESSAGES_KEPT) this.#gone({ channel: id, id: channel.messages.keys().next().value });
     if (isNew && id !== this.current && message.author.id !== this.viewer) {
       channel.unread += 1;
       this.tell("channels");
@@ -91,6 +103,12 @@ export class Store {
     this.tell("message_gone", { channel, id });
   }
 
+  #modal(event) {
+    if (this.#modals.has(event.interaction)) return;
+    this.#modals.add(event.interaction);
+    this.tell("modal", event);
+  }
+
   #logged(entry) {
     this.log.push(entry);
     if (this.log.length > LOG_KEPT) this.log.shift();
@@ -101,7 +119,7 @@ export class Store {
   noteInteraction(id, facts) {
     if (facts.user && facts.user !== this.viewer) return;
     const { state, error, channel, label, message, custom_id } = facts;
-    const known = this.interactions.get(id) ?? { id, state: "waiting" };
+    const known = this.interactions.get(id) ?? { id, state: "waiting", since: Date.now() };
     const told = Object.entries({ state, error, channel, label, message, custom_id }).filter(([, value]) => value !== undefined);
     const next = { ...known, ...Object.fromEntries(told) };
     this.interactions.set(id, next);

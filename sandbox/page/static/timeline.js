@@ -2,6 +2,7 @@
 
 import { at, h, icon, nameOf } from "./dom.js";
 import { continues } from "./messages.js";
+import { NO_ANSWER } from "./store.js";
 
 const NEAR_END_PX = 90;
 const TYPING_MS = 10_000;
@@ -24,6 +25,7 @@ export class Timeline {
     store.on("message", (event) => this.#changed(event));
     store.on("message_gone", ({ channel, id }) => channel === this.store.current && this.#remove(id));
     store.on("interaction", (interaction) => this.#interaction(interaction));
+    store.on("sent", () => this.toEnd());
     store.on("typing", (event) => this.#isTyping(event));
     new ResizeObserver(() => this.#stuck && this.toEnd()).observe(this.scroller);
   }
@@ -134,7 +136,7 @@ export class Timeline {
   #notice(interaction) {
     const command = h("span", { class: "mention" }, interaction.label);
     if (interaction.state === "waiting") return h("div", { class: "notice" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), "Sending ", command);
-    return h("div", { class: "notice failed", role: "alert" }, icon("alert"), h("span", {}, command, " The application did not respond", interaction.error && h("small", {}, ` ${interaction.error}`)),
+    return h("div", { class: "notice failed", role: "alert" }, icon("alert"), h("span", {}, command, " ", interaction.error ?? NO_ANSWER),
       h("button", { type: "button", class: "text", on: { click: () => this.store.dismissInteraction(interaction.id) } }, "Dismiss"));
   }
 

@@ -61,7 +61,7 @@ export class Trouble {
   #drawTroubles() {
     const { rest, gateway_up: up, duplicate_events: twice, clock_offset_s: offset } = this.store.troubles;
     const failing = Boolean(rest?.status);
-    at("rest-state").replaceChildren(failing ? h("span", { class: "pill bad" }, `${rest.status} for ${rest.remaining} more`) : h("span", { class: "pill" }, "answers"));
+    at("rest-state").replaceChildren(failing ? h("span", { class: "pill bad" }, rest.remaining < 0 ? `${rest.status} always` : `${rest.status} for ${rest.remaining} more`) : h("span", { class: "pill" }, "answers"));
     at("rest-end").disabled = !failing;
     for (const button of document.querySelectorAll("button[data-action='rest'][data-status]")) button.setAttribute("aria-pressed", String(failing && Number(button.dataset.status) === rest.status));
     at("clock-state").replaceChildren(h("span", { class: offset > 30 ? "pill warn" : "pill" }, shift(offset)));

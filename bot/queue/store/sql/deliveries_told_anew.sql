@@ -1,3 +1,4 @@
+-- The new token takes the lease from whoever still delivers the old completion.
 UPDATE delivery
-SET state = 'WAITING', attempt = 0, progress = NULL, note = ''
+SET state = 'WAITING', attempt = 0, token = token + 1, worker = NULL, progress = NULL, note = ''
 WHERE job_id = ? AND state <> 'HELD'

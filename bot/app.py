@@ -1,0 +1,152 @@
+"""The one place where the parts are put together, opened and closed in order."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Coroutine
+
+import aiohttp
+
+from bot.client import Conveyor
+from bot.connection import log_in, stay_connected
+from bot.delivery.actions import Actions
+from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.intake import Intake
+from bot.delivery.outbox import Outbox
+from bot.delivery.progress import EditBudget
+from bot.delivery.target import Sealer
+from bot.delivery.tickets import Tickets
+from bot.jobs.chat import Chat
+from bot.providers.built_in import BuiltIn
+from bot.providers.chat import ChatProvider
+from bot.providers.openai_compatible import OpenAICompatible
+from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.retry import RetryPolicy
+from bot.queue.store.base import Limits, Store
+from bot.queue.store.memory import MemoryStore
+from bot.queue.store.sqlite import SqliteStore
+from bot.queue.worker import WorkerOptions
+from bot.services import Services
+from config.settings import Settings, SqliteDatabase
+
+logger = logging.getLogger(__name__)
+
+SHARE_FOR_JOBS = 0.7
+"""How much of the grace period running jobs get; the rest is for bringing their results."""
+
+
+def store_of(settings: Settings) -> Store:
+    """The store that the settings name, not yet open."""
+    database = settings.queue.database_url
+    return SqliteStore(database.path) if isinstance(database, SqliteDatabase) else MemoryStore()
+
+
+def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> ChatProvider:
+    """The server that the settings name, or the built-in responder."""
+    chat = settings.chat
+    if chat.base_url is None:
+        return BuiltIn()
+    return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+
+
+def options_of(settings: Settings) -> QueueOptions:
+    """The settings in the queue's own words."""
+    queue = settings.queue
+    return QueueOptions(
+        worker=WorkerOptions(
+            concurrency=queue.concurrency,
+            lease_s=queue.visibility_timeout,
+            retry=RetryPolicy(
+                queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
+            ),
+        ),
+        limits=Limits(queue.max_size, queue.max_active_per_user),
+        max_attempts=queue.max_attempts,
+        timeout_s=queue.job_timeout,
+        max_losses=queue.max_losses,
+    )
+
+
+class App:
+    """All parts of one running bot."""
+
+    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+        self._settings = settings
+        self._token = settings.discord.required_token().get_secret_value()
+        discord = settings.discord
+        self.client = Conveyor(discord.intents, discord.guilds)
+        self.queue = JobQueue(store_of(settings), options_of(settings))
+        chat = Chat(chat_provider_of(settings, session))
+        self.queue.register(chat)
+
+        calls = DiscordCalls(self.client)
+        sealer = self._sealer()
+        self._budget = EditBudget(settings.progress.interval)
+        self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
+        self._outbox = Outbox(self.queue, calls, self._tickets, sealer, time.time)
+        intake = Intake(self.queue, calls, self._tickets, self._outbox, sealer)
+        actions = Actions(self.queue, self._tickets)
+        self.services = Services(self.queue, intake, actions, chat)
+
+    def _sealer(self) -> Sealer:
+        key, old = self._settings.encryption.key, self._settings.encryption.key_old
+        return Sealer(
+            self._token if key is None else key.get_secret_value(),
+            [] if old is None else [old.get_secret_value()],
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`, then end calmly.
+
+        Raises `StoreError`, `TokenRefused` or `IntentsRefused`.
+        """
+        await self.queue.open()
+        try:
+            await self.client.load(self.services)
+            await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
+            if not stop.is_set():
+                await self._serve(stop)
+        finally:
+            await self.client.close()
+            await self.queue.stop(0)
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        await self.queue.start()
+        duties = [asyncio.create_task(self._outbox.run()), asyncio.create_task(self._tickets.run())]
+        try:
+            await _unless(stop, stay_connected(self.client))
+        finally:
+            await self._end_calmly()
+            for duty in duties:
+                duty.cancel()
+            await asyncio.gather(*duties, return_exceptions=True)
+
+    async def _end_calmly(self) -> None:
+        grace_s = self._settings.shutdown.grace
+        logger.info("ending: running jobs get up to %g s", grace_s * SHARE_FOR_JOBS)
+        await self.queue.stop_working(grace_s * SHARE_FOR_JOBS)
+        await self._outbox.stop(grace_s * (1 - SHARE_FOR_JOBS) / 2)
+        await self._budget.stop()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Do the work until it ends or `stop` is set; what it raises is raised here."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    done, pending = await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    if working in done:
+        working.result()
+
+
+async def run_bot(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with aiohttp.ClientSession() as session:
+        await App(settings, session).run(stop)

@@ -1,0 +1,114 @@
+"""The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
+
+import logging
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from ulid import ULID
+
+from bot.delivery.actions import NotAllowed, Person
+from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.queue.errors import QueueError
+from bot.services import Services
+from bot.ui.buttons import JobButton
+from bot.ui.post import Post
+
+logger = logging.getLogger(__name__)
+
+COGS = ("cogs.chat", "cogs.queue")
+
+LONGEST_LIMIT_S = 60.0
+"""Calls that a rate limit would hold up for longer are given up and tried again later."""
+
+
+class Conveyor(commands.AutoShardedBot):
+    """One bot on any number of shards. `services` must be set before it logs in."""
+
+    services: Services
+
+    def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
+        intents = discord.Intents.default()
+        intents.members = "members" in privileged_intents
+        intents.message_content = "message_content" in privileged_intents
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            allowed_mentions=NOBODY,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_LIMIT_S,
+        )
+        self._sync_to = [discord.Object(guild) for guild in guilds]
+        self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
+
+    async def load(self, services: Services) -> None:
+        """Take the services and load all cogs; before logging in."""
+        self.services = services
+        self.add_dynamic_items(JobButton)
+        for cog in COGS:
+            await self.load_extension(cog)
+
+    async def setup_hook(self) -> None:
+        """Tell Discord which commands there are."""
+        for guild in self._sync_to:
+            self.tree.copy_global_to(guild=guild)
+            await self.tree.sync(guild=guild)
+        if not self._sync_to:
+            await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        """Say so in the log."""
+        logger.info("connected as %s to %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are the cogs' business; there are no commands by prefix."""
+
+    async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
+        """Answer a press on a ticket's button, at once and in any state."""
+        actions = {"cancel": self.services.actions.cancel, "refresh": self.services.actions.refresh}
+
+        async def show(post: Post) -> None:
+            await interaction.edit_original_response(
+                embed=post.embed, view=post.view(), allowed_mentions=NOBODY
+            )
+
+        try:
+            with refusals():
+                await interaction.response.defer()
+                await actions[action](_person(interaction), job_id, show)
+        except (NotAllowed, QueueError) as refusal:
+            await self._say(interaction, str(refusal))
+        except Refusal as refusal:
+            logger.info("a press was not answered: %s", refusal, extra={"job": job_id})
+
+    async def on_command_error_reply(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Every failed command ends in a sentence with a reference that the log knows."""
+        reference = str(ULID())
+        logger.error("a command failed (%s)", reference, exc_info=error)
+        await self._say(
+            interaction,
+            "Something went wrong on my side, and nothing was started. Please try again; if it "
+            f"happens again, tell an administrator this reference: `{reference}`.",
+        )
+
+    async def _say(self, interaction: discord.Interaction, sentence: str) -> None:
+        try:
+            with refusals():
+                if interaction.response.is_done():
+                    await interaction.followup.send(sentence, ephemeral=True)
+                else:
+                    await interaction.response.send_message(sentence, ephemeral=True)
+        except Refusal as refusal:
+            logger.info("a sentence could not be told: %s", refusal)
+
+
+def _person(interaction: discord.Interaction) -> Person:
+    return Person(
+        id=interaction.user.id,
+        guild=interaction.guild_id,
+        administrator=interaction.guild_id is not None and interaction.permissions.administrator,
+        name=discord.utils.escape_markdown(interaction.user.display_name),
+    )

@@ -1,0 +1,1 @@
+"""How the news of a job reaches people: tickets while it lives, the outbox when it ends."""

@@ -1,0 +1,69 @@
+"""What people may do to a job: who may, what it does, and what they are told."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.delivery.tickets import Tickets
+from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
+from bot.queue.job import Job
+from bot.queue.job_queue import JobQueue
+from bot.queue.states import FINISHED
+from bot.ui.post import Post
+
+Show = Callable[[Post], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, as Discord's server says: never what a client claims."""
+
+    id: int
+    guild: int | None
+    administrator: bool
+    name: str
+
+
+class NotAllowed(Exception):
+    """It was not done; the text tells the person why."""
+
+
+class Actions:
+    """Each action checks who asks, then acts, then shows the ticket as it is then."""
+
+    def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
+        self._queue = queue
+        self._tickets = tickets
+
+    async def cancel(self, person: Person, job_id: str, show: Show) -> None:
+        """Cancel the job. Raises `NotAllowed`."""
+        job = await self._unfinished(person, job_id)
+        by = "you" if person.id == job.owner else f"{person.name} (administrator)"
+        try:
+            await self._queue.cancel(job_id, f"Cancelled by {by}.")
+        except InvalidStateTransitionError:
+            raise NotAllowed("This job has just ended; nothing is left to cancel.") from None
+        await self._tickets.show(job_id, show)
+
+    async def refresh(self, person: Person, job_id: str, show: Show) -> None:
+        """Show how far the job is. Raises `NotAllowed`."""
+        await self._unfinished(person, job_id)
+        await self._tickets.show(job_id, show)
+
+    async def _unfinished(self, person: Person, job_id: str) -> Job:
+        try:
+            job = await self._queue.get(job_id)
+        except TaskNotFoundError:
+            raise NotAllowed(
+                "This job is not known any more: finished jobs are kept only for a while."
+            ) from None
+        if not _may(person, job):
+            raise NotAllowed("Only the person who started this job, or an administrator, may.")
+        if job.state in FINISHED:
+            raise NotAllowed(f"This job is {job.state.lower()} already.")
+        return job
+
+
+def _may(person: Person, job: Job) -> bool:
+    if job.owner == person.id:
+        return True
+    return person.administrator and person.guild is not None and person.guild == job.guild

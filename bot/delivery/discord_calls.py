@@ -1,0 +1,145 @@
+"""The calls that delivery makes to Discord; each ends in success or in one clear refusal."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import aiohttp
+import discord
+
+from bot.delivery.target import Target
+from bot.ui.post import Post
+
+NOBODY = discord.AllowedMentions.none()
+
+_GONE_STATUSES = frozenset({401, 403, 404})
+_FOR_A_WHILE = frozenset({130000, 20028, 30046})
+
+_ORIGINAL = cast("int", "@original")
+"""The library's type asks for a number, Discord's route takes the word."""
+
+
+class Refusal(Exception):
+    """Base of what can come back instead of success; its text is for logs and notes."""
+
+
+class WayClosed(Refusal):
+    """This way to the person is closed for good; another may be open."""
+
+
+class NotAcceptable(Refusal):
+    """Discord will never take this message."""
+
+
+class NotNow(Refusal):
+    """It may work later."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what the library raises into a `Refusal`."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        raise _refusal(error) from error
+    except (aiohttp.ClientError, OSError, TimeoutError, discord.RateLimited) as error:
+        raise NotNow(f"{type(error).__name__}: {error}") from error
+
+
+def _refusal(error: discord.HTTPException) -> Refusal:
+    said = f"{error.status} {error.code}: {error.text}"
+    if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
+        return NotNow(said)
+    if error.status in _GONE_STATUSES:
+        return WayClosed(said)
+    return NotAcceptable(said)
+
+
+def _files(post: Post) -> list[discord.File]:
+    return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
+
+
+class DiscordCalls:
+    """Speaks to Discord through the bot's client. Nothing here pings anyone."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def original(self, target: Target) -> int | None:
+        """The id of the ticket that answers the interaction; None if there surely is none."""
+        try:
+            with refusals():
+                return (await self._webhook(target).fetch_message(_ORIGINAL)).id
+        except WayClosed as closed:
+            if isinstance(closed.__cause__, discord.NotFound):
+                return None
+            raise
+
+    async def edit_by_token(self, target: Target, post: Post) -> None:
+        """Edit the ticket through its interaction."""
+        with refusals():
+            await self._webhook(target).edit_message(
+                _ORIGINAL,
+                content=post.content,
+                embed=post.embed,
+                view=post.view(),
+                attachments=_files(post),
+                allowed_mentions=NOBODY,
+            )
+
+    async def edit_by_channel(self, target: Target, post: Post) -> None:
+        """Edit the ticket as a message of the bot's own."""
+        if target.message is None:
+            raise WayClosed("the ticket's message is not known")
+        message = self._channel(target).get_partial_message(target.message)
+        with refusals():
+            await message.edit(
+                content=post.content,
+                embed=post.embed,
+                view=post.view(),
+                attachments=_files(post),
+                allowed_mentions=NOBODY,
+            )
+
+    async def post(self, target: Target, post: Post, nonce: str, *, reply_to: int | None) -> int:
+        """Post into the channel; the same nonce within some minutes posts nothing new."""
+        channel = self._channel(target)
+        reference = None
+        if reply_to is not None:
+            reference = channel.get_partial_message(reply_to).to_reference(fail_if_not_exists=False)
+        return await self._send(channel, post, nonce, reference)
+
+    async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
+        """Post as a direct message to the person."""
+        with refusals():
+            user = await self._client.fetch_user(target.user)
+            channel = await user.create_dm()
+        return await self._send(channel, post, nonce, None)
+
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        post: Post,
+        nonce: str,
+        reference: discord.MessageReference | None,
+    ) -> int:
+        with refusals():
+            message = await channel.send(
+                post.content or None,
+                embed=post.embed or discord.utils.MISSING,
+                view=post.view() if post.buttons else discord.utils.MISSING,
+                files=_files(post),
+                nonce=nonce,
+                reference=reference or discord.utils.MISSING,
+                allowed_mentions=NOBODY,
+            )
+        return message.id
+
+    def _webhook(self, target: Target) -> discord.Webhook:
+        if target.application is None or target.token is None:
+            raise WayClosed("the ticket does not answer an interaction")
+        return discord.Webhook.partial(target.application, target.token, client=self._client)
+
+    def _channel(self, target: Target) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(target.channel, guild_id=target.guild)

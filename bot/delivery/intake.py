@@ -1,0 +1,246 @@
+"""Takes a question in: stored first, then acknowledged with its ticket, both inside 3 s.
+
+Until the acknowledgement is settled the job's delivery is held, so that a crash between the two
+leaves neither a job that nobody asked for nor a promise that nobody keeps.
+"""
+
+import asyncio
+import logging
+
+import discord
+from pydantic import BaseModel
+
+from bot.delivery.discord_calls import (
+    NOBODY,
+    DiscordCalls,
+    NotAcceptable,
+    Refusal,
+    WayClosed,
+    refusals,
+)
+from bot.delivery.ladder import nonce_of, ticket_nonce
+from bot.delivery.outbox import Outbox
+from bot.delivery.target import Sealer, Target
+from bot.delivery.tickets import Tickets
+from bot.queue.deliveries import NewDelivery, Released
+from bot.queue.errors import QueueError, StoreError
+from bot.queue.handlers import AnyJobType
+from bot.queue.job_queue import JobQueue, Outlook
+from bot.queue.store.base import Enqueued, SettleDelivery
+from bot.ui.post import Post
+from bot.ui.ticket import ticket
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_S = 1.0
+"""How long the store may take before the command is deferred (DESIGN §6)."""
+
+CHECK_AFTER_S = 5.0
+"""When an unsettled acknowledgement is asked for (DESIGN §6): Discord's 3 s have surely passed."""
+
+ALREADY_ACKNOWLEDGED = 40060
+
+
+class Intake:
+    """Where commands and mentions become jobs."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        calls: DiscordCalls,
+        tickets: Tickets,
+        outbox: Outbox,
+        sealer: Sealer,
+    ) -> None:
+        self._queue = queue
+        self._calls = calls
+        self._tickets = tickets
+        self._outbox = outbox
+        self._sealer = sealer
+        self._going_on: set[asyncio.Task[Enqueued]] = set()
+
+    async def command(
+        self,
+        interaction: discord.Interaction,
+        job_type: AnyJobType,
+        request: BaseModel,
+        *,
+        private: bool = False,
+    ) -> None:
+        """Answer a slash command with the ticket of its job."""
+        target = _target_of(interaction, private=private)
+        owed = self._owed(target)
+        storing = self._store(f"interaction:{interaction.id}", job_type, request, target, owed)
+        done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
+        if not done:
+            await self._defer(interaction, private=private)
+        try:
+            stored = await asyncio.shield(storing)
+        except QueueError as refusal:
+            await self._refuse(interaction, str(refusal))
+            return
+        await self._acknowledge(interaction, stored, target, owed)
+
+    async def mention(
+        self, message: discord.Message, job_type: AnyJobType, request: BaseModel
+    ) -> None:
+        """Answer a message with the ticket of its job."""
+        target = Target(
+            user=message.author.id,
+            channel=message.channel.id,
+            guild=message.guild.id if message.guild else None,
+            asked_at=message.created_at.timestamp(),
+            question=message.id,
+        )
+        owed = self._owed(target)
+        try:
+            key = f"message:{message.id}"
+            stored = await self._store(key, job_type, request, target, owed)
+        except QueueError as refusal:
+            nonce = nonce_of(f"refusal:{message.id}")
+            await self._calls.post(target, Post(str(refusal)), nonce, reply_to=message.id)
+            return
+        if stored.created:
+            await self._post_ticket(stored, target, owed)
+
+    def _owed(self, target: Target) -> NewDelivery:
+        return NewDelivery(self._sealer.seal(target), check_at=target.asked_at + CHECK_AFTER_S)
+
+    def _store(
+        self,
+        key: str,
+        job_type: AnyJobType,
+        request: BaseModel,
+        target: Target,
+        owed: NewDelivery,
+    ) -> asyncio.Task[Enqueued]:
+        """Enqueue in a task of its own, which goes on whatever becomes of the caller."""
+        task = asyncio.create_task(
+            self._queue.enqueue(
+                job_type,
+                request,
+                owner=target.user,
+                guild=target.guild,
+                key=key,
+                deliveries=(owed,),
+            )
+        )
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        return task
+
+    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> None:
+        try:
+            with refusals():
+                await interaction.response.defer(ephemeral=private, thinking=True)
+        except Refusal as refusal:
+            logger.info("a command could not be deferred: %s", refusal)
+
+    async def _refuse(self, interaction: discord.Interaction, sentence: str) -> None:
+        try:
+            with refusals():
+                if interaction.response.is_done():
+                    await interaction.edit_original_response(
+                        content=sentence, allowed_mentions=NOBODY
+                    )
+                else:
+                    await interaction.response.send_message(
+                        sentence, ephemeral=True, allowed_mentions=NOBODY
+                    )
+        except Refusal as refusal:
+            logger.info("a refusal could not be told: %s", refusal)
+
+    async def _acknowledge(
+        self,
+        interaction: discord.Interaction,
+        stored: Enqueued,
+        target: Target,
+        owed: NewDelivery,
+    ) -> None:
+        outlook = await self._outlook(stored)
+        try:
+            message = await self._show(interaction, ticket(stored.job, outlook), target)
+        except WayClosed as refusal:  # too late: the person saw "did not respond"
+            logger.info("a command was too late: %s", refusal, extra={"job": stored.job.id})
+            if stored.created:
+                await self._outbox.forget(stored.job.id)
+        except Refusal as refusal:  # perhaps it was seen: the outbox asks, when it is time
+            logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
+            self._outbox.poke()
+        else:
+            if stored.created:
+                await self._release(stored, owed, target, message, outlook)
+
+    async def _outlook(self, stored: Enqueued) -> Outlook | None:
+        try:
+            return (await self._queue.outlooks([stored.job])).get(stored.job.id)
+        except StoreError as error:
+            logger.warning("a position is not known: %s", error)
+            return None
+
+    async def _show(
+        self, interaction: discord.Interaction, post: Post, target: Target
+    ) -> int | None:
+        """Send the ticket as the first response; its message's id, where Discord tells it."""
+        if interaction.response.is_done():
+            await self._calls.edit_by_token(target, post)
+            return None
+        try:
+            with refusals():
+                response = await interaction.response.send_message(
+                    embed=post.embed or discord.utils.MISSING,
+                    view=post.view(),
+                    ephemeral=target.private,
+                    allowed_mentions=NOBODY,
+                )
+        except NotAcceptable as refusal:
+            if _code(refusal) == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
+                return None
+            raise
+        return response.message_id
+
+    async def _release(
+        self,
+        stored: Enqueued,
+        owed: NewDelivery,
+        target: Target,
+        message: int | None,
+        outlook: Outlook | None,
+    ) -> None:
+        target = target.model_copy(update={"message": message})
+        self._tickets.follow(stored.job, target, outlook)
+        released = Released(self._sealer.seal(target))
+        try:
+            await self._queue.store.deliveries_settle([SettleDelivery(owed.id, None, released)])
+        except StoreError as error:  # it stays held, and the outbox asks when it is time
+            logger.warning("a release was not stored: %s", error, extra={"job": stored.job.id})
+        self._outbox.poke()
+
+    async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
+        outlook = await self._outlook(stored)
+        nonce = ticket_nonce(stored.job.id)
+        try:
+            post = ticket(stored.job, outlook)
+            message = await self._calls.post(target, post, nonce, reply_to=target.question)
+        except Refusal as refusal:
+            logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
+            self._outbox.poke()
+        else:
+            await self._release(stored, owed, target, message, outlook)
+
+
+def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:
+    return Target(
+        user=interaction.user.id,
+        channel=interaction.channel_id or 0,
+        guild=interaction.guild_id,
+        asked_at=interaction.created_at.timestamp(),
+        application=interaction.application_id,
+        token=interaction.token,
+        private=private,
+    )
+
+
+def _code(refusal: Refusal) -> int:
+    cause = refusal.__cause__
+    return cause.code if isinstance(cause, discord.HTTPException) else 0

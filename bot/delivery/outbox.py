@@ -1,0 +1,216 @@
+"""Brings every finished job's news to whoever is owed it, once; what fails is tried again.
+
+Deliveries are claimed under a lease and a token like jobs, so one that a crash interrupts is
+done again by whoever comes next.
+"""
+
+import asyncio
+import logging
+import random
+
+from pydantic import ValidationError
+
+from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
+from bot.delivery.ladder import Ladder, ticket_nonce
+from bot.delivery.target import SealBroken, Sealer, Target
+from bot.delivery.tickets import Tickets
+from bot.queue.deliveries import (
+    Abandoned,
+    Delivered,
+    Delivery,
+    DeliveryState,
+    Later,
+    Released,
+    Settlement,
+)
+from bot.queue.errors import InvalidStateTransitionError, QueueError, StoreError
+from bot.queue.events import ENDINGS, Event
+from bot.queue.job import Clock, Job
+from bot.queue.job_queue import JobQueue
+from bot.queue.states import State
+from bot.queue.store.base import DueDelivery, SettleDelivery
+from bot.ui.post import Post
+from bot.ui.result import posts
+from bot.ui.ticket import ticket
+
+logger = logging.getLogger(__name__)
+
+LEASE_S = 60.0
+"""How long one delivery may take: uploads and the library's own retries of up to 25 s."""
+
+AT_ONCE = 16
+"""Deliveries under way at once."""
+
+MOST_ATTEMPTS = 12
+"""Tries before a delivery is given up: with the backoff below, about an hour and a half."""
+
+LONGEST_PAUSE_S = 900.0
+"""The longest wait between two tries of one delivery."""
+
+LOOK_EVERY_S = 15.0
+"""How often other processes' leftovers are looked for."""
+
+GONE_JOB = "the job was removed before its result was delivered"
+
+
+class Outbox:
+    """Delivers while it runs; `stop` ends after what is under way."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        calls: DiscordCalls,
+        tickets: Tickets,
+        sealer: Sealer,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._calls = calls
+        self._ladder = Ladder(calls)
+        self._tickets = tickets
+        self._sealer = sealer
+        self._clock = clock
+        self._poked = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        queue.events.subscribe(self._on_event)
+        queue.store.on_wake(self._wake_from_thread)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def poke(self) -> None:
+        """Something may be due."""
+        self._poked.set()
+
+    def _on_event(self, event: Event) -> None:
+        if event.name in ENDINGS:
+            self.poke()
+
+    def _wake_from_thread(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.poke)
+
+    async def run(self) -> None:
+        """Deliver until `stop`."""
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
+            self._poked.clear()
+            pause = await self._round()
+            if pause > 0:
+                await self._wait(pause)
+
+    async def stop(self, grace_s: float) -> None:
+        """Bring what is due already, within `grace_s`; the rest waits for the next start."""
+        try:
+            async with asyncio.timeout(grace_s):
+                while await self._round() <= 0 or self._under_way:
+                    if self._under_way:
+                        await asyncio.wait(self._under_way)
+        except TimeoutError:
+            logger.info("%d deliveries go on after the next start", len(self._under_way))
+        self._stopping = True
+        self.poke()
+        for task in self._under_way:
+            task.cancel()
+
+    async def _wait(self, pause: float) -> None:
+        try:
+            await asyncio.wait_for(self._poked.wait(), pause)
+        except TimeoutError:
+            return
+
+    async def _round(self) -> float:
+        """Start what is due, as far as there is room; seconds until the next look."""
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0:
+            return LOOK_EVERY_S
+        try:
+            store = self._queue.store
+            due = await store.deliveries_claim(store.process, room, LEASE_S)
+            following = await store.deliveries_next() if len(due) < room else self._clock()
+        except StoreError as error:
+            logger.warning("deliveries cannot be read now: %s", error)
+            return 1.0
+        for one in due:
+            task = asyncio.create_task(self._deliver(one))
+            self._under_way.add(task)
+            task.add_done_callback(self._delivered)
+        pause = LOOK_EVERY_S if following is None else following - self._clock()
+        return min(max(pause, 0.0), LOOK_EVERY_S) if len(self._under_way) < AT_ONCE else 1.0
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.poke()
+
+    async def _deliver(self, due: DueDelivery) -> None:
+        delivery = due.delivery
+        try:
+            settlement = await self._settlement(due)
+        except NotNow as refusal:
+            settlement = self._later(delivery, str(refusal))
+        except (WayClosed, NotAcceptable, SealBroken) as refusal:
+            settlement = Abandoned(str(refusal))
+        except Exception as error:
+            logger.exception("a delivery failed", extra={"job": delivery.job_id})
+            settlement = self._later(delivery, type(error).__name__)
+        if isinstance(settlement, Abandoned):
+            logger.error(
+                "a delivery was given up: %s", settlement.note, extra={"job": delivery.job_id}
+            )
+        settle = SettleDelivery(delivery.id, delivery.token, settlement)
+        try:
+            await self._queue.store.deliveries_settle([settle])
+        except StoreError as error:  # the lease runs out, and it is done again
+            logger.warning("a delivery could not be recorded: %s", error)
+
+    def _later(self, delivery: Delivery, note: str) -> Settlement:
+        if delivery.attempt >= MOST_ATTEMPTS:
+            return Abandoned(f"given up after {delivery.attempt} tries: {note}")
+        pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
+        return Later(self._clock() + pause, note)
+
+    async def _settlement(self, due: DueDelivery) -> Settlement:
+        target = self._sealer.open(due.delivery.target)
+        if due.job is None:
+            return Abandoned(GONE_JOB)
+        if due.delivery.state is DeliveryState.HELD:
+            return await self._ask_whether_promised(due.job, target)
+        await self._tickets.close(due.job.id)
+        content = self._content(due.job, target)
+        key = f"{due.delivery.id}:{due.job.token}"
+        return Delivered(await self._ladder.deliver(target, content, key, self._clock()))
+
+    async def _ask_whether_promised(self, job: Job, target: Target) -> Settlement:
+        """The acknowledgement was interrupted: did the person see a ticket?"""
+        try:
+            message = await self._ticket(job, target)
+        except WayClosed:
+            return Released()  # no clear answer counts as promised
+        if message is not None:
+            return Released(self._sealer.seal(target.model_copy(update={"message": message})))
+        await self.forget(job.id)
+        return Abandoned("the person never saw a ticket")
+
+    async def _ticket(self, job: Job, target: Target) -> int | None:
+        """The ticket's message: asked for, or (one of our own) posted again under its nonce."""
+        if target.token is not None:
+            return await self._calls.original(target)
+        nonce = ticket_nonce(job.id)
+        return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
+
+    async def forget(self, job_id: str) -> None:
+        """Cancel a job that nobody was promised."""
+        try:
+            await self._queue.cancel(job_id, "Its command was never acknowledged.")
+        except InvalidStateTransitionError:
+            logger.info("a job that nobody waits for had ended", extra={"job": job_id})
+
+    def _content(self, job: Job, target: Target) -> tuple[Post, ...]:
+        if job.state is not State.COMPLETED:
+            return (ticket(job),)
+        try:
+            reply = self._queue.registry[job.type].reply(job)
+        except (QueueError, ValidationError):
+            logger.exception("a result cannot be shown", extra={"job": job.id})
+            sentence = "The result was made by another version of this bot and cannot be shown."
+            return (Post(f"{sentence}\n-# job {job.id}"),)
+        return posts(reply, single=target.private)

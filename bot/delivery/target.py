@@ -1,0 +1,70 @@
+"""Where a person waits for news: everything needed to reach them, also in another process.
+
+Kept in the store as sealed text, because an interaction's token lets anyone speak for the bot.
+"""
+
+import base64
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import BaseModel, ConfigDict, Field
+
+TOKEN_LIFE_S = 15 * 60
+"""How long an interaction's token can edit (Discord's documentation on interactions)."""
+
+
+class Target(BaseModel):
+    """A person, and the ticket that was shown to them.
+
+    With a `token` the ticket answers an interaction; without, it is a message of the bot's own.
+    `message` is its id once known; `asked_at` (unix seconds) is when the person asked.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    user: int
+    channel: int
+    asked_at: float
+    guild: int | None = None
+    message: int | None = None
+    question: int | None = None
+    """The person's own message, where that was the question."""
+    application: int | None = None
+    token: str | None = Field(default=None, repr=False)
+    private: bool = False
+
+    def token_lives(self, now: float) -> bool:
+        """Whether the token may still edit."""
+        return self.token is not None and now < self.asked_at + TOKEN_LIFE_S
+
+
+class SealBroken(Exception):
+    """The text was sealed under a key that is not known any more."""
+
+
+class Sealer:
+    """Encrypts targets at rest; old keys still open what they sealed."""
+
+    def __init__(self, key: str, old_keys: Sequence[str] = ()) -> None:
+        self._fernet = MultiFernet([Fernet(_derived(one)) for one in (key, *old_keys)])
+
+    def seal(self, target: Target) -> str:
+        """The target as text that only the holder of a key can read."""
+        return self._fernet.encrypt(target.model_dump_json().encode()).decode()
+
+    def open(self, sealed: str) -> Target:
+        """The target again; raises `SealBroken`."""
+        try:
+            return Target.model_validate_json(self._fernet.decrypt(sealed.encode()))
+        except InvalidToken:
+            raise SealBroken(
+                "The address of a delivery was encrypted under another key. Put the former key "
+                "(or the former bot token) into ENCRYPTION_KEY_OLD."
+            ) from None
+
+
+def _derived(secret: str) -> bytes:
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"conveyor target")
+    return base64.urlsafe_b64encode(derivation.derive(secret.encode()))

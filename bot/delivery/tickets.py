@@ -1,0 +1,154 @@
+"""Keeps every live ticket of this process's jobs true, until the outbox takes the job over."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.progress import EditBudget
+from bot.delivery.target import SealBroken, Sealer, Target
+from bot.queue.deliveries import DeliveryState
+from bot.queue.errors import StoreError
+from bot.queue.events import ENDINGS, Event, EventName
+from bot.queue.job import Clock, Job
+from bot.queue.job_queue import JobQueue, Outlook
+from bot.queue.states import FINISHED, WAITING
+from bot.ui.post import Post
+from bot.ui.ticket import ticket
+
+logger = logging.getLogger(__name__)
+
+LINE_MOVES_EVERY_S = 5.0
+"""Seconds between looks at the positions of waiting tickets."""
+
+FRONT = 20
+"""Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+
+
+_MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB_RETRY})
+
+
+@dataclass(slots=True)
+class _Live:
+    """A ticket and what it should show."""
+
+    target: Target
+    job: Job
+    outlook: Outlook | None = None
+    shown: Post | None = None
+
+
+class Tickets:
+    """Listens to the queue; edits go through the budget, and stop when the job ends."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        calls: DiscordCalls,
+        sealer: Sealer,
+        budget: EditBudget,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._calls = calls
+        self._sealer = sealer
+        self._budget = budget
+        self._clock = clock
+        self._live: dict[str, _Live] = {}
+        self._unseen: dict[str, Job] = {}
+        self._loading: set[asyncio.Task[None]] = set()
+        queue.events.subscribe(self._on_event)
+
+    def follow(self, job: Job, target: Target, outlook: Outlook | None = None) -> None:
+        """The ticket of this job was shown at `target`."""
+        if job.id in self._live or job.finished_at is not None:
+            return
+        live = _Live(target, job, outlook, ticket(job, outlook))
+        self._live[job.id] = live
+        if (newer := self._unseen.pop(job.id, None)) is not None:
+            live.job = newer
+            self._refresh(live)
+
+    async def close(self, job_id: str) -> None:
+        """The job is over: no more live edits; returns when none is under way."""
+        self._live.pop(job_id, None)
+        await self._budget.close(job_id)
+
+    def _on_event(self, event: Event) -> None:
+        live = self._live.get(event.job.id)
+        if event.name in ENDINGS:
+            self._live.pop(event.job.id, None)
+            self._unseen.pop(event.job.id, None)
+        elif live is not None:
+            live.job = event.job
+            self._refresh(live)
+        elif event.name in _MOVES:
+            self._unseen[event.job.id] = event.job
+        if live is None and event.name is EventName.JOB_STARTED:
+            task = asyncio.create_task(self._load(event.job))
+            self._loading.add(task)
+            task.add_done_callback(self._loading.discard)
+
+    async def _load(self, job: Job) -> None:
+        """Find the ticket of a job that an earlier process accepted."""
+        try:
+            deliveries = await self._queue.store.deliveries(job.id)
+            for delivery in deliveries:
+                if delivery.state is DeliveryState.WAITING:
+                    self.follow(job, self._sealer.open(delivery.target))
+        except (StoreError, SealBroken) as error:
+            logger.warning("a ticket stays as it is: %s", error, extra={"job": job.id})
+
+    def _refresh(self, live: _Live) -> None:
+        self._budget.submit(live.job.id, lambda: self._edit(live))
+
+    async def _edit(self, live: _Live) -> None:
+        post = ticket(live.job, live.outlook)
+        if post == live.shown:
+            return
+        live.shown = post
+        if live.target.token_lives(self._clock()):
+            await self._calls.edit_by_token(live.target, post)
+        else:
+            await self._calls.edit_by_channel(live.target, post)
+
+    async def run(self) -> None:
+        """Move the positions of waiting tickets along, until cancelled."""
+        while True:
+            await asyncio.sleep(LINE_MOVES_EVERY_S)
+            waiting = [live for live in self._live.values() if live.job.state in WAITING]
+            if waiting:
+                await self._move(waiting)
+
+    async def _move(self, waiting: list[_Live]) -> None:
+        try:
+            outlooks = await self._queue.outlooks([live.job for live in waiting])
+        except StoreError as error:
+            logger.warning("positions are not known now: %s", error)
+            return
+        for live in waiting:
+            outlook = outlooks.get(live.job.id)
+            before = live.outlook.ahead if live.outlook is not None else 0
+            if outlook is not None and outlook.ahead != before and outlook.ahead <= FRONT:
+                live.outlook = outlook
+                self._refresh(live)
+
+    async def show(self, job_id: str, edit: Callable[[Post], Awaitable[None]]) -> None:
+        """Show the ticket as it is now through `edit`; not if the job ended, for then its news
+        is on the way, and nothing may come after that.
+        """
+
+        async def current() -> None:
+            job = await self._queue.get(job_id)
+            if job.state not in FINISHED:
+                await edit(await self._fresh(job))
+
+        await self._budget.now(job_id, current)
+
+    async def _fresh(self, job: Job) -> Post:
+        live = self._live.get(job.id)
+        if live is not None and live.job.state is job.state:
+            job = replace(job, progress=live.job.progress)
+        outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
+        return ticket(job, outlooks.get(job.id))

@@ -1,0 +1,1 @@
+"""One file for each kind of work: what it takes, what it does, what people see."""

@@ -1,0 +1,35 @@
+"""Which texts can be kept: all that UTF-8 can write, so all but half a surrogate pair."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+from bot.queue.errors import StoreError
+
+
+def unstorable() -> StoreError:
+    """The refusal that every store gives."""
+    return StoreError(
+        "A text in this request holds half a character (a lone surrogate), which cannot be "
+        "stored; nothing was changed. Remove it and try again."
+    )
+
+
+def refuse_unstorable(given: object) -> None:
+    """Raises `StoreError` if any text in the records and collections given cannot be kept."""
+    if isinstance(given, str):
+        try:
+            given.encode()
+        except UnicodeEncodeError:
+            raise unstorable() from None
+    elif isinstance(given, Mapping):
+        refuse_unstorable([*given.keys(), *given.values()])
+    elif isinstance(given, list | tuple):
+        for one in given:
+            refuse_unstorable(one)
+    elif is_dataclass(given):
+        refuse_unstorable([getattr(given, field.name) for field in fields(given)])
+
+
+def storable(text: str) -> str:
+    """The text, with a question mark for each half character."""
+    return text.encode(errors="replace").decode()

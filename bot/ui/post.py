@@ -1,0 +1,42 @@
+"""One message as it should look: the value between what people are told and how it is sent."""
+
+from dataclasses import dataclass
+
+import discord
+
+from bot.queue.reply import File
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button; pressing it sends `custom_id` back to whichever process runs then."""
+
+    label: str
+    custom_id: str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+
+
+@dataclass(frozen=True)
+class Post:
+    """A whole message: what is not in it is not there after an edit."""
+
+    content: str = ""
+    embed: discord.Embed | None = None
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+
+    def view(self) -> discord.ui.View:
+        """The buttons as discord.py sends them.
+
+        The view is finished already, so that the library does not keep it: presses are answered
+        by their ids alone, also after a restart.
+        """
+        view = discord.ui.View(timeout=None)
+        for button in self.buttons:
+            view.add_item(
+                discord.ui.Button(
+                    label=button.label, custom_id=button.custom_id, style=button.style
+                )
+            )
+        view.stop()
+        return view

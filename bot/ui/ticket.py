@@ -1,0 +1,112 @@
+"""What a job looks like while it lives, and when it ended without a result. Pure."""
+
+import math
+
+import discord
+
+from bot.queue.job import Job, Progress
+from bot.queue.job_queue import Outlook
+from bot.queue.states import FINISHED, State
+from bot.ui.post import Button, Post
+from bot.ui.text import shorten, tail
+
+BAR_CELLS = 16
+POSITION_CAP = 1000
+"""Positions are exact up to here (DESIGN §3)."""
+PARTIAL_CHARACTERS = 3500
+"""What is shown of an answer that is still being written; an embed holds 4,096."""
+ERROR_CHARACTERS = 1000
+"""What is shown of an error's sentence."""
+
+_LOOKS = {
+    State.SCHEDULED: ("🕒", "Scheduled", 0x5B8DEF),
+    State.PENDING: ("🎟️", "Queued", 0x5B8DEF),
+    State.PARKED: ("🎟️", "Queued", 0x5B8DEF),
+    State.PROCESSING: ("⚙️", "Working", 0xE0A030),
+    State.RETRYABLE: ("🔁", "Trying again", 0xE0A030),
+    State.COMPLETED: ("✅", "Done", 0x3BA55D),
+    State.CANCELLED: ("🚫", "Cancelled", 0x80848E),
+    State.DISCARDED: ("❌", "Failed", 0xD83C3E),
+}
+
+
+def ticket(job: Job, outlook: Outlook | None = None) -> Post:
+    """The ticket of a job, with the buttons that its state allows."""
+    icon, word, colour = _LOOKS[job.state]
+    stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
+    embed = discord.Embed(
+        title=f"{icon} {'Cancelling' if stopping else word} · {job.type}",
+        description="\n".join(_lines(job, outlook)) or None,
+        colour=colour,
+    )
+    embed.set_footer(text=f"job {job.id}")
+    return Post(embed=embed, buttons=() if job.state in FINISHED else buttons(job.id))
+
+
+def buttons(job_id: str) -> tuple[Button, ...]:
+    """Cancel and Refresh."""
+    return (
+        Button("Cancel", f"job:cancel:{job_id}", discord.ButtonStyle.danger),
+        Button("Refresh", f"job:refresh:{job_id}"),
+    )
+
+
+def _lines(job: Job, outlook: Outlook | None) -> list[str]:
+    match job.state:
+        case State.PENDING | State.PARKED:
+            return _waiting(outlook)
+        case State.SCHEDULED:
+            return [f"It runs <t:{math.ceil(job.run_at)}:R>."]
+        case State.RETRYABLE:
+            return [
+                f"Attempt {job.attempt} of {job.max_attempts}: {_error(job)}",
+                f"The next attempt starts <t:{math.ceil(job.run_at)}:R>.",
+            ]
+        case State.PROCESSING:
+            return _running(job)
+        case State.CANCELLED:
+            return [_error(job) or "It was cancelled.", "Nothing more will come of it."]
+        case State.DISCARDED:
+            return [_error(job), "You can simply ask again."]
+        case State.COMPLETED:
+            return []
+
+
+def _error(job: Job) -> str:
+    return shorten(job.error or "", ERROR_CHARACTERS)
+
+
+def _waiting(outlook: Outlook | None) -> list[str]:
+    if outlook is None or outlook.ahead == 0:
+        return []
+    ahead = f"{outlook.ahead:,}{'+' if outlook.ahead >= POSITION_CAP else ''}"
+    lines = [f"**{ahead}** {'job is' if outlook.ahead == 1 else 'jobs are'} ahead of yours."]
+    if outlook.done_at is not None:
+        lines.append(f"Ready about <t:{math.ceil(outlook.done_at)}:R>.")
+    return lines
+
+
+def _running(job: Job) -> list[str]:
+    lines = []
+    if job.attempt > 1:
+        lines.append(f"Attempt {job.attempt} of {job.max_attempts}.")
+    if job.started_at is not None:
+        lines.append(f"Started <t:{math.floor(job.started_at)}:R>.")
+    progress = job.progress or Progress()
+    if progress.total > 0:
+        lines.append(f"`{bar(progress)}` {100 * _share(progress):.0f} %")
+    if progress.stage:
+        lines.append(f"*{progress.stage}*")
+    if progress.message:
+        lines += ["", tail(progress.message, PARTIAL_CHARACTERS)]
+    return lines
+
+
+def bar(progress: Progress) -> str:
+    """A bar of `BAR_CELLS` block characters."""
+    full = round(BAR_CELLS * _share(progress))
+    return "█" * full + "░" * (BAR_CELLS - full)
+
+
+def _share(progress: Progress) -> float:
+    return min(1.0, max(0.0, progress.current / progress.total)) if progress.total > 0 else 0.0

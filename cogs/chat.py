@@ -1,0 +1,75 @@
+"""`/chat`, and talking to the bot by mentioning it."""
+
+import re
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Conveyor
+from bot.jobs.chat import Question
+from bot.services import Services
+from bot.ui.text import clean
+
+LONGEST_QUESTION = 6000
+"""Characters; what Discord lets a text option hold."""
+
+EMPTY = "There is nothing in your message to answer. Write a question and try again."
+
+
+class ChatCog(commands.Cog):
+    """Turns questions into chat jobs."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="chat", description="Ask a question; the answer comes here.")
+    @app_commands.describe(
+        msg="What you want to know",
+        model="The model to ask (the server's default if omitted)",
+        private="Show the answer only to you",
+    )
+    async def chat(
+        self,
+        interaction: discord.Interaction,
+        msg: app_commands.Range[str, 1, LONGEST_QUESTION],
+        model: app_commands.Range[str, 1, 100] | None = None,
+        private: bool = False,
+    ) -> None:
+        """Queue a question."""
+        text = clean(msg).strip()
+        if not text:
+            await interaction.response.send_message(EMPTY, ephemeral=True)
+            return
+        question = Question(text=text, model=model)
+        services = self._services
+        await services.intake.command(interaction, services.chat, question, private=private)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Queue a question that was put by mentioning the bot (or directly to it)."""
+        if not _is_question(message):
+            return
+        text = clean(_without_mention(message)).strip()
+        if not text:
+            await message.reply(EMPTY, mention_author=False)
+            return
+        services = self._services
+        await services.intake.mention(message, services.chat, Question(text=text))
+
+
+def _is_question(message: discord.Message) -> bool:
+    me = message.guild.me if message.guild else message.channel.me  # type: ignore[union-attr]
+    if message.author.bot or message.flags.ephemeral or me is None:
+        return False
+    return message.guild is None or me in message.mentions
+
+
+def _without_mention(message: discord.Message) -> str:
+    me = message.guild.me.id if message.guild else 0
+    return re.sub(rf"<@!?{me}>", "", message.content)
+
+
+async def setup(client: Conveyor) -> None:
+    """Called by the library when the client loads this cog."""
+    await client.add_cog(ChatCog(client.services))

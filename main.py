@@ -1,0 +1,81 @@
+"""The command line: run (default), sandbox, doctor. Exit codes are in the README."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
+    from bot.app import run_bot
+
+from bot.connection import IntentsRefused, TokenRefused
+from bot.doctor import examine
+from bot.queue.errors import StoreError
+from config.logging import set_up_logging
+from config.settings import SettingError, Settings, load_settings
+from sandbox.run import run_sandbox
+
+CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
+"""What the program's end means to whoever started it (DESIGN §7)."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line asks; the exit code."""
+    parser = argparse.ArgumentParser(description="Conveyor, a Discord bot on a durable job queue.")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="run",
+        choices=["run", "sandbox", "doctor"],
+        help="run the bot (default) · try it without any account · say what is ready",
+    )
+    command = parser.parse_args(arguments).command
+    try:
+        settings = load_settings()
+        set_up_logging(settings.log.level, settings.log.format, settings.secrets())
+        return {"run": run, "sandbox": sandbox, "doctor": doctor}[command](settings)
+    except SettingError as error:
+        return _said(error, SETTING)
+
+
+def run(settings: Settings) -> int:
+    """Run the bot against Discord (or what DISCORD_API_URL names)."""
+    try:
+        asyncio.run(run_bot(settings))
+    except StoreError as error:
+        return _said(error, DATABASE)
+    except TokenRefused as error:
+        return _said(error, TOKEN)
+    except IntentsRefused as error:
+        return _said(error, SETTING)
+    return CALM
+
+
+def sandbox(settings: Settings) -> int:
+    """Run a local stand-in for Discord, with the bot and a page to type in; nothing is kept."""
+    root = Path(__file__).parent
+    with tempfile.TemporaryDirectory(prefix="conveyor-sandbox-") as folder:
+        env = {
+            "QUEUE_DATABASE_URL": f"sqlite:///{folder}/conveyor.db",
+            "DISCORD_GUILDS": "",
+            "DISCORD_INTENTS": "members,message_content",
+        }
+        command = [sys.executable, str(root / "main.py"), "run"]
+        return run_sandbox(settings.sandbox.port, command, env=env, cwd=Path.cwd())
+
+
+def doctor(settings: Settings) -> int:
+    """Say what is ready and what is missing."""
+    return CALM if asyncio.run(examine(settings)) else OTHER
+
+
+def _said(error: Exception, code: int) -> int:
+    print(error, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Discord's gateway, version 10, over a real websocket: JSON, uncompressed."""

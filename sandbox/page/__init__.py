@@ -1,0 +1,1 @@
+"""The page that people type in, and the API it speaks."""

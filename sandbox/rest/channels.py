@@ -1,0 +1,110 @@
+"""Channels and their messages, for the bot."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from sandbox import errors
+from sandbox.limits import EDITS, POSTS
+from sandbox.message_store import Draft
+from sandbox.model import Id, JsonObject, Message
+from sandbox.payloads import channel_json, message_json, readable_json
+from sandbox.permissions import MANAGE_MESSAGES
+from sandbox.rest.access import public_message, visible_channel, writable_channel
+from sandbox.rest.call import Call, Route
+
+_REPLY = 19
+
+
+def get_channel(call: Call) -> JsonObject:
+    return channel_json(call.world, visible_channel(call))
+
+
+def get_messages(call: Call) -> list[JsonObject]:
+    channel_id = visible_channel(call).id
+    limit = call.number("limit", 50, 100)
+    return [_shown(call, message) for message in _page(call, channel_id, limit)]
+
+
+def _page(call: Call, channel_id: Id, limit: int) -> list[Message]:
+    store, query = call.world.store, call.query
+    if "after" in query:
+        newer = _public(store.oldest_first(channel_id, query["after"]))
+        return list(islice(newer, limit))[::-1]
+    if "around" in query:
+        middle = query["around"]
+        older = list(islice(_public(store.newest_first(channel_id, middle)), limit // 2))
+        newer = _public(store.oldest_first(channel_id, str(int(middle) - 1)))
+        return list(islice(newer, limit - len(older)))[::-1] + older
+    return list(islice(_public(store.newest_first(channel_id, query.get("before"))), limit))
+
+
+def _public(messages: Iterator[Message]) -> Iterator[Message]:
+    return (message for message in messages if not message.ephemeral)
+
+
+def get_message(call: Call) -> JsonObject:
+    return _shown(call, public_message(call))
+
+
+def _shown(call: Call, message: Message) -> JsonObject:
+    granted = "message_content" in call.world.portal
+    return readable_json(call.world, message, content_intent=granted)
+
+
+def post_message(call: Call) -> JsonObject:
+    world, channel = call.world, writable_channel(call)
+    nonce = call.body.get("nonce")
+    if nonce is not None and call.body.get("enforce_nonce"):
+        earlier = world.nonces.find(channel.id, str(nonce))
+        if earlier is not None:
+            return message_json(world, earlier)
+    reference = call.body.get("message_reference")
+    _check_reference(call, reference)
+    kind = _REPLY if reference else 0
+    draft = Draft(channel.id, world.bot.id, call.body, call.uploads, type=kind)
+    message = world.store.create(draft)
+    if nonce is not None:
+        world.nonces.remember(message)
+    return message_json(world, message)
+
+
+def _check_reference(call: Call, reference: JsonObject | None) -> None:
+    if not reference or not reference.get("fail_if_not_exists", True):
+        return
+    target = call.world.store.get(str(reference.get("message_id")))
+    if target is None or target.ephemeral:
+        raise errors.unknown_referenced_message()
+
+
+def edit_message(call: Call) -> JsonObject:
+    message = public_message(call)
+    if message.author_id != call.world.bot.id:
+        raise errors.not_the_author()
+    return message_json(call.world, call.world.store.edit(message, call.body, call.uploads))
+
+
+def delete_message(call: Call) -> None:
+    message = public_message(call)
+    if message.author_id != call.world.bot.id:
+        channel = visible_channel(call)
+        if not call.world.directory.allowed(call.world.bot.id, channel, MANAGE_MESSAGES):
+            raise errors.missing_permissions()
+    call.world.store.delete(message)
+
+
+def start_typing(call: Call) -> None:
+    call.world.typing(writable_channel(call).id, call.world.bot.id)
+
+
+_CHANNEL = "/channels/{channel}"
+_MESSAGE = "/channels/{channel}/messages/{message}"
+
+ROUTES = (
+    Route("GET", _CHANNEL, get_channel),
+    Route("GET", f"{_CHANNEL}/messages", get_messages),
+    Route("POST", f"{_CHANNEL}/messages", post_message, POSTS),
+    Route("GET", _MESSAGE, get_message),
+    Route("PATCH", _MESSAGE, edit_message, EDITS),
+    Route("DELETE", _MESSAGE, delete_message),
+    Route("POST", f"{_CHANNEL}/typing", start_typing),
+)

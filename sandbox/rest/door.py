@@ -1,0 +1,143 @@
+"""Every REST call passes here: troubles, token, rate limit, the route, its answer, the log."""
+
+import asyncio
+import json
+import logging
+import socket
+import struct
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from sandbox import errors
+from sandbox.errors import ApiError
+from sandbox.limits import Limits
+from sandbox.rest.call import Answer, Route, read_call
+from sandbox.troubles import Failure, Held, Lost, Outcome
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+PREFIX: Final = "/api/v10"
+
+_log = logging.getLogger(__name__)
+_PLAIN: Final = {"message": "A trouble made on purpose", "code": 0}
+
+
+class Door:
+    """Turns routes into request handlers."""
+
+    def __init__(self, world: "World", token: str) -> None:
+        self._world = world
+        self._authorization = f"Bot {token}"
+
+    def add_to(self, app: web.Application, routes: Sequence[Route]) -> None:
+        """Serve these routes, and a loud 404 for everything else of the API."""
+        for route in routes:
+            app.router.add_route(route.method, PREFIX + route.path, _Entrance(self, route).enter)
+        app.router.add_route("*", "/api/{rest:.*}", self._unknown)
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        self._world.log.unknown_route(request.method, request.path)
+        _log.warning("no route for %s %s", request.method, request.path)
+        return json_response(errors.unknown_route().payload(), 404)
+
+    async def pass_through(self, route: Route, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        path = request.path.removeprefix(PREFIX)
+        if not self._world.troubles.rest_up:
+            return self._torn(route, request, "the API is down")
+        rules = self._world.troubles.match(f"{route.method} {path}", route.names)
+        for rule in rules:
+            if isinstance(rule, Failure):
+                return await self._fail(route, request, rule)
+            if isinstance(rule, Held) and not rule.answered:
+                await rule.wait()
+                if request.transport is None:
+                    return self._torn(route, request, "the caller left while it was held")
+        response = await self._perform(route, request)
+        remark = ""
+        for rule in rules:
+            if isinstance(rule, Held) and rule.answered:
+                await rule.wait()
+            remark = "performed, but its answer was lost" if isinstance(rule, Lost) else remark
+        if remark:
+            return self._torn(route, request, remark)
+        self._note(route, request, response.status)
+        return response
+
+    async def _perform(self, route: Route, request: web.Request) -> web.Response:
+        world = self._world
+        if route.bot and request.headers.get("Authorization") != self._authorization:
+            return json_response(errors.unauthorized().payload(), 401)
+        bucket = route.bucket
+        major = request.match_info.get(bucket.major, "") if bucket else ""
+        refusal = world.limits.take(bucket, major, counts_globally=route.bot)
+        if refusal is not None:
+            return json_response(refusal.payload(), 429, refusal.headers)
+        headers = world.limits.headers(bucket, major)
+        try:
+            answer = route.handler(await read_call(world, request))
+        except ApiError as error:
+            return json_response(error.payload(), error.status, headers)
+        return json_response(answer, 200 if answer is not None else 204, headers)
+
+    async def _fail(
+        self, route: Route, request: web.Request, failure: Failure
+    ) -> web.StreamResponse:
+        outcome: Outcome = failure.outcome
+        if outcome == "reset":
+            return self._torn(route, request, "reset on purpose")
+        if outcome == "hang":
+            self._note(route, request, 0, "hangs on purpose")
+            await self._world.troubles.cleared.wait()
+            return self._torn(route, request, "hung on purpose")
+        self._note(route, request, outcome, "on purpose")
+        if outcome == 429:
+            refusal = Limits.refusal(failure.retry_after_s, "shared")
+            return json_response(refusal.payload(), 429, refusal.headers)
+        return json_response(_PLAIN | {"code": failure.code}, outcome)
+
+    def _torn(self, route: Route, request: web.Request, why: str) -> web.Response:
+        self._note(route, request, 0, why)
+        reset_connection(request)
+        return web.Response()
+
+    def _note(self, route: Route, request: web.Request, status: int, remark: str = "") -> None:
+        self._world.log.rest(
+            route.method, route.path, request.path.removeprefix(PREFIX), status, remark
+        )
+
+
+class _Entrance:
+    """One route, bound to the door."""
+
+    def __init__(self, door: Door, route: Route) -> None:
+        self._door = door
+        self._route = route
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        return await self._door.pass_through(self._route, request)
+
+
+def json_response(
+    answer: Answer, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Exactly `application/json`, without a charset: clients compare the whole header."""
+    if answer is None:
+        return web.Response(status=204, headers=headers)
+    body = json.dumps(answer, separators=(",", ":")).encode()
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+
+
+def reset_connection(request: web.Request) -> None:
+    """Tear the caller's connection, so that it sees a reset rather than an end."""
+    transport = request.transport
+    if transport is None:
+        return
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()

@@ -1,0 +1,29 @@
+"""What every store promises: one suite, which the tests of each store inherit.
+
+The heir gives the fixture `store`: an open store that reads the fixture `clock`.
+"""
+
+from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.claiming import ClaimingPromises
+from tests.queue.store.promises.looking import LookingPromises
+from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
+from tests.queue.store.promises.recovery import RecoveryPromises
+from tests.queue.store.promises.runs import CancelPromises, RunPromises
+from tests.queue.store.promises.texts import TextPromises
+from tests.queue.store.promises.threads import ThreadPromises
+
+
+class StoreConformance(
+    AdmissionPromises,
+    ClaimingPromises,
+    RunPromises,
+    CancelPromises,
+    RecoveryPromises,
+    LookingPromises,
+    OutboxPromises,
+    HeldPromises,
+    ToldAnewPromises,
+    TextPromises,
+    ThreadPromises,
+):
+    """All promises of `bot.queue.store.base.Store`."""

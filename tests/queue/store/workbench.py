@@ -1,0 +1,96 @@
+"""What the stores' tests are made with: a clock that moves by hand, jobs, and whole runs."""
+
+from collections import Counter
+from itertools import count
+
+from bot.queue.deliveries import Delivery, NewDelivery
+from bot.queue.job import Job, new_job_id
+from bot.queue.lifecycle import Complete, Outcome
+from bot.queue.states import State
+from bot.queue.store.base import Finish, JobFilter, Stats, Store
+
+NOW = 1_700_000_000.0
+LEASE_S = 30.0
+EVERYTHING = 100_000
+_numbers = count()
+
+
+class Clock:
+    """Unix seconds that pass only when told to."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+    def forward(self, seconds: float) -> float:
+        self.now += seconds
+        return self.now
+
+
+def a_job(**changed) -> Job:
+    values = {
+        "id": new_job_id(),
+        "type": "echo",
+        "queue": "chat",
+        "payload": f'{{"n": {next(_numbers)}}}',
+        "run_at": NOW,
+        "created_at": NOW,
+        "max_attempts": 3,
+    }
+    return Job(**(values | changed))
+
+
+async def stored(store: Store, *jobs: Job) -> None:
+    answers = await store.enqueue(jobs)
+    assert all(answer.created for answer in answers)
+
+
+async def claimed(store: Store, worker: str = "w1", queue: str = "chat") -> Job:
+    (job,) = await store.claim(worker, {queue: 1}, LEASE_S)
+    return job
+
+
+async def finished(store: Store, run: Job, outcome: Outcome) -> Job:
+    (state,) = await store.finish([Finish(run.id, run.token, outcome)])
+    job = await known(store, run.id)
+    assert job.state is state
+    return job
+
+
+async def a_run(store: Store, **changed) -> Job:
+    """A stored job in the hands of w1."""
+    await stored(store, a_job(**changed))
+    return await claimed(store, queue=changed.get("queue", "chat"))
+
+
+async def completed(store: Store, result: str = '"done"', **changed) -> Job:
+    return await finished(store, await a_run(store, **changed), Complete(result))
+
+
+async def known(store: Store, job_id: str) -> Job:
+    job = await store.get(job_id)
+    assert job is not None
+    return job
+
+
+async def all_jobs(store: Store) -> list[Job]:
+    return await store.find(JobFilter(), limit=EVERYTHING)
+
+
+async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Delivery]:
+    await store.enqueue([job], {job.id: new or (NewDelivery("someone"),)})
+    return await store.deliveries(job.id)
+
+
+async def recount(store: Store) -> dict[str, dict[State, int]]:
+    """What the counters must say, counted the slow way."""
+    found = Counter((job.queue, job.state) for job in await all_jobs(store))
+    return {
+        queue: {state: n for (its, state), n in found.items() if its == queue} for queue, _ in found
+    }
+
+
+def counts(stats: Stats) -> dict[str, dict[State, int]]:
+    return {queue: dict(states) for queue, states in stats.counts.items()}
