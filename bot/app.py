@@ -1,6 +1,7 @@
 """The one place where the parts are put together, opened and closed in order."""
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -31,6 +32,9 @@ from bot.services import Services
 from config.settings import Settings, SqliteDatabase
 
 logger = logging.getLogger(__name__)
+
+OBJECTS_BETWEEN_COLLECTIONS = 10_000
+"""New objects after which the collector looks for cycles; one command makes some hundreds."""
 
 SHARE_FOR_JOBS = 0.7
 """How much of the grace period running jobs get; the rest is for bringing their results."""
@@ -112,6 +116,7 @@ class App:
             await self.queue.stop(0)
 
     async def _serve(self, stop: asyncio.Event) -> None:
+        _spare_the_collector()
         await self.queue.start()
         duties = [asyncio.create_task(self._outbox.run()), asyncio.create_task(self._tickets.run())]
         try:
@@ -128,6 +133,15 @@ class App:
         await self.queue.stop_working(grace_s * SHARE_FOR_JOBS)
         await self._outbox.stop(grace_s * (1 - SHARE_FOR_JOBS) / 2)
         await self._budget.stop()
+
+
+def _spare_the_collector() -> None:
+    """What was loaded by now lives as long as the process: the garbage collector need not look at
+    it again and again (in a flood of commands that took about a quarter of the time).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:

@@ -37,8 +37,10 @@ class Conveyor(commands.AutoShardedBot):
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
+            max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
         )
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         self._sync_to = [discord.Object(guild) for guild in guilds]
         self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
 

@@ -52,6 +52,6 @@ def _masked(match: re.Match[str]) -> str:
 
 
 def _spellings(secret: str) -> set[str]:
-    """The secret as it is, inside JSON, inside a `repr`, and inside an address."""
-    in_json = json.dumps(secret)[1:-1]
-    return {secret, in_json, json.dumps(in_json)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}
+    """The secret as it is, in a `repr`, in JSON, one inside the other, and in an address."""
+    once = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}
+    return {*once, *(json.dumps(spelling)[1:-1] for spelling in once), quote(secret, safe="")}

@@ -104,9 +104,9 @@ class InteractionDesk:
             loading = self._write(interaction, {"flags": flags}, (), LOADING)
             interaction.original_id = loading.id
         elif kind in {life.UPDATE, life.DEFER_UPDATE}:
-            interaction.original_id = interaction.source_id
             if kind == life.UPDATE:
-                self._store.edit(self.original(interaction), data, uploads)
+                self._store.edit(self._source(interaction), data, uploads)
+            interaction.original_id = interaction.source_id
         elif kind == life.CHOICES:
             interaction.choices = check_choices(data.get("choices"))
         else:
@@ -125,6 +125,12 @@ class InteractionDesk:
         if message is None:
             raise errors.unknown_message()
         return message
+
+    @staticmethod
+    def _source(interaction: Interaction) -> Message:
+        if interaction.source is None:
+            raise errors.unknown_message()
+        return interaction.source
 
     def message(self, interaction: Interaction, message_id: Id) -> Message:
         """`@original`, or a message that this interaction wrote. Raises 10008."""

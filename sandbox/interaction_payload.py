@@ -3,14 +3,9 @@
 from typing import TYPE_CHECKING
 
 from sandbox.interactions import Interaction
+from sandbox.message_payload import integration_owners, message_json
 from sandbox.model import Channel, JsonObject
-from sandbox.payloads import (
-    channel_json,
-    integration_owners,
-    member_json,
-    message_json,
-    user_json,
-)
+from sandbox.payloads import channel_json, member_json, user_json
 from sandbox.validation import MAX_FILE_BYTES
 
 if TYPE_CHECKING:

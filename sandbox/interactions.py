@@ -54,6 +54,10 @@ class Interaction:
     token_killed: bool = False
     error: str | None = None
 
+    def delivered(self) -> None:
+        """The bot was told of it (once more)."""
+        self.deliveries += 1
+
     @property
     def original(self) -> Message | None:
         """The message of its first response, as it is now."""

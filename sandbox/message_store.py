@@ -10,10 +10,9 @@ from typing import Final
 from sandbox import errors
 from sandbox.bus import Bus
 from sandbox.cdn import Cdn
-from sandbox.component_rules import TEXT_DISPLAY, walk
+from sandbox.composing import Composer, kept_attachments, reference_of
 from sandbox.directory import Directory
 from sandbox.events import MessageCreated, MessageDeleted, MessageEdited
-from sandbox.mentions import Mentions, mentions_of
 from sandbox.model import COMPONENTS_V2, LOADING, Attachment, Id, JsonObject, Message, Upload
 from sandbox.snowflake import Snowflakes
 from sandbox.validation import check_message
@@ -53,8 +52,7 @@ class MessageStore:
     def __init__(self, bus: Bus, ids: Snowflakes, directory: Directory, cdn: Cdn) -> None:
         self._bus = bus
         self._ids = ids
-        self._directory = directory
-        self._cdn = cdn
+        self._composer = Composer(ids, directory, cdn)
         self._messages: dict[Id, Message] = {}
         self._order: dict[Id, list[int]] = {}
         self._versions: dict[Id, deque[Version]] = {}
@@ -89,25 +87,25 @@ class MessageStore:
         """Write a message. Raises 50035, 50006, 40005."""
         check_message(draft.payload, draft.uploads)
         payload = draft.payload
-        attachments = self._stored(draft.channel_id, payload, draft.uploads)
+        attachments = self._composer.attach_all(draft.channel_id, payload, draft.uploads)
         message = Message(
             self._ids.next(),
             draft.channel_id,
             draft.author_id,
             time.time(),
             content=payload.get("content") or "",
-            embeds=self._embeds(payload, attachments),
+            embeds=self._composer.embeds(payload, attachments),
             components=tuple(payload.get("components") or ()),
             attachments=attachments,
             flags=draft.flags | int(payload.get("flags") or 0) & _SENDABLE_FLAGS,
             type=draft.type,
-            reference=_reference(draft.channel_id, payload.get("message_reference")),
+            reference=reference_of(draft.channel_id, payload.get("message_reference")),
             nonce=None if payload.get("nonce") is None else str(payload["nonce"]),
             interaction_id=draft.interaction_id,
             viewer_id=draft.viewer_id,
         )
         _check_not_empty(message)
-        message = self._notifying(self._mentioning(message, payload))
+        message = self._composer.notifying(self._mentioning(message, payload))
         self._order.setdefault(message.channel_id, []).append(int(message.id))
         self._put(message)
         self._bus.emit(MessageCreated(message))
@@ -117,19 +115,19 @@ class MessageStore:
         self, message: Message, payload: JsonObject, uploads: Sequence[Upload] = ()
     ) -> Message:
         """Change what the payload names, and list mentions anew; notifies nobody."""
-        check_message(payload, uploads)
-        attachments = self._kept(message, payload)
-        attachments += self._stored(message.channel_id, payload, uploads)
+        check_message({**payload, "flags": _edited_flags(message.flags, payload)}, uploads)
+        attachments = kept_attachments(message, payload)
+        attachments += self._composer.attach_all(message.channel_id, payload, uploads)
         edited = replace(
             message,
             attachments=attachments,
             edited_at=None if message.loading else time.time(),
-            flags=_edited_flags(message.flags, int(payload.get("flags") or 0)),
+            flags=_edited_flags(message.flags, payload),
         )
         if "content" in payload:
             edited = replace(edited, content=payload["content"] or "")
         if "embeds" in payload:
-            edited = replace(edited, embeds=self._embeds(payload, attachments))
+            edited = replace(edited, embeds=self._composer.embeds(payload, attachments))
         if "components" in payload:
             edited = replace(edited, components=tuple(payload["components"] or ()))
         _check_not_empty(edited)
@@ -149,94 +147,18 @@ class MessageStore:
         versions = self._versions.setdefault(message.id, deque(maxlen=VERSIONS_KEPT))
         versions.append(Version(time.time(), message))
 
-    # -- parts --------------------------------------------------------------------------------
+    def _mentioning(self, message: Message, payload: JsonObject) -> Message:
+        replied_to = self.get((message.reference or {}).get("message_id", ""))
+        return self._composer.mentioning(message, payload.get("allowed_mentions"), replied_to)
 
     def attach(self, channel_id: Id, upload: Upload) -> Attachment:
-        """Store one file."""
-        attachment = Attachment(
-            self._ids.next(),
-            channel_id,
-            upload.filename,
-            upload.content_type,
-            len(upload.data),
-            upload.description,
-        )
-        self._cdn.keep(attachment, upload.data)
-        return attachment
-
-    def _stored(
-        self, channel_id: Id, payload: JsonObject, uploads: Sequence[Upload]
-    ) -> tuple[Attachment, ...]:
-        listed = {str(entry.get("id")): entry for entry in payload.get("attachments") or ()}
-        stored = []
-        for index, upload in enumerate(uploads):
-            entry = listed.get(str(index), {})
-            named = replace(
-                upload,
-                filename=entry.get("filename") or upload.filename,
-                description=entry.get("description") or upload.description,
-            )
-            stored.append(self.attach(channel_id, named))
-        return tuple(stored)
-
-    def _kept(self, message: Message, payload: JsonObject) -> tuple[Attachment, ...]:
-        if payload.get("attachments") is None:
-            return message.attachments
-        listed = {str(entry.get("id")) for entry in payload["attachments"]}
-        return tuple(one for one in message.attachments if one.id in listed)
-
-    def _embeds(
-        self, payload: JsonObject, attachments: Sequence[Attachment]
-    ) -> tuple[JsonObject, ...]:
-        by_name = {f"attachment://{one.filename}": one for one in attachments}
-        return tuple(self._embed(embed, by_name) for embed in payload.get("embeds") or ())
-
-    def _embed(self, embed: JsonObject, by_name: dict[str, Attachment]) -> JsonObject:
-        resolved: JsonObject = {"type": "rich", **embed}
-        for key in ("image", "thumbnail"):
-            attachment = by_name.get((embed.get(key) or {}).get("url", ""))
-            if attachment is not None:
-                resolved[key] = {**embed[key], "url": self._cdn.url_of(attachment)}
-        return resolved
-
-    def _mentioning(self, message: Message, payload: JsonObject) -> Message:
-        mentions = self._mentions(message, payload.get("allowed_mentions"))
-        return replace(
-            message,
-            mentions=tuple(one for one in mentions.users if one in self._directory.users),
-            mention_roles=tuple(one for one in mentions.roles if one in self._directory.roles),
-            mention_everyone=mentions.everyone,
-        )
-
-    def _mentions(self, message: Message, allowed: JsonObject | None) -> Mentions:
-        shown = (c["content"] for c in walk(message.components) if c.get("type") == TEXT_DISPLAY)
-        text = "\n".join((message.content, *shown))
-        replied = self.get(str((message.reference or {}).get("message_id")))
-        return mentions_of(text, allowed, replied.author_id if replied else None)
-
-    def _notifying(self, message: Message) -> Message:
-        if message.ephemeral or message.loading:
-            return message
-        pinged = set(message.mentions)
-        channel = self._directory.channels[message.channel_id]
-        if message.mention_roles and channel.guild_id is not None:
-            roles = set(message.mention_roles)
-            members = self._directory.members[channel.guild_id].values()
-            pinged |= {member.user_id for member in members if roles & set(member.roles)}
-        pinged.discard(message.author_id)
-        return replace(message, pinged=frozenset(pinged), pinged_everyone=message.mention_everyone)
+        """Store one file outside any message, as for a command's option."""
+        return self._composer.attach(channel_id, upload)
 
 
-def _reference(channel_id: Id, given: JsonObject | None) -> JsonObject | None:
-    if not given:
-        return None
-    ids = {"channel_id": channel_id, **given}
-    keys = ("message_id", "channel_id", "guild_id")
-    return {key: str(ids[key]) for key in keys if ids.get(key) is not None}
-
-
-def _edited_flags(old: int, asked: int) -> int:
+def _edited_flags(old: int, payload: JsonObject) -> int:
     kept = old & ~LOADING & ~_SUPPRESS_EMBEDS
+    asked = int(payload.get("flags") or 0)
     return kept | asked & (_SUPPRESS_EMBEDS | COMPONENTS_V2)
 
 

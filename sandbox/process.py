@@ -5,6 +5,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self
@@ -129,8 +130,16 @@ class BotProcess:
             async for line in process.stdout:
                 self._say(line.decode(errors="replace").rstrip())
         self.exit_code = await process.wait()
+        await self._until_disconnected()
         self._process = None
         self._note(f"ended with exit code {self.exit_code}")
+
+    async def _until_disconnected(self) -> None:
+        # Whoever starts it again must not take the dead one's session for the new one's.
+        before = self._world.ready_sessions
+        if before:
+            with suppress(TimeoutError):
+                await self._world.wait_for(lambda: self._world.ready_sessions < before, 1.0)
 
     def _say(self, line: str) -> None:
         self.lines.append(line)

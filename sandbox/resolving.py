@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from sandbox.directory import ChannelRef, PersonRef, RoleRef
 from sandbox.invocation import Resolver
+from sandbox.message_payload import attachment_json
 from sandbox.model import Attachment, Channel, Id, JsonObject, Upload
-from sandbox.payloads import attachment_json, channel_json, member_json, role_json, user_json
+from sandbox.payloads import channel_json, member_json, role_json, user_json
 
 if TYPE_CHECKING:
     from sandbox.world import World

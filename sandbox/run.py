@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sandbox.events import Event, Logged
 from sandbox.server import Sandbox
 
 STOP_GRACE_S = 30.0
@@ -41,8 +42,14 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop.set)
     async with Sandbox(port) as sandbox:
+        sandbox.world.bus.subscribe(_show_lines_of_the_bot)
         bot = sandbox.bot(command, env, cwd)
         async with bot:
             print(f"The sandbox is at {sandbox.url} (Ctrl+C stops it)", flush=True)
             await asked_to_stop.wait()
             await bot.stop(grace_s)
+
+
+def _show_lines_of_the_bot(event: Event) -> None:
+    if isinstance(event, Logged) and event.entry.kind == "bot":
+        print(event.entry.text, file=sys.stderr, flush=True)

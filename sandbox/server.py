@@ -13,7 +13,8 @@ from sandbox.process import BotProcess
 from sandbox.rest import applications, channels, guilds, interactions
 from sandbox.rest.door import PREFIX, Door
 from sandbox.rest.files import Files
-from sandbox.world import PRIVILEGED, World
+from sandbox.scene import PRIVILEGED
+from sandbox.world import World
 
 HOST: Final = "127.0.0.1"
 _MAX_BODY: Final = 120 * 1024 * 1024

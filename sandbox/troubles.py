@@ -1,82 +1,12 @@
 """What goes wrong on purpose: failing, slow, unanswered calls; a gateway that drops or repeats."""
 
 import asyncio
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Final, Literal
 
 from sandbox.bus import Bus
 from sandbox.events import TroublesChanged
 from sandbox.model import JsonObject
-
-Outcome = int | Literal["reset", "hang"]
-"""A status to answer with, a torn connection, or no answer at all."""
-
-_ENDLESS: Final = -1
-
-
-@dataclass(slots=True, eq=False)
-class Rule:
-    """One trouble for the calls that match: `remaining` times more, -1 for endlessly."""
-
-    pattern: str
-    remaining: int = _ENDLESS
-    probability: float = 1.0
-    hits: int = 0
-
-    def applies(self, calls: tuple[str, ...]) -> bool:
-        """Whether this call is hit; counts it."""
-        if self.remaining == 0 or not any(fnmatchcase(c, f"*{self.pattern}*") for c in calls):
-            return False
-        if self.probability < 1.0 and random.random() >= self.probability:
-            return False
-        self.remaining -= self.remaining > 0
-        self.hits += 1
-        return True
-
-    def end(self) -> None:
-        """Let calls pass again."""
-        self.remaining = 0
-
-
-@dataclass(slots=True, eq=False)
-class Failure(Rule):
-    """The call is not performed, and answered with this."""
-
-    outcome: Outcome = 500
-    retry_after_s: float = 1.0
-    code: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Lost(Rule):
-    """The call is performed, but its answer never arrives: the connection is torn."""
-
-
-@dataclass(slots=True, eq=False)
-class Held(Rule):
-    """The call waits until released: before it is performed, or just before its answer."""
-
-    answered: bool = False
-    _reached: asyncio.Event = field(default_factory=asyncio.Event)
-    _released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def reached(self, timeout_s: float = 10.0) -> None:
-        """Wait until a call is being held. Raises TimeoutError."""
-        async with asyncio.timeout(timeout_s):
-            await self._reached.wait()
-
-    def release(self) -> None:
-        """Let what is held, and all that follows, go on."""
-        self.end()
-        self._released.set()
-
-    async def wait(self) -> None:
-        """Hold the caller."""
-        self._reached.set()
-        await self._released.wait()
+from sandbox.trouble_rules import ENDLESS, Failure, Held, Lost, Outcome, Rule
 
 
 class Troubles:
@@ -110,7 +40,7 @@ class Troubles:
         code: int = 0,
     ) -> Failure:
         """Fail the next `times` matching calls, or all of them with `times=None`."""
-        remaining = _ENDLESS if times is None else times
+        remaining = ENDLESS if times is None else times
         failure = Failure(
             pattern, remaining, probability, outcome=outcome, retry_after_s=retry_after_s, code=code
         )
@@ -127,13 +57,13 @@ class Troubles:
 
     def hold(self, pattern: str, *, times: int | None = 1, answered: bool = False) -> Held:
         """Hold matching calls until released; with `answered`, after they were performed."""
-        held = Held(pattern, _ENDLESS if times is None else times, answered=answered)
+        held = Held(pattern, ENDLESS if times is None else times, answered=answered)
         self._rules.append(held)
         return held
 
     def lose_answer(self, pattern: str, *, times: int | None = 1) -> Lost:
         """Perform matching calls, then tear the connection instead of answering."""
-        lost = Lost(pattern, _ENDLESS if times is None else times)
+        lost = Lost(pattern, ENDLESS if times is None else times)
         self._rules.append(lost)
         return lost
 
@@ -147,7 +77,7 @@ class Troubles:
         if not self._rules:
             return []
         hit = [rule for rule in self._rules if rule.applies(calls)]
-        self._rules = [rule for rule in self._rules if rule.remaining or rule is self.rest_all]
+        self._rules = [rule for rule in self._rules if not rule.over or rule is self.rest_all]
         if hit:
             self._changed()
         return hit

@@ -1,87 +1,30 @@
 """The world: everything that is in it, everything people can do there, and waiting for it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from sandbox import interactions as life
-from sandbox.bus import Bus
-from sandbox.cdn import Cdn
-from sandbox.clock import Clock
-from sandbox.command_store import CommandStore
 from sandbox.components import component_data, find_component, modal_data
-from sandbox.directory import ChannelRef, Directory, PersonRef
+from sandbox.directory import ChannelRef, PersonRef
 from sandbox.events import BotChanged, TypingStarted
-from sandbox.interaction_desk import InteractionDesk
 from sandbox.interactions import Interaction
 from sandbox.invocation import InvocationError, OptionValue, Resolver, command_data
-from sandbox.journal import Journal
-from sandbox.limits import Limits
-from sandbox.message_store import Draft, MessageStore, Version
-from sandbox.model import Attachment, Channel, Guild, Id, JsonObject, Message, Upload, User
-from sandbox.nonces import Nonces
+from sandbox.message_store import Draft
+from sandbox.model import Channel, Guild, Id, JsonObject, Message, Upload, User
 from sandbox.resolving import WorldResolver
-from sandbox.seed import seed
-from sandbox.snowflake import Snowflakes
-from sandbox.troubles import Troubles
+from sandbox.scene import Scene
 
 T = TypeVar("T")
 PRIVILEGED: Final = frozenset({"members", "presences", "message_content"})
 _LISTED: Final = 20
 
 
-class World:
+class World(Scene):
     """One guild and its people to begin with; `portal` names the privileged intents granted.
 
     People, channels and roles may be given as objects, ids or names ("Ben", "general").
     Verbs of people raise InvocationError, a sentence, for what Discord's client would not do.
     """
-
-    def __init__(self, portal: Collection[str] = PRIVILEGED) -> None:
-        self.portal = frozenset(portal)
-        self.clock = Clock()
-        self.bus = Bus()
-        self.ids = Snowflakes()
-        self.log = Journal(self.bus)
-        self.limits = Limits(self.clock)
-        self.troubles = Troubles(self.bus)
-        self.cdn = Cdn(self.clock)
-        self.directory = Directory(self.bus, self.ids)
-        self.store = MessageStore(self.bus, self.ids, self.directory, self.cdn)
-        self.nonces = Nonces(self.clock, self.store)
-        self.interactions = InteractionDesk(self.bus, self.clock, self.ids, self.log, self.store)
-        self.guild, self.bot = seed(self.directory)
-        self.interactions.bot_id = self.bot.id
-        self.commands = CommandStore(self.bus, self.ids, self.bot.id)
-        self.troubles.kill_tokens = self.interactions.kill_tokens
-        self.ready_sessions = 0
-
-    # -- looking ------------------------------------------------------------------------------
-
-    def person(self, who: PersonRef) -> User:
-        """The person as they are now. Raises LookupError."""
-        return self.directory.person(who)
-
-    def channel(self, which: ChannelRef) -> Channel:
-        """The channel. Raises LookupError."""
-        return self.directory.channel(which)
-
-    def messages(self, channel: ChannelRef, viewer: PersonRef | None = None) -> list[Message]:
-        """The channel's messages, oldest first; without a viewer, those that everybody sees."""
-        who = None if viewer is None else self.person(viewer).id
-        newest = self.store.newest_first(self.channel(channel).id)
-        return [message for message in newest if message.visible_to(who)][::-1]
-
-    def direct_messages(self, who: PersonRef) -> list[Message]:
-        """The bot's direct messages with the person, oldest first."""
-        return self.messages(self.directory.direct_channel(self.person(who)))
-
-    def history(self, message: Message | Id) -> list[Version]:
-        """Every version of a message, oldest first."""
-        return self.store.history(message if isinstance(message, str) else message.id)
-
-    def file(self, attachment: Attachment) -> bytes:
-        """What was uploaded."""
-        return self.cdn.bytes_of(attachment.id)
 
     # -- time and waiting ---------------------------------------------------------------------
 
@@ -113,18 +56,6 @@ class World:
         """Wait until the interaction was answered or given up on."""
         await self.wait_for(lambda: interaction.state != "waiting", timeout_s)
         return interaction
-
-    def describe(self) -> str:
-        """The newest log lines, waiting interactions and messages, for people to read."""
-        lines = [f"bot sessions ready: {self.ready_sessions}", "log:"]
-        lines += [f"  {e.kind} {e.text} {e.status or ''}" for e in self.log.last(_LISTED)]
-        recent = self.interactions.all()[-_LISTED:]
-        lines += ["interactions:"] + [f"  {i.name}: {i.state}" for i in recent]
-        lines.append("messages:")
-        for channel in self.directory.channels.values():
-            newest = list(self.store.newest_first(channel.id))[:5]
-            lines += [f"  #{channel.name}: {m.text[:200]!r} flags={m.flags}" for m in newest]
-        return "\n".join(lines)
 
     # -- what people do -----------------------------------------------------------------------
 

@@ -131,7 +131,7 @@ class DiscordCalls:
                 view=post.view() if post.buttons else discord.utils.MISSING,
                 files=_files(post),
                 nonce=nonce,
-                reference=reference or discord.utils.MISSING,
+                reference=cast("discord.MessageReference", reference),  # its type forgets None
                 allowed_mentions=NOBODY,
             )
         return message.id

@@ -22,11 +22,12 @@ from bot.delivery.ladder import nonce_of, ticket_nonce
 from bot.delivery.outbox import Outbox
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
-from bot.queue.deliveries import NewDelivery, Released
+from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueError, StoreError
 from bot.queue.handlers import AnyJobType
-from bot.queue.job_queue import JobQueue, Outlook
-from bot.queue.store.base import Enqueued, SettleDelivery
+from bot.queue.job_queue import JobQueue
+from bot.queue.outlook import Outlook
+from bot.queue.store.base import Enqueued
 from bot.ui.post import Post
 from bot.ui.ticket import ticket
 
@@ -157,9 +158,9 @@ class Intake:
         target: Target,
         owed: NewDelivery,
     ) -> None:
-        outlook = await self._outlook(stored)
+        post = ticket(stored.job, await self._outlook(stored))
         try:
-            message = await self._show(interaction, ticket(stored.job, outlook), target)
+            message = await self._show(interaction, post, target)
         except WayClosed as refusal:  # too late: the person saw "did not respond"
             logger.info("a command was too late: %s", refusal, extra={"job": stored.job.id})
             if stored.created:
@@ -169,7 +170,7 @@ class Intake:
             self._outbox.poke()
         else:
             if stored.created:
-                await self._release(stored, owed, target, message, outlook)
+                self._release(stored, owed, target, message, post)
 
     async def _outlook(self, stored: Enqueued) -> Outlook | None:
         try:
@@ -199,34 +200,28 @@ class Intake:
             raise
         return response.message_id
 
-    async def _release(
+    def _release(
         self,
         stored: Enqueued,
         owed: NewDelivery,
         target: Target,
         message: int | None,
-        outlook: Outlook | None,
+        shown: Post,
     ) -> None:
         target = target.model_copy(update={"message": message})
-        self._tickets.follow(stored.job, target, outlook)
-        released = Released(self._sealer.seal(target))
-        try:
-            await self._queue.store.deliveries_settle([SettleDelivery(owed.id, None, released)])
-        except StoreError as error:  # it stays held, and the outbox asks when it is time
-            logger.warning("a release was not stored: %s", error, extra={"job": stored.job.id})
-        self._outbox.poke()
+        self._tickets.follow(stored.job, target, shown)
+        self._outbox.release(owed.id, target)
 
     async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
-        outlook = await self._outlook(stored)
+        post = ticket(stored.job, await self._outlook(stored))
         nonce = ticket_nonce(stored.job.id)
         try:
-            post = ticket(stored.job, outlook)
             message = await self._calls.post(target, post, nonce, reply_to=target.question)
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
             self._outbox.poke()
         else:
-            await self._release(stored, owed, target, message, outlook)
+            self._release(stored, owed, target, message, post)
 
 
 def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:

@@ -50,6 +50,9 @@ LONGEST_PAUSE_S = 900.0
 LOOK_EVERY_S = 15.0
 """How often other processes' leftovers are looked for."""
 
+GATHER_S = 0.02
+"""What falls due within a blink is claimed together."""
+
 GONE_JOB = "the job was removed before its result was delivered"
 
 
@@ -73,9 +76,18 @@ class Outbox:
         self._poked = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._released: dict[str, Target] = {}
         queue.events.subscribe(self._on_event)
         queue.store.on_wake(self._wake_from_thread)
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def release(self, delivery_id: str, target: Target) -> None:
+        """The person surely saw the ticket at `target`: the delivery may follow its job.
+
+        Stored within a blink, together with others; if that is lost, the held delivery asks.
+        """
+        self._released[delivery_id] = target
+        self.poke()
 
     def poke(self) -> None:
         """Something may be due."""
@@ -95,8 +107,9 @@ class Outbox:
         while not self._stopping:
             self._poked.clear()
             pause = await self._round()
-            if pause > 0:
-                await self._wait(pause)
+            await asyncio.sleep(GATHER_S)
+            if pause > GATHER_S:
+                await self._wait(pause - GATHER_S)
 
     async def stop(self, grace_s: float) -> None:
         """Bring what is due already, within `grace_s`; the rest waits for the next start."""
@@ -121,10 +134,11 @@ class Outbox:
     async def _round(self) -> float:
         """Start what is due, as far as there is room; seconds until the next look."""
         room = AT_ONCE - len(self._under_way)
-        if room <= 0:
-            return LOOK_EVERY_S
         try:
             store = self._queue.store
+            await self._store_releases()
+            if room <= 0:
+                return LOOK_EVERY_S
             due = await store.deliveries_claim(store.process, room, LEASE_S)
             following = await store.deliveries_next() if len(due) < room else self._clock()
         except StoreError as error:
@@ -136,6 +150,16 @@ class Outbox:
             task.add_done_callback(self._delivered)
         pause = LOOK_EVERY_S if following is None else following - self._clock()
         return min(max(pause, 0.0), LOOK_EVERY_S) if len(self._under_way) < AT_ONCE else 1.0
+
+    async def _store_releases(self) -> None:
+        released, self._released = self._released, {}
+        if released:
+            await self._queue.store.deliveries_settle(
+                [
+                    SettleDelivery(delivery_id, None, Released(self._sealer.seal(target)))
+                    for delivery_id, target in released.items()
+                ]
+            )
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

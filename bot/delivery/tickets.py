@@ -12,7 +12,8 @@ from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import StoreError
 from bot.queue.events import ENDINGS, Event, EventName
 from bot.queue.job import Clock, Job
-from bot.queue.job_queue import JobQueue, Outlook
+from bot.queue.job_queue import JobQueue
+from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, WAITING
 from bot.ui.post import Post
 from bot.ui.ticket import ticket
@@ -60,11 +61,11 @@ class Tickets:
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
 
-    def follow(self, job: Job, target: Target, outlook: Outlook | None = None) -> None:
-        """The ticket of this job was shown at `target`."""
+    def follow(self, job: Job, target: Target, shown: Post | None = None) -> None:
+        """The ticket of this job was `shown` at `target` (None: nobody remembers how)."""
         if job.id in self._live or job.finished_at is not None:
             return
-        live = _Live(target, job, outlook, ticket(job, outlook))
+        live = _Live(target, job, shown=shown)
         self._live[job.id] = live
         if (newer := self._unseen.pop(job.id, None)) is not None:
             live.job = newer

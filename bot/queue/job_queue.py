@@ -12,6 +12,7 @@ from bot.queue.errors import QueueFull, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.job import Clock, Job, Priority, new_job_id
+from bot.queue.outlook import Outlook, Outlooks
 from bot.queue.schedule import Promoter, every
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Store
@@ -27,14 +28,6 @@ class QueueOptions:
     max_attempts: int = 3
     timeout_s: float = 300
     max_losses: int = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """How many jobs are ahead, and when it may be done (unix seconds; None: nobody knows yet)."""
-
-    ahead: int
-    done_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +71,7 @@ class JobQueue:
         self.registry = Registry()
         self._options = options or QueueOptions()
         self._clock = clock
+        self._outlooks = Outlooks(store, self._options.worker.slots, clock)
         self._promoter = Promoter(store, self._wake, clock)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
@@ -210,26 +204,8 @@ class JobQueue:
         return job
 
     async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
-        """For each ready job: how many are before it, and when it may be done. One call for many.
-
-        The time is the queue's smoothed running time, spread over its slots.
-        """
-        ahead = await self.store.positions([job.id for job in jobs])
-        if not any(ahead.values()):
-            return {job_id: Outlook(0) for job_id in ahead}
-        pace = (await self.store.stats()).pace
-        return {
-            job.id: Outlook(ahead[job.id], self._done_at(job, ahead[job.id], pace))
-            for job in jobs
-            if job.id in ahead
-        }
-
-    def _done_at(self, job: Job, ahead: int, pace: Mapping[str, Pace]) -> float | None:
-        run_s = pace.get(job.queue, Pace()).run_s
-        if run_s is None:
-            return None
-        rounds = ahead // self._options.worker.slots(job.queue) + 1
-        return self._clock() + rounds * run_s
+        """For each ready job, by id: how many are before it, and when it may be done."""
+        return await self._outlooks.of(jobs)
 
     async def status(self, owner: int | None = None) -> QueueStatus:
         """The queue at a glance, and this person's unfinished jobs."""

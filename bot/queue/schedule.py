@@ -45,10 +45,10 @@ class Promoter:
 
 
 async def every(seconds: float, duty: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Do a duty at once and then every so many seconds, until cancelled; a failure is logged."""
+    """Do a duty every so many seconds, until cancelled; a failure is logged."""
     while True:
+        await asyncio.sleep(seconds)
         try:
             await duty()
         except Exception as error:  # noqa: BLE001 - a duty that failed once is tried again
             log_failure("a duty of the queue was put off", error)
-        await asyncio.sleep(seconds)

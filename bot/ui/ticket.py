@@ -5,7 +5,7 @@ import math
 import discord
 
 from bot.queue.job import Job, Progress
-from bot.queue.job_queue import Outlook
+from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
 from bot.ui.post import Button, Post
 from bot.ui.text import shorten, tail

@@ -45,12 +45,11 @@ class Gateway:
         if not self._sessions:
             return
         copies = 2 if self._world.troubles.duplicates else 1
+        sent = event.interaction.delivered if isinstance(event, InteractionCreated) else None
         for dispatch in dispatches(self._world, event):
             for session in self._sessions.values():
                 if session.wants(dispatch.intent) and session.serves(dispatch.guild_id):
-                    sent = session.dispatch(dispatch.name, dispatch.data(session.intents), copies)
-                    if isinstance(event, InteractionCreated):
-                        event.interaction.deliveries += sent
+                    session.dispatch(dispatch.name, dispatch.data(session.intents), copies, sent)
 
     def drop(self, resumable: bool) -> None:
         """Close every connection."""

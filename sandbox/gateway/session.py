@@ -4,13 +4,13 @@ import asyncio
 import json
 import secrets
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from sandbox.model import Id, JsonObject
 
 EVENTS_KEPT: Final = 20_000
-DISPATCH: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,14 @@ class Close:
 
 
 Outgoing = asyncio.Queue[str | Close]
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    number: int
+    text: str
+    sent: Callable[[], None] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +43,7 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     resumable: bool = True
-    _events: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
+    _events: deque[_Kept] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
 
     @property
     def connected(self) -> bool:
@@ -51,27 +59,34 @@ class Session:
         shard = 0 if guild_id is None else (int(guild_id) >> 22) % self.shards
         return shard == self.shard
 
-    def dispatch(self, name: str, data: JsonObject, copies: int = 1) -> int:
-        """Send an event, or keep it for a resume; returns how many copies went out now."""
-        body = json.dumps(data, separators=(",", ":"))
+    def dispatch(
+        self, name: str, data: JsonObject, copies: int = 1, sent: Callable[[], None] | None = None
+    ) -> None:
+        """Send an event, or keep it for a resume; `sent` is called for every copy that goes out."""
+        body = _ENCODER.encode(data)
         for _ in range(copies):
             self.sequence += 1
             text = f'{{"op":0,"s":{self.sequence},"t":"{name}","d":{body}}}'
-            self._events.append((self.sequence, text))
-            if self.outgoing is not None:
-                self.outgoing.put_nowait(text)
-        return copies if self.outgoing is not None else 0
+            kept = _Kept(self.sequence, text, sent)
+            self._events.append(kept)
+            self._send(kept)
+
+    def _send(self, kept: _Kept) -> None:
+        if self.outgoing is not None:
+            self.outgoing.put_nowait(kept.text)
+            if kept.sent is not None:
+                kept.sent()
 
     def resume(self, sequence: int, outgoing: Outgoing) -> bool:
         """Go on over a new connection, from after `sequence`; False if that is impossible."""
-        oldest = self._events[0][0] if self._events else self.sequence + 1
+        oldest = self._events[0].number if self._events else self.sequence + 1
         if not self.resumable or sequence > self.sequence or sequence + 1 < oldest:
             return False
         self.close(Close(4000, "resumed elsewhere"))
         self.outgoing = outgoing
-        for number, text in self._events:
-            if number > sequence:
-                outgoing.put_nowait(text)
+        for kept in self._events:
+            if kept.number > sequence:
+                self._send(kept)
         self.dispatch("RESUMED", {})
         return True
 
@@ -84,4 +99,4 @@ class Session:
 
 def frame(op: int, data: object) -> str:
     """A frame that is no event."""
-    return json.dumps({"op": op, "d": data, "s": None, "t": None}, separators=(",", ":"))
+    return _ENCODER.encode({"op": op, "d": data, "s": None, "t": None})

@@ -15,8 +15,9 @@ from sandbox.events import (
     MessageEdited,
 )
 from sandbox.interaction_payload import interaction_json
+from sandbox.message_payload import readable_json
 from sandbox.model import Guild, Id, JsonObject, Message
-from sandbox.payloads import channel_json, guild_json, member_json, moment, readable_json
+from sandbox.payloads import channel_json, guild_json, member_json, moment
 from sandbox.permissions import VIEW_CHANNEL
 
 if TYPE_CHECKING:

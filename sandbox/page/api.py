@@ -11,11 +11,11 @@ from aiohttp import web
 from sandbox.errors import ApiError
 from sandbox.events import Event
 from sandbox.invocation import InvocationError, OptionValue
+from sandbox.message_payload import message_json
 from sandbox.model import JsonObject, Upload
 from sandbox.page.stream import Stream
 from sandbox.page.troubles import make_trouble
 from sandbox.page.views import state_json
-from sandbox.payloads import message_json
 from sandbox.process import BotProcess
 from sandbox.rest.door import json_response
 
@@ -127,6 +127,9 @@ class _Counter:
         self._deed = deed
 
     async def serve(self, request: web.Request) -> web.Response:
+        # Browsers let other sites' pages send anything but JSON without asking us first.
+        if request.content_type != "application/json":
+            return json_response({"error": "Send application/json."}, 415)
         try:
             return json_response(await self._deed(await request.json()))
         except ApiError as error:

@@ -21,9 +21,9 @@ from sandbox.events import (
     TypingStarted,
 )
 from sandbox.interactions import AUTOCOMPLETE, Interaction
+from sandbox.message_payload import message_json
 from sandbox.model import Channel, Id, JsonObject, Message
 from sandbox.page.views import bot_json, interaction_view, log_json
-from sandbox.payloads import message_json
 from sandbox.permissions import VIEW_CHANNEL
 from sandbox.process import BotProcess
 

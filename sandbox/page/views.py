@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from sandbox.events import LogEntry
 from sandbox.interactions import Interaction
+from sandbox.message_payload import message_json
 from sandbox.model import Channel, Id, JsonObject, User
-from sandbox.payloads import channel_json, message_json, role_json, user_json
+from sandbox.payloads import channel_json, role_json, user_json
 from sandbox.permissions import ADMINISTRATOR, VIEW_CHANNEL
 from sandbox.process import BotProcess
 

@@ -5,9 +5,10 @@ from itertools import islice
 
 from sandbox import errors
 from sandbox.limits import EDITS, POSTS
+from sandbox.message_payload import message_json, readable_json
 from sandbox.message_store import Draft
 from sandbox.model import Id, JsonObject, Message
-from sandbox.payloads import channel_json, message_json, readable_json
+from sandbox.payloads import channel_json
 from sandbox.permissions import MANAGE_MESSAGES
 from sandbox.rest.access import public_message, visible_channel, writable_channel
 from sandbox.rest.call import Call, Route

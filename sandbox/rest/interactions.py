@@ -4,8 +4,8 @@ from sandbox import errors
 from sandbox import interactions as life
 from sandbox.interactions import Interaction
 from sandbox.limits import WEBHOOK
+from sandbox.message_payload import message_json
 from sandbox.model import JsonObject
-from sandbox.payloads import message_json
 from sandbox.rest.call import Call, Route
 
 

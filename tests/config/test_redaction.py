@@ -19,6 +19,8 @@ CRYPTIC = 'pass"w\\ord/ü+1'
         f"before {CRYPTIC} after",
         json.dumps({"key": CRYPTIC}),
         repr({"key": CRYPTIC}),
+        json.dumps({"event": repr({"key": CRYPTIC})}),
+        json.dumps({"event": json.dumps({"key": CRYPTIC})}),
         f"http://llm/?key={quote(CRYPTIC, safe='')}",
     ],
 )
@@ -54,7 +56,7 @@ def test_what_looks_like_a_token_is_cut_out(text, left):
 @pytest.mark.parametrize(
     "text",
     [
-        "Bot started; 12 tokens of 8,000 used",
+        "Bot started; none of 12 tokens used",
         "GET /webhooks/12 answered 404",
         "bot.queue.store.sqlite",
         "01JD3XVZ9K8W7QF5T2M4N6P8R0",

@@ -1,8 +1,11 @@
-"""How tests wait: for an event of the queue, or for a call of the store."""
+"""How tests wait: for an event of the queue, for a call of the store, or for nothing to happen."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Awaitable
 from inspect import iscoroutinefunction
+
+import pytest
 
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import Event, EventName
@@ -11,6 +14,12 @@ from bot.queue.job_queue import JobQueue
 
 GUARD_S = 20
 """A test that waits longer than this has failed."""
+
+SILENCE_S = 0.3
+"""How long nothing must happen to count as never."""
+
+on_a_file = pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)
+"""For promises between processes, which share nothing but a file."""
 
 
 class Diary:
@@ -26,6 +35,7 @@ class Diary:
         self._news.set()
 
     def names(self, job_id: str) -> list[EventName]:
+        """What happened to this job."""
         return [event.name for event in self.events if event.job.id == job_id]
 
     async def until(self, name: EventName, job_id: str | None = None, times: int = 1) -> Job:
@@ -47,7 +57,7 @@ class TappedStore:
         self.store = store
         self.calls: Counter[str] = Counter()
         self.refused: set[str] = set()
-        self._changed = asyncio.Condition()
+        self._waiting = defaultdict(list)
 
     def __getattr__(self, name: str):
         real = getattr(self.store, name)
@@ -56,8 +66,42 @@ class TappedStore:
 
         async def call(*args, **kwargs):
             self.calls[name] += 1
-            if name in self.refused:
-                raise StoreUnavailable("The disk is away.")
-            return await real(*args, **kwargs)
+            try:
+                if name in self.refused:
+                    raise StoreUnavailable("The disk is away.")
+                return await real(*args, **kwargs)
+            finally:
+                for loop, returned in self._waiting[name]:
+                    loop.call_soon_threadsafe(returned.set)
 
         return call
+
+    async def next(self, name: str) -> None:
+        """Until a call of this name has returned or was refused."""
+        waiter = (asyncio.get_running_loop(), asyncio.Event())
+        self._waiting[name].append(waiter)
+        try:
+            await soon(waiter[1].wait())
+        finally:
+            self._waiting[name].remove(waiter)
+
+    async def silent(self, name: str) -> None:
+        """Until no call of this name has come for a while."""
+        seen = -1
+        while seen != self.calls[name]:
+            seen = self.calls[name]
+            await never(asyncio.Event().wait())
+
+
+async def soon(event: Awaitable):
+    """The answer, or a failed test."""
+    return await asyncio.wait_for(event, GUARD_S)
+
+
+async def never(event: Awaitable) -> None:
+    """Passes if the event does not come for `SILENCE_S`."""
+    try:
+        await asyncio.wait_for(event, SILENCE_S)
+    except TimeoutError:
+        return
+    raise AssertionError("this should never have happened")

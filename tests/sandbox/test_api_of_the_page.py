@@ -200,6 +200,16 @@ async def test_troubles_are_made_and_shown(sandbox, call, state):
     assert (await state(ada))["troubles"]["rest"] == {"status": None, "remaining": 0}
 
 
+async def test_pages_of_other_sites_cannot_make_trouble(sandbox, http):
+    url = f"{sandbox.url}/sandbox/trouble"
+    body = '{"action": "gateway", "up": false}'
+
+    async with http.post(url, data=body, headers={"Content-Type": "text/plain"}) as response:
+        assert response.status == 415
+
+    assert sandbox.world.troubles.gateway_up
+
+
 async def test_without_a_process_of_ours_the_bot_cannot_be_killed(sandbox, call):
     status, answer = await call("trouble", action="bot", do="kill")
 

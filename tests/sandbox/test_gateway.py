@@ -169,3 +169,35 @@ async def test_a_new_guild_and_new_roles_are_heard_of(bot, sandbox):
     assert {guild.name for guild in bot.guilds} == {"Conveyor HQ", "Elsewhere"}
     cleo = bot.get_guild(int(world.guild.id)).get_member(int(world.person("Cleo").id))
     assert [role.name for role in cleo.roles] == ["@everyone", "Readers"]
+
+
+async def test_an_interaction_that_a_resume_brings_counts_as_delivered(desk, sandbox, gateway):
+    async with gateway(0) as socket:
+        ready = await socket.event("READY")
+        sandbox.world.troubles.drop_gateway()
+        await socket.closed()
+    asked = await desk.ask()
+    assert asked.deliveries == 0
+
+    async with gateway() as socket:
+        session = ready["d"]["session_id"]
+        await socket.send(6, {"token": sandbox.token, "session_id": session, "seq": ready["s"]})
+        await socket.event("INTERACTION_CREATE")
+
+    assert asked.deliveries == 1
+
+
+async def test_an_invalid_session_is_told_and_cannot_be_resumed(sandbox, gateway):
+    async with gateway(0) as socket:
+        ready = await socket.event("READY")
+        await sandbox.world.connected(commands=False)
+        sandbox.world.troubles.invalid_session()
+        while (frame := await socket.receive())["op"] != 9:
+            pass
+    assert frame["d"] is False
+    assert sandbox.world.ready_sessions == 0
+
+    async with gateway() as socket:
+        session = ready["d"]["session_id"]
+        await socket.send(6, {"token": sandbox.token, "session_id": session, "seq": ready["s"]})
+        assert (await socket.receive())["op"] == 9

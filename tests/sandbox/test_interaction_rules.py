@@ -154,7 +154,7 @@ async def test_a_command_cannot_be_answered_so(desk, kind):
 
 async def test_autocomplete_takes_at_most_25_choices(desk):
     typing = asyncio.ensure_future(desk.world.autocomplete("Ben", "general", "find", focused="id"))
-    asked = await desk.world.wait_for(lambda: desk.world.interactions.all())
+    asked = await desk.world.wait_for(desk.world.interactions.all)
     choices = [{"name": str(n), "value": str(n)} for n in range(26)]
 
     assert refusal(await desk.respond(asked[0], 8, choices=choices)) == (400, 50035)

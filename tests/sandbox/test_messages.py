@@ -83,11 +83,16 @@ async def test_an_empty_message_is_50006(post, rest):
     assert refusal(await rest("PATCH", path, {"content": ""})) == (400, 50006)
 
 
-async def test_components_v2_bring_no_content(post):
+async def test_components_v2_bring_no_content_and_stay(post, rest):
     parts = [{"type": 10, "content": "a text component"}]
 
     assert refusal(await post(content="x", flags=1 << 15, components=parts)) == (400, 50035)
-    assert (await post(flags=1 << 15, components=parts))[0] == 200
+    status, message, _ = await post(flags=1 << 15, components=parts)
+    assert status == 200
+
+    path = f"/channels/{message['channel_id']}/messages/{message['id']}"
+    status, edited, _ = await rest("PATCH", path, {"components": [{"type": 10, "content": "b"}]})
+    assert (status, edited["flags"]) == (200, 1 << 15)
 
 
 async def test_mentions_ping_only_whom_they_may(sandbox, post):

@@ -80,6 +80,30 @@ async def test_it_can_be_started_again(sandbox, start):
     assert process.pid != first
 
 
+CONNECTED = """
+import asyncio, os, aiohttp
+async def main():
+    url = os.environ["DISCORD_API_URL"].replace("http", "ws").replace("/api/v10", "/gateway/")
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        token = os.environ["DISCORD_TOKEN"]
+        await socket.send_json({"op": 2, "d": {"token": token, "intents": 0}})
+        print("connected", flush=True)
+        async for _ in socket:
+            pass
+asyncio.run(main())
+"""
+
+
+async def test_after_a_kill_the_dead_ones_connection_counts_no_longer(sandbox, start):
+    process = await start(CONNECTED)
+    await sandbox.world.connected(commands=False)
+    assert process.state == "running"
+
+    await process.kill()
+
+    assert sandbox.world.ready_sessions == 0
+
+
 async def test_an_end_that_nobody_asked_for_is_noticed(sandbox, start):
     process = await start("print('oops', flush=True); raise SystemExit(3)")
 
@@ -108,13 +132,22 @@ async def test_the_page_kills_and_restarts_it(sandbox, start, http):
 
 
 async def test_the_sandbox_runs_with_its_bot_until_it_is_told_to_stop():
-    run = f"from sandbox.run import run_sandbox\nraise SystemExit(run_sandbox(0, {[sys.executable, '-c', CALM]!r}))"
+    bot = [sys.executable, "-c", CALM]
+    run = f"from sandbox.run import run_sandbox\nraise SystemExit(run_sandbox(0, {bot!r}))"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", run, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        run,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(20):
-        line = (await process.stdout.readline()).decode()
+        address = (await process.stdout.readline()).decode()
+        while "hello" not in (await process.stderr.readline()).decode():
+            pass
         process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
+        _, rest = await process.communicate()
 
-    assert "The sandbox is at http://127.0.0.1:" in line
+    assert "The sandbox is at http://127.0.0.1:" in address
+    assert "goodbye" in rest.decode()
+    assert process.returncode == 0

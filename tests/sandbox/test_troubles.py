@@ -53,10 +53,11 @@ async def test_everything_fails_until_told_otherwise(sandbox, rest):
 
 
 async def test_a_torn_connection_is_seen_as_a_reset(sandbox, rest):
-    sandbox.world.troubles.fail("users", "reset")
+    sandbox.world.troubles.fail("typing", "reset")
+    path = f"/channels/{sandbox.world.channel('general').id}/typing"
 
     with pytest.raises(aiohttp.ClientOSError) as caught:
-        await rest("GET", "/users/@me")
+        await rest("POST", path)
 
     assert caught.value.errno == 104
 
@@ -105,14 +106,17 @@ async def test_a_held_answer_belongs_to_a_call_that_was_performed(desk):
     assert (await answer)[0] == 204
 
 
-async def test_a_call_whose_caller_left_while_it_was_held_is_not_performed(desk):
+async def test_a_call_whose_caller_left_while_it_was_held_is_not_performed(sandbox, desk):
     held = desk.world.troubles.hold("callback")
     asked = await desk.ask()
-    answer = asyncio.create_task(desk.respond(asked, 4, content="x"))
+    _, writer = await asyncio.open_connection("127.0.0.1", sandbox.port)
+    path = f"/api/v10/interactions/{asked.id}/{asked.token}/callback"
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n".encode())
+    writer.write(b'{"type":5}')
     await held.reached()
 
-    answer.cancel()
-    await asyncio.wait([answer])
+    writer.close()
+    await writer.wait_closed()
     held.release()
     await desk.world.wait_for(lambda: any("caller left" in e.text for e in desk.world.log))
 

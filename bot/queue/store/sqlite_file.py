@@ -1,5 +1,7 @@
 """Opens the database file: settings, identity, migrations, and a sentence for all that can fail."""
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,8 +41,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            f"The folder of the database {path} cannot be made ({error.strerror}). "
-            "Choose another place in QUEUE_DATABASE_URL."
+            f"{error.filename}, a folder that the database {path} needs, cannot be made "
+            f"({error.strerror}). Choose another place in QUEUE_DATABASE_URL."
         ) from error
     except sqlite3.Error as error:
         raise StoreError(_explanation(path, error)) from error
@@ -49,16 +51,28 @@ def explained(path: Path) -> Iterator[None]:
 def prepare(path: Path) -> None:
     """Create or migrate the file; raises `StoreError` if it is not ours, or newer than we are."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    with _one_at_a_time(path.parent):
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            _prepare(connection, path)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Lets one process prepare while others wait; the switch to WAL alone would refuse them."""
+    lock = os.open(folder, os.O_RDONLY)
     try:
-        _prepare(connection, path)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
     finally:
-        connection.close()
+        os.close(lock)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _check_identity(connection, path)  # before the journal mode, which would change the file
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new file takes it
+    if _is_new(connection, path):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN EXCLUSIVE")
     try:
@@ -69,7 +83,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("ROLLBACK")
 
 
-def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is empty; raises `StoreError` if it is another program's."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and (application or tables):
@@ -77,6 +92,7 @@ def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} is a database of another program and was not touched. "
             "Choose another file in QUEUE_DATABASE_URL."
         )
+    return not tables
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -93,7 +109,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             for statement in each_statement(script):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _explanation(path: Path, error: sqlite3.Error) -> str:

@@ -238,7 +238,7 @@ class BothStores(RuleBasedStateMachine):
 
 
 BothStores.TestCase.settings = settings(
-    max_examples=100,
+    max_examples=250,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # it opens a database for each example

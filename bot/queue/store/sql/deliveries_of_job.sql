@@ -1,4 +1,4 @@
 SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note
 FROM delivery
 WHERE job_id = ?
-ORDER BY id
+ORDER BY rowid

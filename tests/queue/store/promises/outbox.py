@@ -55,7 +55,7 @@ async def the_delivery(store: Store, job_id: str):
 class OutboxPromises:
     async def test_deliveries_are_stored_with_their_job_in_order(self, store: Store):
         job = a_job()
-        new = [NewDelivery(f"target {n}", check_at=[None, NOW + 5][n % 2]) for n in range(6)]
+        new = [NewDelivery(f"target {n}", [None, NOW + 5][n % 2], id=str(9 - n)) for n in range(6)]
         deliveries = await with_delivery(store, job, *new)
         assert [one.id for one in deliveries] == [one.id for one in new]
         assert [one.target for one in deliveries] == [one.target for one in new]

@@ -1,0 +1,1 @@
+"""Comparisons that print ratios measured in one run."""

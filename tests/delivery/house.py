@@ -1,0 +1,207 @@
+"""The bot's parts, put together as `bot.app` does it, with a model that answers when told to."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import Conveyor
+from bot.delivery.actions import Actions
+from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.intake import CHECK_AFTER_S, Intake
+from bot.delivery.outbox import Outbox
+from bot.delivery.progress import EditBudget
+from bot.delivery.target import Sealer, Target
+from bot.delivery.tickets import Tickets
+from bot.jobs.chat import Chat
+from bot.providers.chat import ChatRequest
+from bot.queue.deliveries import Delivery
+from bot.queue.job import Job
+from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.retry import RetryPolicy
+from bot.queue.store.base import JobFilter, Limits, Store
+from bot.queue.worker import WorkerOptions
+from bot.services import Services
+from sandbox.interactions import Interaction
+from sandbox.model import Message, Overwrite
+from sandbox.permissions import SEND_MESSAGES, VIEW_CHANNEL
+from sandbox.server import Sandbox
+from sandbox.world import World
+from tests.queue.watching import Diary
+
+GUARD_S = 10.0
+"""A test that waits longer than this has failed."""
+
+KEY = "the key of these tests, long enough"
+
+CHECK_S = CHECK_AFTER_S + 1
+"""After so many seconds an unsettled acknowledgement is asked for."""
+
+TOKEN_DEAD_S = 15 * 60 + 1
+"""After so many seconds an interaction's token is dead."""
+
+
+class Teller:
+    """A chat provider whose answers the test writes, piece by piece, by question."""
+
+    name = "teller"
+
+    def __init__(self) -> None:
+        self._answers: dict[str, asyncio.Queue[str | Exception]] = defaultdict(asyncio.Queue)
+
+    def describe(self) -> str:
+        return "The test answers."
+
+    def say(self, question: str, piece: str) -> None:
+        self._answers[question].put_nowait(piece)
+
+    def answer(self, question: str, text: str) -> None:
+        """Say all of it and end."""
+        self.say(question, text)
+        self.say(question, "")
+
+    def fail(self, question: str, error: Exception) -> None:
+        self._answers[question].put_nowait(error)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        answer = self._answers[request.messages[-1].content]
+        while piece := await answer.get():
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+
+class House:
+    """One process's parts; opened with `working=False`, it neither runs jobs nor delivers."""
+
+    def __init__(
+        self, sandbox: Sandbox, store: Store, offset: "Offset", *, slots=8, limits=None
+    ) -> None:
+        self._sandbox = sandbox
+        self.offset = offset
+        self.store = store
+        worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
+        self.queue = JobQueue(store, QueueOptions(worker, limits or Limits()), offset)
+        self.teller = Teller()
+        self.chat = Chat(self.teller)
+        self.queue.register(self.chat)
+        self.diary = Diary(self.queue)
+        self.client = Conveyor(frozenset({"message_content"}), ())
+        self.client._connection.guild_ready_timeout = 0.05
+        self.calls = DiscordCalls(self.client)
+        self.sealer = Sealer(KEY)
+        self.budget = EditBudget(0.01)
+        self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
+        self.outbox = Outbox(self.queue, self.calls, self.tickets, self.sealer, offset)
+        self.intake = Intake(self.queue, self.calls, self.tickets, self.outbox, self.sealer)
+        actions = Actions(self.queue, self.tickets)
+        self.services = Services(self.queue, self.intake, actions, self.chat)
+        self._duties: list[asyncio.Task[None]] = []
+
+    @property
+    def world(self) -> World:
+        return self._sandbox.world
+
+    async def open(self, *, working: bool = True, connected: bool = True) -> None:
+        await self.queue.open()
+        await self.client.load(self.services)
+        Route.BASE = self._sandbox.api_url
+        address = yarl.URL(self._sandbox.url.replace("http", "ws") + "/gateway/")
+        DiscordWebSocket.DEFAULT_GATEWAY = address
+        await self.client.login(self._sandbox.token)
+        if connected:
+            self._duties.append(asyncio.create_task(self.client.connect()))
+            await self.world.connected()
+        if working:
+            await self.queue.start()
+            self._duties.append(asyncio.create_task(self.outbox.run()))
+
+    async def close(self) -> None:
+        """End at once: what runs is handed back, what is being delivered is left."""
+        await self.queue.stop_working(0)
+        await self.outbox.stop(0)
+        await self.budget.stop()
+        await self.client.close()
+        for duty in self._duties:
+            duty.cancel()
+        await asyncio.gather(*self._duties, return_exceptions=True)
+        await self.queue.stop(0)
+
+    async def ask(self, question: str, *, user="Ben", channel="general", **options) -> Interaction:
+        return await self.world.slash(user, channel, "chat", msg=question, **options)
+
+    async def asked(self, question: str, **options) -> Interaction:
+        """Ask and see the ticket."""
+        interaction = await self.world.answered(await self.ask(question, **options))
+        assert interaction.state == "answered", self.world.describe()
+        return interaction
+
+    async def job(self) -> Job:
+        """The newest job."""
+        (job, *_) = await self.queue.find(JobFilter())
+        return job
+
+    async def jobs(self) -> list[Job]:
+        return await self.queue.find(JobFilter())
+
+    async def delivery(self, job_id: str | None = None) -> Delivery:
+        """The only delivery of a job (by default the newest one)."""
+        (delivery,) = await self.store.deliveries(job_id or (await self.job()).id)
+        return delivery
+
+    async def target(self) -> Target:
+        return self.sealer.open((await self.delivery()).target)
+
+    async def bring(self) -> None:
+        """Bring everything that is due, and see to it that it was settled.
+
+        From then on nothing is brought but by this.
+        """
+        await self.outbox.stop(GUARD_S)
+
+    async def sees(self, message: Message | str, text: str) -> Message:
+        """Wait until the message reads so; the message then."""
+        message_id = message if isinstance(message, str) else message.id
+
+        def reads() -> Message | None:
+            now = self.world.store.get(message_id)
+            return now if now is not None and text in now.text else None
+
+        return await self.world.wait_for(reads, GUARD_S)
+
+    def texts(self, channel="general", viewer=None) -> list[str]:
+        return [message.text for message in self.world.messages(channel, viewer)]
+
+    def reading(self, text: str) -> list[Message]:
+        """All messages anywhere, for whomever, in which this can be read."""
+        channels = self.world.directory.channels
+        every = (m for one in channels for m in self.world.store.newest_first(one))
+        return [message for message in every if text in message.text]
+
+    def forbid(self, *, looking: bool = False, channel="general") -> None:
+        """Forbid the bot to write in the channel, or even to see it."""
+        here = self.world.channel(channel)
+        deny = VIEW_CHANNEL | SEND_MESSAGES if looking else SEND_MESSAGES
+        ban = Overwrite(self.world.bot.id, 1, deny=deny)
+        self.world.directory.channels[here.id] = replace(here, overwrites=(ban,))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, here and at Discord."""
+        self.offset.seconds += seconds
+        self.world.advance(seconds)
+        self.outbox.poke()
+
+
+class Offset:
+    """The real clock, plus what the test moved it by."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.seconds

@@ -1,0 +1,168 @@
+"""An OpenAI-compatible chat server in the test's own loop: each test decides what it says, and when.
+
+Unless planned otherwise a question is answered at once; with `closed`, not before `let_go`.
+"""
+
+import asyncio
+import json
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+LINES_OF_LONG_ANSWERS = 150
+
+
+def answer_to(question: str) -> str:
+    """What the server answers: one line, or several messages full for a question with "long"."""
+    if "long" not in question:
+        return f"The answer to [{question}] is 42."
+    lines = (f"Line {n} of the answer to [{question}]." for n in range(LINES_OF_LONG_ANSWERS))
+    return "\n".join(lines)
+
+
+class Exchange:
+    """One request, and what becomes of it."""
+
+    def __init__(self, request: web.Request, question: str) -> None:
+        self.question = question
+        self._request = request
+        self.response: web.StreamResponse | None = None
+
+    async def say(self, *pieces: str) -> None:
+        """Stream these pieces."""
+        for piece in pieces:
+            await self.send({"choices": [{"delta": {"content": piece}}]})
+
+    async def end(self) -> None:
+        """Say that the answer is complete."""
+        await self.send({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+
+    async def send(self, payload: object) -> None:
+        """Stream one event."""
+        await self.send_raw(f"data: {json.dumps(payload)}\n\n")
+
+    async def send_raw(self, text: str) -> None:
+        """Stream this text, whatever it is."""
+        if self.response is None:
+            self.response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+            await self.response.prepare(self._request)
+        await self.response.write(text.encode())
+
+    def refuse(self, status: int, headers: dict[str, str] | None = None) -> None:
+        """Answer with this status and no more."""
+        self.response = web.json_response(
+            {"error": {"message": "Traceback (most recent call last)"}},
+            status=status,
+            headers=headers,
+        )
+
+
+Plan = Callable[[Exchange], Awaitable[None]]
+
+
+def saying(*pieces: str) -> Plan:
+    """A complete answer of these pieces."""
+
+    async def plan(exchange: Exchange) -> None:
+        await exchange.say(*pieces)
+        await exchange.end()
+
+    return plan
+
+
+def refusing(status: int, **headers: str) -> Plan:
+    """A refusal with this status; `Retry_After` is the header Retry-After."""
+
+    async def plan(exchange: Exchange) -> None:
+        exchange.refuse(status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    return plan
+
+
+class Talk:
+    """An answer whose every piece waits for the test; requests that repeat it go on with it."""
+
+    def __init__(self) -> None:
+        self._steps: asyncio.Queue[tuple[str, ...] | None] = asyncio.Queue()
+
+    def say(self, *pieces: str) -> None:
+        """Stream these pieces now."""
+        self._steps.put_nowait(pieces)
+
+    def end(self) -> None:
+        """The answer is complete."""
+        self._steps.put_nowait(None)
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Follow the test."""
+        while (pieces := await self._steps.get()) is not None:
+            await exchange.say(*pieces)
+        await exchange.end()
+
+
+class ChatServer:
+    """Listens on loopback; `changed` is called whenever somebody asks."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._plans: dict[str, deque[Plan]] = {}
+        self._doors: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", self._complete)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        self.asked: Counter[str] = Counter()
+        """How often each question was put."""
+        self.closed = False
+        self.url = ""
+
+    def plan(self, question: str, *plans: Plan) -> None:
+        """Answer the question's first requests so, and further ones like the last of these."""
+        self._plans[question] = deque(plans)
+
+    def talk(self, question: str) -> Talk:
+        """Answer the question as the test goes along."""
+        talk = Talk()
+        self.plan(question, talk)
+        return talk
+
+    def let_go(self, *questions: str) -> None:
+        """Answer these, although the server is closed."""
+        for question in questions:
+            self._doors[question].set()
+
+    def open(self) -> None:
+        """Answer everything from now on."""
+        self.closed = False
+        self.let_go(*self._doors)
+        self._doors.clear()
+
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
+        question = (await request.json())["messages"][-1]["content"]
+        self.asked[question] += 1
+        self._changed()
+        exchange = Exchange(request, question)
+        await self._plan_for(question)(exchange)
+        return exchange.response or web.Response()
+
+    def _plan_for(self, question: str) -> Plan:
+        plans = self._plans.get(question)
+        if not plans:
+            return self._answer
+        return plans.popleft() if len(plans) > 1 else plans[0]
+
+    async def _answer(self, exchange: Exchange) -> None:
+        if self.closed:
+            await self._doors[exchange.question].wait()
+        await exchange.say(answer_to(exchange.question))
+        await exchange.end()
+
+    async def __aenter__(self) -> "ChatServer":
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()

@@ -1,0 +1,91 @@
+"""Query plans: every frequent statement goes through its own index, and none sorts or scans."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.queue.states import State
+from bot.queue.store import sqlite
+from bot.queue.store.base import JobFilter
+from bot.queue.store.sqlite_file import connect, prepare
+from bot.queue.store.statements import Statements
+
+INDEX_OF = {
+    "jobs_ready": "job_ready",
+    "jobs_ahead": "job_ready",
+    "jobs_due": "job_timed",
+    "jobs_next_due": "job_timed",
+    "jobs_lost": "job_leased",
+    "owner_active": "job_active",
+    "job_by_key": "job_key",
+    "job_by_id": "sqlite_autoindex_job_1",
+    "job_held": "sqlite_autoindex_job_1",
+    "job_beat": "sqlite_autoindex_job_1",
+    "job_place": "sqlite_autoindex_job_1",
+    "job_claim": "INTEGER PRIMARY KEY",
+    "job_complete": "INTEGER PRIMARY KEY",
+    "job_save": "INTEGER PRIMARY KEY",
+    "body_beat": "INTEGER PRIMARY KEY",
+    "body_complete": "INTEGER PRIMARY KEY",
+    "body_save": "INTEGER PRIMARY KEY",
+    "deliveries_due": "delivery_due",
+    "deliveries_next": "delivery_due",
+    "deliveries_come_due": "delivery_job",
+    "deliveries_told_anew": "delivery_job",
+    "deliveries_of_job": "delivery_job",
+    "delivery_by_id": "sqlite_autoindex_delivery_1",
+    "delivery_save": "sqlite_autoindex_delivery_1",
+}
+
+LONG_SCAN = re.compile(r"SCAN (job|j|body|b|delivery)\b")
+
+
+@pytest.fixture
+def db(tmp_path: Path):
+    prepare(tmp_path / "jobs.db")
+    connection = connect(tmp_path / "jobs.db", writing=True)
+    yield connection
+    connection.close()
+
+
+def plan(db: sqlite3.Connection, sql: str) -> str:
+    rows = db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))
+    return "\n".join(detail for *_, detail in rows)
+
+
+def assert_uses(steps: str, index: str) -> None:
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+    assert [
+        step for step in steps.splitlines() if LONG_SCAN.match(step) and index not in step
+    ] == []
+
+
+@pytest.mark.parametrize(("statement", "index"), INDEX_OF.items())
+def test_a_frequent_statement_uses_its_index(db, statement, index):
+    assert_uses(plan(db, Statements()[statement]), index)
+
+
+def test_a_claim_reads_its_rows_in_the_indexs_order(db):
+    assert "SEARCH j USING INDEX job_ready (queue=?)" in plan(db, Statements()["jobs_ready"])
+
+
+def test_a_position_is_counted_from_the_front_of_its_queue(db):
+    steps = plan(db, Statements()["jobs_ahead"])
+    assert "SEARCH job USING INDEX job_ready (queue=? AND (lane,rank,id)<(?,?,?))" in steps
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "index"),
+    [
+        (JobFilter(), None, "sqlite_autoindex_job_1"),
+        (JobFilter(guild=1, states=frozenset({State.PENDING})), "id", "sqlite_autoindex_job_1"),
+        (JobFilter(owner=1), None, "job_owner"),
+        (JobFilter(owner=1, type="echo"), "id", "job_owner"),
+    ],
+)
+def test_a_page_is_read_in_the_indexs_order(db, wanted, before, index):
+    conditions, _ = sqlite._where(wanted, before)
+    assert_uses(plan(db, Statements()["jobs_found"].replace("/*conditions*/", conditions)), index)

@@ -1,0 +1,184 @@
+"""Processes that share the file: real ones, killed for real."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.queue.lifecycle import Complete
+from bot.queue.states import State
+from bot.queue.store.sqlite import SqliteStore
+from tests.queue.store.workbench import (
+    LEASE_S,
+    a_job,
+    all_jobs,
+    claimed,
+    counts,
+    finished,
+    known,
+    recount,
+    stored,
+    with_delivery,
+)
+
+ROOT = Path(__file__).parents[3]
+NEIGHBOUR = Path(__file__).with_name("neighbour.py")
+PATIENCE_S = 30
+
+
+class Neighbour:
+    """A child process with its lines."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    async def line(self) -> str:
+        line = await asyncio.wait_for(self._process.stdout.readline(), PATIENCE_S)
+        assert line, "the neighbour ended"
+        return line.decode().strip()
+
+    def go_on(self) -> None:
+        self._process.stdin.write(b"\n")
+
+    async def rest(self) -> list[str]:
+        """All lines until its end. A last line that the kill cut short was never told."""
+        told = await asyncio.wait_for(self._process.stdout.read(), PATIENCE_S)
+        await self._process.wait()
+        return told.decode().rpartition("\n")[0].split()
+
+    async def kill_9(self) -> list[str]:
+        self._process.kill()
+        return await self.rest()
+
+
+@asynccontextmanager
+async def a_neighbour(duty: str, path: Path) -> AsyncIterator[Neighbour]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(NEIGHBOUR),
+        duty,
+        str(path),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=2**20,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    try:
+        yield Neighbour(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def lock_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.lock"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "jobs.db"
+
+
+@pytest.fixture
+async def store(path: Path):
+    store = SqliteStore(path)
+    await store.open()
+    yield store
+    await store.close()
+
+
+class TestKill9:
+    async def test_what_was_answered_is_there_whole(self, path: Path):
+        async with a_neighbour("enqueue_for_ever", path) as neighbour:
+            told = [await neighbour.line() for _ in range(25)]
+            told += await neighbour.kill_9()
+        store = SqliteStore(path)
+        await store.open()
+        jobs = {job.id: job for job in await all_jobs(store)}
+        assert set(told) <= jobs.keys()
+        for job in jobs.values():
+            assert len(job.payload) == 2_002
+            assert len(await store.deliveries(job.id)) == 1
+        assert counts(await store.stats()) == await recount(store)
+        await store.close()
+
+    async def test_the_dead_ones_work_is_taken_back_at_once_and_the_livings_is_not(
+        self, store: SqliteStore, path: Path
+    ):
+        for _ in range(2):  # two results that nobody has been told
+            await with_delivery(store, a_job())
+            await finished(store, await claimed(store), Complete("1"))
+        await stored(store, a_job(), a_job())
+        async with (
+            a_neighbour("claim_and_hold", path) as dying,
+            a_neighbour("claim_and_hold", path) as living,
+        ):
+            lost, untold = await dying.line(), await dying.line()
+            kept, being_told = await living.line(), await living.line()
+            assert await store.reap(max_losses=5) == []
+            assert await store.deliveries_claim(store.process, 9, LEASE_S) == []
+
+            await dying.kill_9()
+            (job,) = await store.reap(max_losses=5)
+            assert (job.id, job.state, job.losses) == (lost, State.PENDING, 1)
+            assert (await known(store, kept)).state is State.PROCESSING
+            (due,) = await store.deliveries_claim(store.process, 9, LEASE_S)
+            assert (due.delivery.id, due.delivery.attempt) == (untold, 2)
+
+            await living.kill_9()
+            assert [job.id for job in await store.reap(max_losses=5)] == [kept]
+            (due,) = await store.deliveries_claim(store.process, 9, LEASE_S)
+            assert due.delivery.id == being_told
+
+    async def test_a_restarted_process_buries_its_predecessor(self, path: Path):
+        seed = SqliteStore(path)
+        await seed.open()
+        job = a_job()
+        await with_delivery(seed, a_job())
+        await finished(seed, await claimed(seed), Complete("1"))
+        await stored(seed, job)
+        await seed.close()
+        async with a_neighbour("claim_and_hold", path) as predecessor:
+            assert await predecessor.line() == job.id
+            await predecessor.kill_9()
+        locks = path.with_name("jobs.db-processes")
+        assert len(lock_files(locks)) == 1
+        restarted = SqliteStore(path)
+        await restarted.open()
+        assert [one.id for one in await restarted.reap(max_losses=5)] == [job.id]
+        assert [one.stem for one in lock_files(locks)] == [restarted.process]
+        await restarted.close()
+
+
+class TestTwoAtOnce:
+    async def test_eight_claimers_in_two_processes_get_each_job_once(
+        self, store: SqliteStore, path: Path
+    ):
+        jobs = [a_job() for _ in range(300)]
+        await stored(store, *jobs)
+        async with AsyncExitStack() as stack:
+            both = [await stack.enter_async_context(a_neighbour("drain", path)) for _ in range(2)]
+            assert [await one.line() for one in both] == ["ready", "ready"]
+            for one in both:
+                one.go_on()
+            shares = [await one.rest() for one in both]
+        assert sorted(shares[0] + shares[1]) == sorted(job.id for job in jobs)
+        assert {job.token for job in await all_jobs(store)} == {1}
+        assert counts(await store.stats()) == await recount(store)
+
+    async def test_what_one_process_stores_wakes_the_other(self, store: SqliteStore, path: Path):
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        store.on_wake(lambda: loop.call_soon_threadsafe(woken.set))
+        async with a_neighbour("enqueue_when_told", path) as neighbour:
+            assert await neighbour.line() == "ready"
+            await asyncio.wait_for(woken.wait(), PATIENCE_S)  # it is noticed: this is the company
+            for _ in range(3):
+                woken.clear()
+                neighbour.go_on()
+                await asyncio.wait_for(woken.wait(), PATIENCE_S)
+                assert await store.get(await neighbour.line()) is not None

@@ -1,0 +1,112 @@
+"""A kind of work knows its models; a context keeps what a run says until the store has it."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.queue.errors import JobError, UnknownJobType
+from bot.queue.handlers import LOG_LINES, JobContext, Registry
+from bot.queue.job import Job, Progress
+from bot.queue.reply import Reply
+from tests.queue.kinds import Text, Work
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def ctx(told):
+    job = Job("1", "work", "work", payload="{}", token=3, log=("before",))
+    return JobContext(job, lambda job, progress: told.append((job.progress, progress)))
+
+
+class TestContext:
+    def test_has_nothing_to_store_at_first(self, ctx):
+        assert not ctx.has_unconfirmed
+        assert (ctx.beat().progress, ctx.beat().checkpoint, ctx.beat().log) == (None, None, None)
+
+    def test_tells_progress_at_once(self, ctx, told):
+        ctx.progress(1, 4, "A quarter", "reading")
+        progress = Progress(1, 4, "A quarter", "reading")
+        assert told == [(progress, progress)]
+        assert ctx.beat().progress == progress
+
+    def test_says_everything_until_it_is_confirmed(self, ctx):
+        ctx.progress(1)
+        ctx.log("line")
+        ctx.checkpoint([1])
+        for _ in range(2):
+            beat = ctx.beat()
+            assert (beat.job_id, beat.token) == ("1", 3)
+            assert (beat.progress.current, beat.log, beat.checkpoint) == (
+                1,
+                ("before", "line"),
+                "[1]",
+            )
+        ctx.confirm(beat)
+        assert not ctx.has_unconfirmed
+
+    def test_says_again_what_changed_while_a_beat_was_on_its_way(self, ctx):
+        ctx.progress(1)
+        beat = ctx.beat()
+        ctx.progress(2)
+        ctx.confirm(beat)
+        assert ctx.beat().progress.current == 2
+
+    def test_keeps_the_last_lines_of_a_long_log(self, ctx):
+        for n in range(LOG_LINES + 5):
+            ctx.log(str(n))
+        assert ctx.job.log == tuple(str(n) for n in range(5, LOG_LINES + 5))
+
+    def test_gives_back_a_checkpoint_of_this_run_and_of_an_earlier_one(self, ctx):
+        assert ctx.saved is None
+        ctx.checkpoint({"page": 2})
+        assert ctx.saved == {"page": 2}
+        assert JobContext(ctx.job, lambda *_: None).saved == {"page": 2}
+
+    def test_refuses_a_checkpoint_that_is_no_json(self, ctx):
+        with pytest.raises(ValueError, match="serializ"):
+            ctx.checkpoint(object())
+        assert ctx.saved is None
+
+
+class TestKind:
+    def test_knows_the_models_of_its_request_and_result(self):
+        assert (Work.request_model, Work.result_model) == (Text, Text)
+
+    def test_reads_its_request(self):
+        assert Work().request(Job("1", "work", "work", payload='{"text":"a"}')) == Text(text="a")
+
+    @pytest.mark.parametrize("payload", ["", "{", "[]", '{"text": 1}', "null"])
+    def test_gives_up_a_request_that_it_cannot_read(self, payload):
+        with pytest.raises(JobError, match="cannot be read") as refused:
+            Work().request(Job("1", "work", "work", payload=payload))
+        assert not refused.value.retryable
+
+    def test_presents_a_completed_job(self):
+        job = Job("1", "work", "work", payload="{}", result='{"text":"a"}')
+        assert Work().reply(job) == Reply("a")
+
+    def test_cannot_present_a_job_without_a_result(self):
+        with pytest.raises(ValidationError):
+            Work().reply(Job("1", "work", "work", payload="{}"))
+
+
+class TestRegistry:
+    def test_finds_a_kind_by_its_name(self):
+        registry = Registry()
+        work = Work()
+        registry.register(work)
+        assert registry["work"] is work
+        assert list(registry) == [work]
+
+    def test_refuses_a_second_kind_of_the_same_name(self):
+        registry = Registry()
+        registry.register(Work())
+        with pytest.raises(ValueError, match="Two kinds of job are called 'work'"):
+            registry.register(Work())
+
+    def test_names_an_unknown_kind(self):
+        with pytest.raises(UnknownJobType, match="no kind of job called 'strange'"):
+            Registry()["strange"]
