@@ -31,6 +31,7 @@ class Conveyor(commands.AutoShardedBot):
         intents = discord.Intents.default()
         intents.members = "members" in privileged_intents
         intents.message_content = "message_content" in privileged_intents
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -40,7 +41,6 @@ class Conveyor(commands.AutoShardedBot):
             max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
         )
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
         self._sync_to = [discord.Object(guild) for guild in guilds]
         self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
 

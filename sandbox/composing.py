@@ -78,8 +78,8 @@ class Composer:
         )
 
     def notifying(self, message: Message) -> Message:
-        """The new message with whom it pings; those for one person and placeholders ping nobody."""
-        if message.ephemeral or message.loading:
+        """The new message with whom it pings; those for one person ping nobody."""
+        if message.ephemeral:
             return message
         pinged = set(message.mentions)
         channel = self._directory.channels[message.channel_id]

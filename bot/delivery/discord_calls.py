@@ -76,10 +76,10 @@ class DiscordCalls:
                 return None
             raise
 
-    async def edit_by_token(self, target: Target, post: Post) -> None:
-        """Edit the ticket through its interaction."""
+    async def edit_by_token(self, target: Target, post: Post) -> int:
+        """Edit the ticket through its interaction; its message's id."""
         with refusals():
-            await self._webhook(target).edit_message(
+            message = await self._webhook(target).edit_message(
                 _ORIGINAL,
                 content=post.content,
                 embed=post.embed,
@@ -87,6 +87,7 @@ class DiscordCalls:
                 attachments=_files(post),
                 allowed_mentions=NOBODY,
             )
+        return message.id
 
     async def edit_by_channel(self, target: Target, post: Post) -> None:
         """Edit the ticket as a message of the bot's own."""

@@ -14,6 +14,7 @@ from bot.delivery.discord_calls import (
     NOBODY,
     DiscordCalls,
     NotAcceptable,
+    NotNow,
     Refusal,
     WayClosed,
     refusals,
@@ -73,14 +74,14 @@ class Intake:
         owed = self._owed(target)
         storing = self._store(f"interaction:{interaction.id}", job_type, request, target, owed)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
-        if not done:
-            await self._defer(interaction, private=private)
+        deferred = not done and await self._defer(interaction, private=private)
         try:
             stored = await asyncio.shield(storing)
         except QueueError as refusal:
-            await self._refuse(interaction, str(refusal))
+            await self._refuse(interaction, str(refusal), deferred=deferred)
             return
-        await self._acknowledge(interaction, stored, target, owed)
+        if stored.created or not deferred:
+            await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
 
     async def mention(
         self, message: discord.Message, job_type: AnyJobType, request: BaseModel
@@ -130,17 +131,27 @@ class Intake:
         task.add_done_callback(self._going_on.discard)
         return task
 
-    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> None:
-        try:
-            with refusals():
-                await interaction.response.defer(ephemeral=private, thinking=True)
-        except Refusal as refusal:
-            logger.info("a command could not be deferred: %s", refusal)
+    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> bool:
+        """Whether the person sees that an answer is coming."""
+        for _ in range(2):  # the second try tells whether the first was heard
+            try:
+                with refusals():
+                    await interaction.response.defer(ephemeral=private, thinking=True)
+            except NotNow as refusal:
+                logger.info("a deferral is uncertain: %s", refusal)
+            except Refusal as refusal:
+                logger.info("a command could not be deferred: %s", refusal)
+                return _code(refusal) == ALREADY_ACKNOWLEDGED
+            else:
+                return True
+        return False
 
-    async def _refuse(self, interaction: discord.Interaction, sentence: str) -> None:
+    async def _refuse(
+        self, interaction: discord.Interaction, sentence: str, *, deferred: bool
+    ) -> None:
         try:
             with refusals():
-                if interaction.response.is_done():
+                if deferred:
                     await interaction.edit_original_response(
                         content=sentence, allowed_mentions=NOBODY
                     )
@@ -157,17 +168,18 @@ class Intake:
         stored: Enqueued,
         target: Target,
         owed: NewDelivery,
+        *,
+        deferred: bool,
     ) -> None:
         post = ticket(stored.job, await self._outlook(stored))
         try:
-            message = await self._show(interaction, post, target)
-        except WayClosed as refusal:  # too late: the person saw "did not respond"
-            logger.info("a command was too late: %s", refusal, extra={"job": stored.job.id})
-            if stored.created:
-                await self._outbox.forget(stored.job.id)
-        except Refusal as refusal:  # perhaps it was seen: the outbox asks, when it is time
+            edit, respond = self._calls.edit_by_token, self._respond
+            message = await (edit(target, post) if deferred else respond(interaction, target, post))
+        except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            self._outbox.poke()
+            if isinstance(refusal, WayClosed) and not deferred and stored.created:
+                await self._outbox.forget(stored.job.id)  # the person saw "did not respond"
+            self._outbox.poke()  # it asks, when it is time, what the person sees
         else:
             if stored.created:
                 self._release(stored, owed, target, message, post)
@@ -179,13 +191,10 @@ class Intake:
             logger.warning("a position is not known: %s", error)
             return None
 
-    async def _show(
-        self, interaction: discord.Interaction, post: Post, target: Target
+    async def _respond(
+        self, interaction: discord.Interaction, target: Target, post: Post
     ) -> int | None:
         """Send the ticket as the first response; its message's id, where Discord tells it."""
-        if interaction.response.is_done():
-            await self._calls.edit_by_token(target, post)
-            return None
         try:
             with refusals():
                 response = await interaction.response.send_message(

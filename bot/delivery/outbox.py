@@ -210,13 +210,17 @@ class Outbox:
         except WayClosed:
             return Released()  # no clear answer counts as promised
         if message is not None:
-            return Released(self._sealer.seal(target.model_copy(update={"message": message})))
+            target = target.model_copy(update={"message": message})
+            self._tickets.follow(job, target)
+            return Released(self._sealer.seal(target))
         await self.forget(job.id)
         return Abandoned("the person never saw a ticket")
 
     async def _ticket(self, job: Job, target: Target) -> int | None:
         """The ticket's message: asked for, or (one of our own) posted again under its nonce."""
         if target.token is not None:
+            if not target.token_lives(self._clock()):
+                raise WayClosed("its token is dead, so the ticket cannot be asked for")
             return await self._calls.original(target)
         nonce = ticket_nonce(job.id)
         return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)

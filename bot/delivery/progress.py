@@ -40,10 +40,12 @@ class EditBudget:
     async def now(self, ticket: str, edit: Edit) -> None:
         """Edit at once, in turn with the ticket's other edits (for a person who asked)."""
         lane = self._lanes.setdefault(ticket, _Lane())
-        async with lane.editing:
-            await edit()
-        if lane.task is None and self._lanes.get(ticket) is lane:
-            del self._lanes[ticket]
+        try:
+            async with lane.editing:
+                await edit()
+        finally:
+            if lane.task is None and self._lanes.get(ticket) is lane:
+                del self._lanes[ticket]
 
     async def close(self, ticket: str) -> None:
         """Send no more of this ticket's edits; returns when none is under way."""
@@ -79,3 +81,5 @@ class EditBudget:
             logger.info("a ticket cannot be edited any more: %s", closed)
         except Refusal as refusal:
             logger.info("a live edit was skipped: %s", refusal)
+        except Exception:
+            logger.exception("a live edit failed")

@@ -67,13 +67,13 @@ def settled(job: Job, outcome: Outcome, now: float) -> Job:
     """The job after its run. A requested cancellation wins over another try, not over a result."""
     match outcome:
         case Complete(result):
-            return _finished(replace(job, result=result, error=None), Action.COMPLETE, now)
+            return _finished(job, Action.COMPLETE, now, None, result)
         case Cancel(reason):
-            return _finished(replace(job, error=reason), Action.CANCEL, now)
+            return _finished(job, Action.CANCEL, now, reason)
         case Discard(error):
-            return _finished(replace(job, error=error), Action.DISCARD, now)
+            return _finished(job, Action.DISCARD, now, error)
         case _ if job.cancel_requested_at is not None:
-            return _finished(job, Action.CANCEL, now)
+            return _finished(job, Action.CANCEL, now, job.error)
         case Fail(error, retry_at):
             return _released(replace(job, error=error, run_at=retry_at), Action.FAIL)
         case SnoozeUntil(at):
@@ -87,10 +87,10 @@ def lost(job: Job, now: float, max_losses: int) -> Job:
     losses = job.losses + 1
     job = replace(job, losses=losses, attempt=job.attempt - 1)
     if job.cancel_requested_at is not None:
-        return _finished(job, Action.CANCEL, now)
+        return _finished(job, Action.CANCEL, now, job.error)
     if losses >= max_losses:
         error = f"The worker died {losses} times while it ran this job, so it was given up."
-        return _finished(replace(job, error=error), Action.DISCARD, now)
+        return _finished(job, Action.DISCARD, now, error)
     return _released(job, Action.LOSE)
 
 
@@ -108,7 +108,7 @@ def cancelled(job: Job, reason: str, now: float) -> Job:
     """The job after someone asked to cancel it: at once if it waits, by its worker if it runs."""
     if job.state is State.PROCESSING:
         return replace(job, cancel_requested_at=job.cancel_requested_at or now, error=reason)
-    return _finished(replace(job, cancel_requested_at=now, error=reason), Action.CANCEL, now)
+    return _finished(replace(job, cancel_requested_at=now), Action.CANCEL, now, reason)
 
 
 def retried(job: Job, now: float) -> Job:
@@ -128,9 +128,17 @@ def retried(job: Job, now: float) -> Job:
     )
 
 
-def _finished(job: Job, action: Action, now: float) -> Job:
+def _finished(
+    job: Job, action: Action, now: float, error: str | None, result: str | None = None
+) -> Job:
     return replace(
-        job, state=next_state(job.state, action), finished_at=now, lease_until=None, worker=None
+        job,
+        state=next_state(job.state, action),
+        finished_at=now,
+        lease_until=None,
+        worker=None,
+        error=error,
+        result=result,
     )
 
 

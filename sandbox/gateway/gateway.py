@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 HEARTBEAT_MS: Final = 41_250
+ACK_AFTER_S: Final = 0.05
+"""No network answers at once, and discord.py misjudges an answer that outruns its own clock."""
 _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT = 1, 2, 6, 7
 _REQUEST_MEMBERS, _INVALID_SESSION, _HELLO, _ACK = 8, 9, 10, 11
 _GONE = Close(1001, "the sandbox stops")
@@ -107,7 +109,9 @@ class Gateway:
             body = json.loads(message.data)
             op, data = body.get("op"), body.get("d") or {}
             if op == _HEARTBEAT:
-                outgoing.put_nowait(frame(_ACK, None))
+                asyncio.get_running_loop().call_later(
+                    ACK_AFTER_S, outgoing.put_nowait, frame(_ACK, None)
+                )
             elif op == _IDENTIFY:
                 self._identify(outgoing, data, base_url)
             elif op == _RESUME:

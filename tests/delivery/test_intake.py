@@ -9,7 +9,6 @@ import pytest
 
 from bot.delivery import intake
 from bot.queue.deliveries import DeliveryState
-from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
 from bot.queue.store.base import Limits
@@ -84,6 +83,15 @@ class TestARefusal:
         assert "Wait for one to finish or cancel one." in interaction.original.text
         assert len(await house.jobs()) == 1
 
+    async def test_of_a_store_that_cannot_store_says_what_it_means(self, build, database):
+        house = await build(durable=True, working=False)
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("DROP TABLE delivery")
+        interaction = await house.asked("why?")
+
+        assert "The database refused" in interaction.original.text
+        assert await house.jobs() == []
+
 
 class TestAnAcknowledgement:
     async def test_that_came_too_late_cancels_the_job(self, build):
@@ -129,8 +137,9 @@ class TestAnUncertainAcknowledgement:
 
     async def test_of_a_ticket_that_surely_is_not_there_cancels_the_job(self, build):
         house = await build(working=False)
-        house.world.troubles.fail(CALLBACK, "reset")
-        await house.world.answered(await house.ask("why?"))
+        trouble = house.world.troubles.fail(CALLBACK, "reset")
+        await house.ask("why?")
+        await house.world.wait_for(lambda: trouble.hits)
         house.advance(CHECK_S)
         await house.bring()
 
@@ -179,11 +188,12 @@ class TestAnUncertainAcknowledgement:
         house = await build(working=False)
         house.world.troubles.lose_answer(CALLBACK)
         await house.asked("why?")
-        house.world.troubles.fail(ASK_FOR_ORIGINAL, "reset")
+        trouble = house.world.troubles.fail(ASK_FOR_ORIGINAL, "reset", times=None)
         house.advance(CHECK_S)
         await house.bring()
         assert (await house.delivery()).state is DeliveryState.HELD
 
+        trouble.end()
         house.advance(3)
         await house.bring()
         assert (await house.delivery()).state is DeliveryState.WAITING
@@ -250,14 +260,3 @@ class TestASlowStore:
         lock.execute("ROLLBACK")
 
         await house.sees(interaction.original, "job ")
-
-    async def test_that_cannot_store_at_all_tells_the_person(self, build, monkeypatch):
-        house = await build(durable=True, working=False)
-        with closing(sqlite3.connect(house.store._path, isolation_level=None)) as other:
-            other.execute("DROP TABLE delivery")
-        interaction = await house.asked("why?")
-
-        with pytest.raises(StoreUnavailable) as fault:
-            await house.store.deliveries_claim("me", 1, 1)
-        assert interaction.original.text.split(":")[0] == str(fault.value).split(":")[0]
-        assert await house.jobs() == []

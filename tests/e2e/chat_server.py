@@ -126,6 +126,10 @@ class ChatServer:
         self.plan(question, talk)
         return talk
 
+    def forget(self, question: str) -> None:
+        """Answer the question as if nothing had been planned."""
+        del self._plans[question]
+
     def let_go(self, *questions: str) -> None:
         """Answer these, although the server is closed."""
         for question in questions:

@@ -102,6 +102,11 @@ class Stage:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql, parameters).fetchall()
 
+    def change(self, sql: str) -> None:
+        """Change the bot's database behind its back."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(sql)
+
 
 def is_over(ticket: Message | None) -> bool:
     """Nothing is left to cancel: this is the last state of the ticket."""

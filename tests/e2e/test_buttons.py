@@ -86,6 +86,7 @@ async def test_refresh_shows_how_many_are_ahead(shared, busy):
 async def test_both_buttons_work_after_a_crash(shared):
     ben = shared.world.person("Ben")
     asked = await running(shared, "crashed", person=ben)
+    await shared.world.wait_for(lambda: "Working" in asked.original.text)
     await shared.kill()
     await shared.start()
     await shared.begun("crashed", times=2)
@@ -114,8 +115,7 @@ async def test_a_button_of_a_forgotten_job_says_so(shared):
     ben = shared.world.person("Ben")
     asked = await running(shared, "forgotten", person=ben)
     await shared.kill()
-    for file in shared.database.parent.glob("jobs.db*"):
-        file.unlink()
+    shared.change("DELETE FROM job")
     await shared.start()
     press = await shared.world.press(ben, asked.original, "Cancel")
     assert "not known any more" in await shared.told(press)

@@ -56,11 +56,12 @@ async def test_nobody_is_pinged_by_a_question_an_answer_or_a_mention(shared):
     trap = f"@everyone @here <@{ben.id}> <@&{shared.world.guild.id}>"
     talk = shared.chat.talk(trap)
     asked = await shared.ask(trap)
-    talk.say(trap, "\n\n", answer_to("long trap"))
+    talk.say(answer_to("long trap"), "\n\n", trap)
     await shared.world.wait_for(lambda: trap in asked.original.text)
     talk.end()
     first = await shared.ended(asked)
     await shared.world.wait_for(lambda: len(after(shared, first)) >= 2)
+    shared.chat.plan(trap, saying(trap))
     said = await mention(shared, trap)
     mine = await shared.world.wait_for(lambda: answered(shared, said))
     for message in (first, *after(shared, first), mine):
@@ -93,7 +94,7 @@ async def test_an_answer_over_2000_characters_is_split_with_its_code_blocks_whol
     code = "\n".join(f"value_{n} = {n}  # the line number {n}" for n in range(120))
     shared.chat.plan("code", saying(f"Look:\n{FENCE}python\n{code}\n{FENCE}\nThat is it."))
     first = await shared.ended(await shared.ask("code"))
-    await shared.world.wait_for(lambda: "That is it." in after(shared, first)[-1].content)
+    await shared.world.wait_for(lambda: shared.holding("That is it."))
     parts = [first, *after(shared, first)]
     assert 2 <= len(parts) <= 4
     assert all(len(part.content) <= 2000 for part in parts)

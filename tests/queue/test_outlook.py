@@ -26,7 +26,7 @@ def store(clock):
 
 @pytest.fixture
 def outlooks(store, clock):
-    return Outlooks(store, lambda queue: 2, lambda: clock[0])
+    return Outlooks(store, lambda _: 2, lambda: clock[0])
 
 
 async def waiting(store, n: int) -> list[Job]:

@@ -154,7 +154,8 @@ class TestGroups:
 
         async with held_up(store._writer):
             await asyncio.to_thread(asyncio.run, give_up())
-        await stored(store, a_job())
+        async with asyncio.timeout(PATIENCE_S):
+            await stored(store, a_job())
         assert await store.get(job.id) == job
 
 

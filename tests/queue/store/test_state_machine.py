@@ -68,8 +68,8 @@ jobs = st.builds(
 )
 limits = st.builds(
     Limits,
-    st.sampled_from([None, None, 2, 5]),
-    st.sampled_from([None, None, 1, 3]),
+    st.sampled_from([None, 2, 4, 8]),
+    st.sampled_from([None, 1, 3, 5]),
 )
 holds = st.lists(st.sampled_from([None, NOW, NOW + 9]), max_size=2)
 filters = st.builds(

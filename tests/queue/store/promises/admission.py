@@ -7,9 +7,20 @@ import pytest
 
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, StoreError, UserLimitReached
-from bot.queue.states import State
+from bot.queue.lifecycle import Fail
+from bot.queue.states import WAITING, State
 from bot.queue.store.base import Enqueued, Limits, Store
-from tests.queue.store.workbench import a_job, a_run, all_jobs, claimed, completed, known, stored
+from tests.queue.store.workbench import (
+    NOW,
+    a_job,
+    a_run,
+    all_jobs,
+    claimed,
+    completed,
+    finished,
+    known,
+    stored,
+)
 
 
 class AdmissionPromises:
@@ -93,11 +104,13 @@ class AdmissionPromises:
 
     async def test_the_size_counts_all_that_wait_and_nothing_else(self, store: Store):
         await completed(store)
+        await finished(store, await a_run(store), Fail("broke", retry_at=NOW + 9))
         await a_run(store)
-        await stored(store, a_job(state=State.SCHEDULED), a_job())
-        await store.enqueue([a_job()], limits=Limits(max_size=3))
-        with pytest.raises(QueueFull):
-            await store.enqueue([a_job()], limits=Limits(max_size=3))
+        await stored(store, *(a_job(state=state) for state in WAITING - {State.RETRYABLE}))
+        await store.enqueue([a_job()], limits=Limits(max_size=5))
+        with pytest.raises(QueueFull) as refused:
+            await store.enqueue([a_job()], limits=Limits(max_size=5))
+        assert refused.value.size == 5
 
     async def test_a_known_key_is_answered_by_a_full_queue(self, store: Store):
         older = a_job(key="k", owner=1)

@@ -1,7 +1,10 @@
 """Threads: a store answers any event loop in any thread, also many at once."""
 
 import asyncio
+import sys
 from itertools import chain
+
+import pytest
 
 from bot.queue.deliveries import NewDelivery
 from bot.queue.lifecycle import Complete
@@ -12,6 +15,16 @@ from tests.queue.store.workbench import LEASE_S, a_job, all_jobs, counts, recoun
 THREADS, JOBS_EACH = 6, 15
 
 
+@pytest.fixture
+def hasty_threads():
+    """Python changes threads at every chance, so that a missing lock shows."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty_threads")
 class ThreadPromises:
     async def test_every_event_loop_of_every_thread_is_answered(self, store: Store):
         async def produce_and_consume(name: str) -> list[str]:
