@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 import warnings
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         set_up_logging(settings.log.level, settings.log.format, settings.secrets())
+        for warning in settings.warnings:
+            logging.getLogger(__name__).warning(warning)
         return {"run": run, "sandbox": sandbox, "doctor": doctor}[command](settings)
     except SettingError as error:
         return _said(error, SETTING)

@@ -24,7 +24,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import NewDelivery
-from bot.queue.errors import QueueError, StoreError
+from bot.queue.errors import CommitUnknown, QueueError, StoreError
 from bot.queue.handlers import AnyJobType
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
@@ -78,7 +78,7 @@ class Intake:
         try:
             stored = await asyncio.shield(storing)
         except QueueError as refusal:
-            await self._refuse(interaction, str(refusal), deferred=deferred)
+            await self._refuse(interaction, _sentence(refusal), deferred=deferred)
             return
         if stored.created or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
@@ -100,7 +100,7 @@ class Intake:
             stored = await self._store(key, job_type, request, target, owed)
         except QueueError as refusal:
             nonce = nonce_of(f"refusal:{message.id}")
-            await self._calls.post(target, Post(str(refusal)), nonce, reply_to=message.id)
+            await self._calls.post(target, Post(_sentence(refusal)), nonce, reply_to=message.id)
             return
         if stored.created:
             await self._post_ticket(stored, target, owed)
@@ -231,6 +231,18 @@ class Intake:
             self._outbox.poke()
         else:
             self._release(stored, owed, target, message, post)
+
+
+def _sentence(refusal: QueueError) -> str:
+    if not isinstance(refusal, StoreError):
+        return str(refusal)
+    logger.error("a question could not be stored: %s", refusal)
+    if isinstance(refusal, CommitUnknown):
+        return "Your question may not have been stored. If no answer comes here, please ask again."
+    return (
+        "Your question could not be stored, so nothing was started. Please try again in a moment; "
+        "if that does not help, tell an administrator: the database needs a look."
+    )
 
 
 def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:

@@ -1,6 +1,7 @@
 """An OpenAI-compatible chat server in the test's own loop: each test decides what it says, and when.
 
-Unless planned otherwise a question is answered at once; with `closed`, not before `let_go`.
+Unless planned otherwise a question is answered at once; with `closed`, not before `let_go`,
+except for the first half of the answer to a "halting" question.
 """
 
 import asyncio
@@ -126,10 +127,6 @@ class ChatServer:
         self.plan(question, talk)
         return talk
 
-    def forget(self, question: str) -> None:
-        """Answer the question as if nothing had been planned."""
-        del self._plans[question]
-
     def let_go(self, *questions: str) -> None:
         """Answer these, although the server is closed."""
         for question in questions:
@@ -156,9 +153,13 @@ class ChatServer:
         return plans.popleft() if len(plans) > 1 else plans[0]
 
     async def _answer(self, exchange: Exchange) -> None:
+        text = answer_to(exchange.question)
+        begun = len(text) // 2 if "halting" in exchange.question else 0
+        if begun:
+            await exchange.say(text[:begun])
         if self.closed:
             await self._doors[exchange.question].wait()
-        await exchange.say(answer_to(exchange.question))
+        await exchange.say(text[begun:])
         await exchange.end()
 
     async def __aenter__(self) -> "ChatServer":
