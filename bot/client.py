@@ -54,10 +54,20 @@ class Conveyor(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Tell Discord which commands there are."""
         for guild in self._sync_to:
-            self.tree.copy_global_to(guild=guild)
-            await self.tree.sync(guild=guild)
+            await self._sync(guild)
         if not self._sync_to:
             await self.tree.sync()
+
+    async def _sync(self, guild: discord.Object) -> None:
+        self.tree.copy_global_to(guild=guild)
+        try:
+            await self.tree.sync(guild=guild)
+        except discord.Forbidden:
+            logger.error(  # noqa: TRY400 - a trace would say nothing more
+                "There are no commands in server %d of DISCORD_GUILDS: this bot is not in it. "
+                "Invite it with the scope applications.commands, or correct the setting.",
+                guild.id,
+            )
 
     async def on_ready(self) -> None:
         """Say so in the log."""

@@ -17,7 +17,13 @@ LONGEST_PAUSE_S = 60.0
 BAD_TOKEN = 4004
 """The gateway's close code for a token that it does not accept."""
 
-_UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError)
+_UNREACHABLE = (
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    discord.DiscordServerError,
+    discord.RateLimited,
+)
 
 
 class TokenRefused(Exception):

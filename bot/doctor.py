@@ -1,4 +1,4 @@
-"""Says, line by line, what is ready and what is missing, and how to mend it; changes nothing."""
+"""Says what is ready, what is missing, and how to mend it; changes nothing that is there."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -61,6 +61,9 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
     except (aiohttp.ClientError, TimeoutError) as error:
         fault = type(error).__name__
         return Finding(False, f"Discord cannot be reached at {settings.discord.api_url} ({fault}).")
+    except (ValueError, LookupError, TypeError):
+        api_url = settings.discord.api_url
+        return Finding(False, f"What answers at {api_url} is not Discord: correct DISCORD_API_URL.")
     return Finding(True, f"Discord knows the token: this bot is {name}.")
 
 

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Conveyor
+from bot.delivery.ladder import nonce_of
 from bot.jobs.chat import Question
 from bot.services import Services
 from bot.ui.text import clean
@@ -41,7 +42,7 @@ class ChatCog(commands.Cog):
         if not text:
             await interaction.response.send_message(EMPTY, ephemeral=True)
             return
-        question = Question(text=text, model=model)
+        question = Question(text=text, model=clean(model or "").strip() or None)
         services = self._services
         await services.intake.command(interaction, services.chat, question, private=private)
 
@@ -52,7 +53,8 @@ class ChatCog(commands.Cog):
             return
         text = clean(_without_mention(message)).strip()
         if not text:
-            await message.reply(EMPTY, mention_author=False)
+            nonce = nonce_of(f"empty:{message.id}")
+            await message.reply(EMPTY, mention_author=False, nonce=nonce)
             return
         services = self._services
         await services.intake.mention(message, services.chat, Question(text=text))

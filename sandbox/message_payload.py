@@ -7,10 +7,10 @@ from sandbox.payloads import moment, user_json
 
 if TYPE_CHECKING:
     from sandbox.interactions import Interaction
-    from sandbox.world import World
+    from sandbox.scene import Scene
 
 
-def attachment_json(world: "World", attachment: Attachment) -> JsonObject:
+def attachment_json(world: "Scene", attachment: Attachment) -> JsonObject:
     url = world.cdn.url_of(attachment)
     data: JsonObject = {
         "id": attachment.id,
@@ -25,7 +25,7 @@ def attachment_json(world: "World", attachment: Attachment) -> JsonObject:
     return data
 
 
-def message_json(world: "World", message: Message) -> JsonObject:
+def message_json(world: "Scene", message: Message) -> JsonObject:
     users = world.directory.users
     data: JsonObject = {
         "id": message.id,
@@ -52,7 +52,7 @@ def message_json(world: "World", message: Message) -> JsonObject:
     return data
 
 
-def readable_json(world: "World", message: Message, *, content_intent: bool) -> JsonObject:
+def readable_json(world: "Scene", message: Message, *, content_intent: bool) -> JsonObject:
     """The message as the bot may read it.
 
     Without the message content intent, only its own, direct ones and mentions of it have content.
@@ -65,7 +65,7 @@ def readable_json(world: "World", message: Message, *, content_intent: bool) -> 
     return data | {"content": "", "embeds": [], "attachments": [], "components": []}
 
 
-def _shown_attachments(world: "World", message: Message) -> list[JsonObject]:
+def _shown_attachments(world: "Scene", message: Message) -> list[JsonObject]:
     # What an embed shows is not listed beside it, and is listed again once the embed is gone.
     urls = [
         (embed.get(key) or {}).get("url", "")
@@ -79,7 +79,7 @@ def _shown_attachments(world: "World", message: Message) -> list[JsonObject]:
     ]
 
 
-def _add_reference(world: "World", message: Message, data: JsonObject) -> None:
+def _add_reference(world: "Scene", message: Message, data: JsonObject) -> None:
     if message.reference is None:
         return
     target = world.store.get(str(message.reference.get("message_id")))
@@ -90,7 +90,7 @@ def _add_reference(world: "World", message: Message, data: JsonObject) -> None:
         data["referenced_message"].pop("referenced_message", None)
 
 
-def _add_origin(world: "World", message: Message, data: JsonObject) -> None:
+def _add_origin(world: "Scene", message: Message, data: JsonObject) -> None:
     if message.interaction_id is None:
         return
     interaction = world.interactions.get(message.interaction_id)

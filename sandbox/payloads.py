@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sandbox.model import DM_CHANNEL, Channel, Guild, JsonObject, Member, Role, User
 
 if TYPE_CHECKING:
-    from sandbox.world import World
+    from sandbox.scene import Scene
 
 
 def moment(seconds: float) -> str:
@@ -27,7 +27,7 @@ def user_json(user: User) -> JsonObject:
     }
 
 
-def member_json(world: "World", member: Member, *, with_user: bool = True) -> JsonObject:
+def member_json(world: "Scene", member: Member, *, with_user: bool = True) -> JsonObject:
     data: JsonObject = {
         "nick": member.nick,
         "avatar": None,
@@ -63,7 +63,7 @@ def role_json(role: Role) -> JsonObject:
     }
 
 
-def channel_json(world: "World", channel: Channel) -> JsonObject:
+def channel_json(world: "Scene", channel: Channel) -> JsonObject:
     newest = next(world.store.newest_first(channel.id), None)
     data: JsonObject = {
         "id": channel.id,
@@ -90,7 +90,7 @@ def channel_json(world: "World", channel: Channel) -> JsonObject:
     }
 
 
-def guild_json(world: "World", guild: Guild) -> JsonObject:
+def guild_json(world: "Scene", guild: Guild) -> JsonObject:
     return {
         "id": guild.id,
         "name": guild.name,

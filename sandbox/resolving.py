@@ -9,13 +9,13 @@ from sandbox.model import Attachment, Channel, Id, JsonObject, Upload
 from sandbox.payloads import channel_json, member_json, role_json, user_json
 
 if TYPE_CHECKING:
-    from sandbox.world import World
+    from sandbox.scene import Scene
 
 
 class WorldResolver:
     """Looks references up in the world and notes them as `resolved` objects."""
 
-    def __init__(self, world: "World", channel: Channel) -> None:
+    def __init__(self, world: "Scene", channel: Channel) -> None:
         self._world = world
         self._channel = channel
         self._resolved: JsonObject = {}

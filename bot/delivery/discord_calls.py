@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import cast
 
 import aiohttp
@@ -12,6 +13,9 @@ from bot.delivery.target import Target
 from bot.ui.post import Post
 
 NOBODY = discord.AllowedMentions.none()
+
+LOOKS_AT_MOST = 500
+"""Messages that are looked at for one that may have been posted already."""
 
 _GONE_STATUSES = frozenset({401, 403, 404})
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
@@ -113,10 +117,23 @@ class DiscordCalls:
 
     async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
         """Post as a direct message to the person."""
+        return await self._send(await self._direct_channel(target), post, nonce, None)
+
+    async def posted(
+        self, target: Target, since: float, *, directly: bool
+    ) -> list[discord.Message]:
+        """The bot's own messages since then (unix seconds), there or in private, oldest first."""
+        channel = await self._direct_channel(target) if directly else self._channel(target)
+        after = datetime.fromtimestamp(since, UTC)
+        me = self._client.user
+        with refusals():
+            messages = channel.history(after=after, limit=LOOKS_AT_MOST)
+            return [message async for message in messages if message.author == me]
+
+    async def _direct_channel(self, target: Target) -> discord.DMChannel:
         with refusals():
             user = await self._client.fetch_user(target.user)
-            channel = await user.create_dm()
-        return await self._send(channel, post, nonce, None)
+            return await user.create_dm()
 
     async def _send(
         self,

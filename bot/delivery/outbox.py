@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
 from bot.delivery.ladder import Ladder, ticket_nonce
+from bot.delivery.poster import Poster
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import (
@@ -23,6 +24,7 @@ from bot.queue.deliveries import (
     Released,
     Settlement,
 )
+from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import InvalidStateTransitionError, QueueError, StoreError
 from bot.queue.events import ENDINGS, Event
 from bot.queue.job import Clock, Job
@@ -53,6 +55,11 @@ LOOK_EVERY_S = 15.0
 GATHER_S = 0.02
 """What falls due within a blink is claimed together."""
 
+REFUSED = (
+    "The job is done, but Discord refused to show its result. Please ask again in other words; if "
+    "that does not help, tell an administrator the number below."
+)
+
 GONE_JOB = "the job was removed before its result was delivered"
 
 
@@ -69,7 +76,6 @@ class Outbox:
     ) -> None:
         self._queue = queue
         self._calls = calls
-        self._ladder = Ladder(calls)
         self._tickets = tickets
         self._sealer = sealer
         self._clock = clock
@@ -141,9 +147,9 @@ class Outbox:
                 return LOOK_EVERY_S
             due = await store.deliveries_claim(store.process, room, LEASE_S)
             following = await store.deliveries_next() if len(due) < room else self._clock()
-        except StoreError as error:
-            logger.warning("deliveries cannot be read now: %s", error)
-            return 1.0
+        except Exception as error:  # noqa: BLE001 - an outbox that stopped would go unseen
+            log_failure("deliveries cannot be read now", error)
+            return PAUSE_S
         for one in due:
             task = asyncio.create_task(self._deliver(one))
             self._under_way.add(task)
@@ -199,9 +205,18 @@ class Outbox:
         if due.delivery.state is DeliveryState.HELD:
             return await self._ask_whether_promised(due.job, target)
         await self._tickets.close(due.job.id)
-        content = self._content(due.job, target)
-        key = f"{due.delivery.id}:{due.job.token}"
-        return Delivered(await self._ladder.deliver(target, content, key, self._clock()))
+        return Delivered(await self._bring(due.delivery, due.job, target))
+
+    async def _bring(self, delivery: Delivery, job: Job, target: Target) -> str:
+        since = job.finished_at if delivery.attempt > 1 else None
+        key = f"{delivery.id}:{job.token}"
+        try:
+            ladder = Ladder(self._calls, target, key, since)
+            return await ladder.deliver(self._content(job, target), self._clock())
+        except NotAcceptable as refusal:
+            logger.error("Discord refused a result: %s", refusal, extra={"job": job.id})  # noqa: TRY400
+            ladder = Ladder(self._calls, target, f"{key}:refused", since)
+            return await ladder.deliver((Post(f"{REFUSED}\n-# job {job.id}"),), self._clock())
 
     async def _ask_whether_promised(self, job: Job, target: Target) -> Settlement:
         """The acknowledgement was interrupted: did the person see a ticket?"""
@@ -222,6 +237,9 @@ class Outbox:
             if not target.token_lives(self._clock()):
                 raise WayClosed("its token is dead, so the ticket cannot be asked for")
             return await self._calls.original(target)
+        earlier = await Poster(self._calls, target, since=target.asked_at).ticket(job.id)
+        if earlier is not None:
+            return earlier
         nonce = ticket_nonce(job.id)
         return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
 

@@ -9,6 +9,7 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
+from bot.queue.duty import log_failure
 from bot.queue.errors import StoreError
 from bot.queue.events import ENDINGS, Event, EventName
 from bot.queue.job import Clock, Job
@@ -26,6 +27,8 @@ LINE_MOVES_EVERY_S = 5.0
 FRONT = 20
 """Only tickets this near to their turn are kept up to date; Refresh serves the others."""
 
+LOOK_AGAIN_S = 0.5
+"""Seconds between looks for a ticket that another process is just showing."""
 
 _MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB_RETRY})
 
@@ -92,14 +95,21 @@ class Tickets:
             task.add_done_callback(self._loading.discard)
 
     async def _load(self, job: Job) -> None:
-        """Find the ticket of a job that an earlier process accepted."""
+        """Find the ticket of a job that another process accepted, once it surely is there."""
         try:
-            deliveries = await self._queue.store.deliveries(job.id)
-            for delivery in deliveries:
-                if delivery.state is DeliveryState.WAITING:
-                    self.follow(job, self._sealer.open(delivery.target))
+            # No event crosses processes.
+            while job.id in self._unseen and await self._find_ticket(job):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_AGAIN_S)
         except (StoreError, SealBroken) as error:
             logger.warning("a ticket stays as it is: %s", error, extra={"job": job.id})
+
+    async def _find_ticket(self, job: Job) -> bool:
+        """Follow the job's ticket; whether that is to be tried again."""
+        deliveries = await self._queue.store.deliveries(job.id)
+        for delivery in deliveries:
+            if delivery.state is DeliveryState.WAITING:
+                self.follow(job, self._sealer.open(delivery.target))
+        return any(delivery.state is DeliveryState.HELD for delivery in deliveries)
 
     def _refresh(self, live: _Live) -> None:
         self._budget.submit(live.job.id, lambda: self._edit(live))
@@ -108,11 +118,23 @@ class Tickets:
         post = ticket(live.job, live.outlook)
         if post == live.shown:
             return
+        if not await self._is_current(live.job):
+            self._live.pop(live.job.id, None)
+            return
         live.shown = post
         if live.target.token_lives(self._clock()):
             await self._calls.edit_by_token(live.target, post)
         else:
             await self._calls.edit_by_channel(live.target, post)
+
+    async def _is_current(self, job: Job) -> bool:
+        """Whether no other process has taken the job over since, or brought it to its end."""
+        try:
+            known = await self._queue.store.get(job.id)
+        except StoreError as error:
+            logger.info("a live edit was skipped: %s", error, extra={"job": job.id})
+            return False
+        return known is not None and known.token == job.token and known.state not in FINISHED
 
     async def run(self) -> None:
         """Move the positions of waiting tickets along, until cancelled."""
@@ -125,12 +147,12 @@ class Tickets:
     async def _move(self, waiting: list[_Live]) -> None:
         try:
             outlooks = await self._queue.outlooks([live.job for live in waiting])
-        except StoreError as error:
-            logger.warning("positions are not known now: %s", error)
+        except Exception as error:  # noqa: BLE001 - tickets that stood still would go unseen
+            log_failure("positions are not known now", error)
             return
         for live in waiting:
             outlook = outlooks.get(live.job.id)
-            before = live.outlook.ahead if live.outlook is not None else 0
+            before = live.outlook.ahead if live.outlook is not None else None
             if outlook is not None and outlook.ahead != before and outlook.ahead <= FRONT:
                 live.outlook = outlook
                 self._refresh(live)

@@ -13,6 +13,8 @@ PACE_S = 0.05
 
 _SLOW_STEPS = 80
 _SLOW_BEATS = 10
+_LONG_CHAPTERS = 5
+_HUGE_CHAPTERS = 10
 
 _INTRODUCTION = """\
 This is Conveyor's built-in responder. There is no model behind it, so it cannot answer you. \
@@ -22,7 +24,8 @@ To get real answers, the bot's owner sets `CHAT_BASE_URL` to any OpenAI-compatib
 
 _PHRASES = """\
 To see the queue at work, send one of these words alone:
-- `long`: an answer of many thousand characters with code, to see it split
+- `long`: an answer of several messages with code, to see it split
+- `huge`: an answer that becomes a file
 - `slow`: an answer that takes about 40 seconds, to see progress and to try Cancel
 - `fail`: breaks off after some words each time, to see it tried again
 - `reject`: is refused, to see an error that is not tried again"""
@@ -64,7 +67,9 @@ def script_for(request: ChatRequest) -> Script:
     asked = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
     match asked.strip().lower():
         case "long":
-            return Script(tuple(_long().splitlines(keepends=True)))
+            return Script(_long(_LONG_CHAPTERS))
+        case "huge":
+            return Script(_long(_HUGE_CHAPTERS))
         case "slow":
             return Script(_slow(), beats=_SLOW_BEATS)
         case "fail":
@@ -98,15 +103,18 @@ def _slow() -> tuple[str, ...]:
     return (intro, *(f" {step}" for step in range(1, _SLOW_STEPS)), ". Done.")
 
 
-def _long() -> str:
-    intro = "A long answer, made up line by line, to see how it is split over several messages."
-    return "\n\n".join([intro, *(_chapter(number) for number in range(1, 9)), "That is the end."])
+def _long(chapters: int) -> tuple[str, ...]:
+    intro = (
+        "A long answer, made up line by line, to see what becomes of what one message cannot hold."
+    )
+    told = [_chapter(number, chapters) for number in range(1, chapters + 1)]
+    return tuple("\n\n".join([intro, *told, "That is the end."]).splitlines(keepends=True))
 
 
-def _chapter(number: int) -> str:
+def _chapter(number: int, chapters: int) -> str:
     prose = (
-        f"This is chapter {number} of 8. A job that was queued is run, shown and delivered, and if"
-        " the bot restarts meanwhile, it is run again. Its result is seen once."
+        f"This is chapter {number} of {chapters}. A job that was queued is run, shown and"
+        " delivered, and if the bot restarts meanwhile, it is run again. Its result is seen once."
     )
     stations = "\n".join(
         f'    belt.append("chapter {number}, station {station}")  # runs, stops, runs again'
@@ -119,8 +127,8 @@ def _chapter(number: int) -> str:
 
 def _failure() -> ProviderError:
     return ProviderError(
-        "The built-in responder broke off because it was asked to (`fail`). It will be tried again"
-        " until the attempts are used up; send anything else to get an answer.",
+        "The built-in responder broke off because it was asked to (`fail`)."
+        " Send anything else to get an answer.",
         retryable=True,
         category="unavailable",
     )
@@ -128,8 +136,8 @@ def _failure() -> ProviderError:
 
 def _rejection() -> ProviderError:
     return ProviderError(
-        "The built-in responder refused because it was asked to (`reject`). It will not be tried"
-        " again; send anything else to get an answer.",
+        "The built-in responder refused because it was asked to (`reject`)."
+        " Send anything else to get an answer.",
         retryable=False,
         category="rejected",
     )

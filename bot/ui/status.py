@@ -4,6 +4,10 @@ import discord
 
 from bot.queue.job_queue import OwnJob, QueueLine, QueueStatus
 from bot.queue.states import State
+from bot.ui.text import shorten
+
+DESCRIPTION_LIMIT, FIELD_LIMIT = 4096, 1024
+"""Characters of an embed's description and of a field (Discord's documentation on messages)."""
 
 WORKING, STOPPED = 0x3BA55D, 0xD83C3E
 
@@ -12,14 +16,15 @@ def status_embed(status: QueueStatus) -> discord.Embed:
     """Waiting and running by queue, the worker, the typical wait, one's own jobs."""
     embed = discord.Embed(
         title="The queue",
-        description="\n".join(map(_line, status.lines)) or "No kind of work is set up.",
+        description=shorten("\n".join(map(_line, status.lines)), DESCRIPTION_LIMIT)
+        or "No kind of work is set up.",
         colour=WORKING if status.working else STOPPED,
     )
     embed.add_field(name="Worker", value="🟢 running" if status.working else "🔴 stopped")
     embed.add_field(name="Completed", value=f"{status.completed:,}")
     embed.add_field(name="Failed", value=f"{status.failed:,}")
     own = "\n".join(map(_own, status.own)) or "You have nothing in the queue."
-    embed.add_field(name="Yours", value=own, inline=False)
+    embed.add_field(name="Yours", value=shorten(own, FIELD_LIMIT), inline=False)
     return embed
 
 

@@ -15,6 +15,10 @@ POSITION_CAP = 1000
 """Positions are exact up to here (DESIGN §3)."""
 PARTIAL_CHARACTERS = 3500
 """What is shown of an answer that is still being written; an embed holds 4,096."""
+TITLE_LIMIT = 256
+"""Characters of an embed's title (Discord's documentation on messages)."""
+STAGE_CHARACTERS = 100
+"""What is shown of a stage."""
 ERROR_CHARACTERS = 1000
 """What is shown of an error's sentence."""
 
@@ -35,7 +39,7 @@ def ticket(job: Job, outlook: Outlook | None = None) -> Post:
     icon, word, colour = _LOOKS[job.state]
     stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
     embed = discord.Embed(
-        title=f"{icon} {'Cancelling' if stopping else word} · {job.type}",
+        title=shorten(f"{icon} {'Cancelling' if stopping else word} · {job.type}", TITLE_LIMIT),
         description="\n".join(_lines(job, outlook)) or None,
         colour=colour,
     )
@@ -96,7 +100,7 @@ def _running(job: Job) -> list[str]:
     if progress.total > 0:
         lines.append(f"`{bar(progress)}` {100 * _share(progress):.0f} %")
     if progress.stage:
-        lines.append(f"*{progress.stage}*")
+        lines.append(f"*{shorten(progress.stage, STAGE_CHARACTERS)}*")
     if progress.message:
         lines += ["", tail(progress.message, PARTIAL_CHARACTERS)]
     return lines

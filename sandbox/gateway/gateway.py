@@ -92,14 +92,18 @@ class Gateway:
         await socket.prepare(request)
         outgoing: Outgoing = asyncio.Queue()
         self._connections.add(outgoing)
-        writer = asyncio.create_task(_write(socket, outgoing))
         outgoing.put_nowait(frame(_HELLO, {"heartbeat_interval": HEARTBEAT_MS}))
+        reader = asyncio.create_task(self._read(socket, outgoing, str(request.url.origin())))
+        reader.add_done_callback(lambda _: outgoing.put_nowait(_GONE))
         try:
-            await self._read(socket, outgoing, str(request.url.origin()))
+            close = await _write(socket, outgoing)
         finally:
-            writer.cancel()
+            reader.cancel()
             self._connections.discard(outgoing)
             self._forget(outgoing)
+        # Only when nobody reads does this wait for the client, which may not have seen why yet.
+        await asyncio.wait({reader})
+        await socket.close(code=close.code, message=close.reason.encode())
         return socket
 
     async def _read(self, socket: web.WebSocketResponse, outgoing: Outgoing, base_url: str) -> None:
@@ -192,10 +196,11 @@ class Gateway:
                     session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
 
 
-async def _write(socket: web.WebSocketResponse, outgoing: Outgoing) -> None:
-    while True:
-        item = await outgoing.get()
-        if isinstance(item, Close):
-            await socket.close(code=item.code, message=item.reason.encode())
-            return
-        await socket.send_str(item)
+async def _write(socket: web.WebSocketResponse, outgoing: Outgoing) -> Close:
+    """Send until told to close; how to."""
+    while not isinstance(item := await outgoing.get(), Close):
+        try:
+            await socket.send_str(item)
+        except ConnectionError:
+            return _GONE
+    return item

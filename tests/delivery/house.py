@@ -76,6 +76,26 @@ class Teller:
             yield piece
 
 
+class WatchedOutbox(Outbox):
+    """Tells when a release has come, which nobody outside can see."""
+
+    def __init__(self, *parts) -> None:
+        super().__init__(*parts)
+        self._heard: set[str | None] = set()
+        self._news = asyncio.Event()
+
+    def release(self, delivery_id: str, target: Target) -> None:
+        super().release(delivery_id, target)
+        self._heard.add(target.token)
+        self._news.set()
+
+    async def until_released(self, token: str) -> None:
+        async with asyncio.timeout(GUARD_S):
+            while token not in self._heard:
+                self._news.clear()
+                await self._news.wait()
+
+
 class House:
     """One process's parts; opened with `working=False`, it neither runs jobs nor delivers."""
 
@@ -97,7 +117,7 @@ class House:
         self.sealer = Sealer(KEY)
         self.budget = EditBudget(0.01)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
-        self.outbox = Outbox(self.queue, self.calls, self.tickets, self.sealer, offset)
+        self.outbox = WatchedOutbox(self.queue, self.calls, self.tickets, self.sealer, offset)
         self.intake = Intake(self.queue, self.calls, self.tickets, self.outbox, self.sealer)
         actions = Actions(self.queue, self.tickets)
         self.services = Services(self.queue, self.intake, actions, self.chat)
@@ -139,6 +159,12 @@ class House:
         """Ask and see the ticket."""
         interaction = await self.world.answered(await self.ask(question, **options))
         assert interaction.state == "answered", self.world.describe()
+        return interaction
+
+    async def accepted(self, question: str, **options) -> Interaction:
+        """Ask, see the ticket, and let the bot hear that it was seen."""
+        interaction = await self.asked(question, **options)
+        await self.outbox.until_released(interaction.token)
         return interaction
 
     async def job(self) -> Job:

@@ -89,7 +89,7 @@ class TestARefusal:
             other.execute("DROP TABLE delivery")
         interaction = await house.asked("why?")
 
-        assert "The database refused" in interaction.original.text
+        assert "could not be stored, so nothing was started" in interaction.original.text
         assert await house.jobs() == []
 
 

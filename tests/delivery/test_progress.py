@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from itertools import pairwise
 
 import pytest
 
@@ -85,7 +86,7 @@ async def test_no_more_than_one_goes_out_in_an_interval():
     await hours()
 
     times = [at for at, _ in shown.edits]
-    assert all(later - at > INTERVAL_S - 0.001 for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at > INTERVAL_S - 0.001 for at, later in pairwise(times))
     assert len(times) == 5
     assert shown.texts[-1] == "99"
 

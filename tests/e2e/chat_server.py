@@ -1,4 +1,4 @@
-"""An OpenAI-compatible chat server in the test's own loop: each test decides what it says, and when.
+"""An OpenAI-compatible chat server in the test's own loop: tests decide what it says, and when.
 
 Unless planned otherwise a question is answered at once; with `closed`, not before `let_go`,
 except for the first half of the answer to a "halting" question.
@@ -114,6 +114,8 @@ class ChatServer:
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.asked: Counter[str] = Counter()
         """How often each question was put."""
+        self.left: Counter[str] = Counter()
+        """How often whoever put it went away before it was answered."""
         self.closed = False
         self.url = ""
 
@@ -143,7 +145,12 @@ class ChatServer:
         self.asked[question] += 1
         self._changed()
         exchange = Exchange(request, question)
-        await self._plan_for(question)(exchange)
+        try:
+            await self._plan_for(question)(exchange)
+        except asyncio.CancelledError:
+            self.left[question] += 1
+            self._changed()
+            raise
         return exchange.response or web.Response()
 
     def _plan_for(self, question: str) -> Plan:

@@ -3,8 +3,11 @@
 from random import Random
 
 from sandbox.interactions import Interaction
+from sandbox.model import Message
 from tests.e2e.chat_server import answer_to
 from tests.e2e.stage import Stage
+
+NEVER_ANSWERED = "never answered"
 
 
 class Crowd:
@@ -17,13 +20,13 @@ class Crowd:
         self._withheld: list[str] = []
         stage.chat.closed = True
 
-    async def ask(self, kind: str = "", **options) -> str:
+    async def ask(self, kind: str = "") -> str:
         """Somebody new asks something new; returns the question at once."""
         question = f"question {len(self.asked)} {kind}".strip()
+        if kind == NEVER_ANSWERED:
+            self.stage.chat.talk(question)
         person, channel = self.stage.person(), self.stage.channel()
-        self.asked[question] = await self.stage.world.slash(
-            person, channel, "chat", msg=question, **options
-        )
+        self.asked[question] = await self.stage.world.slash(person, channel, "chat", msg=question)
         return question
 
     async def ask_and_see(self, kind: str = "") -> str:
@@ -77,10 +80,17 @@ class Crowd:
         """The questions whose people saw that the bot did not respond."""
         return [question for question, one in self.asked.items() if one.original is None]
 
+    def everything_said_to(self, question: str) -> list[Message]:
+        """The bot's messages in this person's own channel."""
+        asked = self.asked[question]
+        return self.stage.world.messages(asked.channel_id, asked.user_id)
+
     def has_answer(self, question: str) -> bool:
         """The answer is there whole, and once: in the ticket and what follows it."""
-        parts = self.stage.holding(f"the answer to [{question}]") if "long" in question else (
-            self.stage.holding(answer_to(question))
+        parts = (
+            self.stage.holding(f"the answer to [{question}]")
+            if "long" in question
+            else self.stage.holding(answer_to(question))
         )
         text = "\n".join(part.content for part in parts)
         first = self.asked[question].original_id
@@ -88,7 +98,9 @@ class Crowd:
 
     def was_taken_back(self, question: str) -> bool:
         """The answer was there, and then something else was in its place."""
-        contents = [v.message.content for v in self.stage.world.history(self.asked[question].original)]
+        contents = [
+            v.message.content for v in self.stage.world.history(self.asked[question].original)
+        ]
         final = contents[-1]
         return any(one != final for one in contents[contents.index(final) :])
 

@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,14 @@ class Stage:
         """Change the bot's database behind its back."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute(sql)
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """The bot cannot write to its database."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
 
 
 def is_over(ticket: Message | None) -> bool:

@@ -9,7 +9,7 @@ from tests.e2e.stage import PROGRESS_INTERVAL_S, is_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-MESSAGE_WITH_SOURCE = 4
+MESSAGE_WITH_SOURCE, DEFERRAL = 4, 5
 FENCE = "```"
 
 
@@ -33,6 +33,14 @@ async def test_the_ticket_is_the_first_response_and_becomes_the_answer(shared):
     assert answer.id == asked.original_id
     assert (answer.content, answer.embeds) == (answer_to("first"), ())
     assert after(shared, answer) == []
+
+
+async def test_a_slow_store_is_covered_by_a_deferral(shared):
+    with shared.locked_database():
+        asked = await shared.ask("slowly stored")
+        assert asked.response_type == DEFERRAL
+        assert asked.original.loading
+    assert (await shared.ended(asked)).content == answer_to("slowly stored")
 
 
 async def test_the_answer_is_seen_as_it_is_written_and_no_more_often_than_the_interval(shared):

@@ -7,7 +7,7 @@ from bot.queue.errors import JobError
 from bot.queue.events import EventName
 from bot.queue.states import State
 from tests.queue.kinds import Gate, Text, Work, for_ever
-from tests.queue.watching import Diary, TappedStore, soon
+from tests.queue.watching import Diary, TappedStore, never, soon
 
 
 async def after_exit(new_store, job):
@@ -28,6 +28,7 @@ async def test_lets_runs_end_within_the_grace_and_takes_no_more(new_store, start
     jobs = [(await queue.enqueue(work, Text())).job for _ in range(3)]
     await gate.has(2)
     stopping = asyncio.create_task(queue.stop(grace_s=600))
+    await never(asyncio.shield(stopping))
     await gate.let_out(2)
     await soon(stopping)
     assert diary.names(jobs[0].id)[-1] is EventName.JOB_COMPLETED

@@ -42,10 +42,12 @@ async def test_a_waiting_job_ends_at_once(start):
     assert gate.most == 1
 
 
-async def test_a_running_job_is_interrupted_at_once(start):
+async def test_a_running_job_is_interrupted_without_waiting_for_a_beat(new_store, start):
     handler = Interrupted()
     work = Work(handler.work)
-    queue = await start(work)
+    store = TappedStore(new_store())
+    store.refused = {"beat"}
+    queue = await start(work, store=store)
     diary = Diary(queue)
     job = (await queue.enqueue(work, Text())).job
     await diary.until(EventName.JOB_STARTED, job.id)

@@ -160,6 +160,18 @@ class TestWhatARunSays:
         while (await queue.get(job.id)).checkpoint is None:
             await store.next("beat")
 
+    async def test_is_sent_again_only_until_it_is_stored(self, new_store, start):
+        store = TappedStore(new_store())
+        work = Work(lambda ctx, _: (ctx.checkpoint("a wide one"), for_ever())[1])
+        queue = await start(work, store=store, lease_s=0.3)
+        job = (await queue.enqueue(work, Text())).job
+        while (await queue.get(job.id)).checkpoint is None:
+            await store.next("beat")
+        await store.next("beat")
+        await store.next("beat")
+        ((beat,), _) = store.given["beat"]
+        assert (beat.job_id, beat.checkpoint) == (job.id, None)
+
     async def test_may_hold_half_a_character(self, start):
         async def do(ctx, text: str) -> str:
             ctx.progress(message="half \ud83d")

@@ -51,12 +51,16 @@ class Diary:
 
 
 class TappedStore:
-    """A real store whose calls are counted, and refused while `refused` names them."""
+    """A real store whose calls are counted, and refused while `refused` names them.
+
+    `given` keeps the arguments of the last call of each name.
+    """
 
     def __init__(self, store) -> None:
         self.store = store
         self.calls: Counter[str] = Counter()
         self.refused: set[str] = set()
+        self.given = {}
         self._waiting = defaultdict(list)
 
     def __getattr__(self, name: str):
@@ -66,6 +70,7 @@ class TappedStore:
 
         async def call(*args, **kwargs):
             self.calls[name] += 1
+            self.given[name] = args
             try:
                 if name in self.refused:
                     raise StoreUnavailable("The disk is away.")

@@ -27,10 +27,9 @@ def job_from(row: Row) -> Job:
     return Job(*values)
 
 
-def job_row(seq: int, job: Job) -> Row:
+def job_row(job: Job) -> Row:
     """The parameters of `job_insert`."""
     return (
-        seq,
         job.id,
         job.type,
         job.queue,

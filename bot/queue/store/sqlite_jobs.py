@@ -66,10 +66,9 @@ class JobTable:
                 raise UserLimitReached(most)
 
     def _insert(self, db: Connection, jobs: list[Job]) -> None:
-        first = one(db, self._sql["job_next_seq"])
-        numbered = list(enumerate(jobs, first))
-        db.executemany(self._sql["job_insert"], [job_row(seq, job) for seq, job in numbered])
-        db.executemany(self._sql["body_insert"], [(seq, job.payload) for seq, job in numbered])
+        for job in jobs:
+            seq = db.execute(self._sql["job_insert"], job_row(job)).lastrowid
+            db.execute(self._sql["body_insert"], (seq, job.payload))
         self._count(db, Counter((job.queue, job.state) for job in jobs))
 
     def _count(self, db: Connection, change: Counts) -> None:

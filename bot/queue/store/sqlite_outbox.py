@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.queue import deliveries as outbox
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job
-from bot.queue.states import FINISHED
 from bot.queue.store.base import DueDelivery, SettleDelivery
 from bot.queue.store.rows import delivery_from, delivery_row, job_from
 from bot.queue.store.statements import Statements
@@ -54,8 +53,8 @@ class DeliveryTable:
         if row is None or one.token not in {None, row[6]}:
             return False
         delivery = delivery_from(row)
-        job = self._job(db, delivery.job_id)
-        finished = job is None or job.state in FINISHED
+        job = db.execute(self._sql["job_finished_at"], (delivery.job_id,)).fetchone()
+        finished = job is None or job[0] is not None
         after = outbox.settled(delivery, one.settlement, now, job_finished=finished)
         if after is None:
             return False

@@ -105,8 +105,11 @@ class GroupCommitWriter:
 def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for one in group:
-            _run_alone(connection, one)
+        if not all(_run_bare(connection, one) for one in group):
+            _roll_back(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            for one in group:
+                _run_guarded(connection, one)
     except sqlite3.Error as error:
         _roll_back(connection)
         return _fail(group, StoreUnavailable, f"The database cannot be written now: {error}.")
@@ -117,8 +120,26 @@ def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> N
         return _fail(group, CommitUnknown, f"The database could not confirm it: {error}.")
 
 
-def _run_alone(connection: sqlite3.Connection, one: _Waiting) -> None:
+def _run_bare(connection: sqlite3.Connection, one: _Waiting) -> bool:
+    """Run one operation inside the group; False if it failed after it had changed something.
+
+    Most groups need no savepoints: what is refused (a full queue, an unknown id) is refused before
+    the first change.
+    """
+    changes = connection.total_changes
+    one.error = None
+    try:
+        one.answer = one.run(connection)
+    except Exception as error:  # noqa: BLE001 - a fault in one operation must reach its caller
+        if isinstance(error, sqlite3.Error) or connection.total_changes != changes:
+            return False
+        one.error = _explained(error)
+    return True
+
+
+def _run_guarded(connection: sqlite3.Connection, one: _Waiting) -> None:
     """Run one operation inside the group; raises `sqlite3.Error` if the whole group is undone."""
+    one.error = None
     connection.execute("SAVEPOINT operation")
     try:
         one.answer = one.run(connection)

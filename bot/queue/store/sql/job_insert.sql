@@ -1,5 +1,5 @@
 INSERT INTO job (
-    seq, id, type, queue, state, lane, rank, owner, guild, key, run_at, created_at, attempt,
+    id, type, queue, state, lane, rank, owner, guild, key, run_at, created_at, attempt,
     max_attempts, losses, timeout_s, token
 )
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, 0)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?, 0)

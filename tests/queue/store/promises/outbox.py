@@ -253,11 +253,14 @@ class ToldAnewPromises:
     async def test_a_resumed_job_is_told_anew(self, store: Store, clock: Clock):
         await with_delivery(store, a_job())
         await finished(store, await claimed(store), Discard("hopeless"))
+        (half,) = await due(store)
+        await settled(store, half.delivery.id, half.delivery.token, Later(NOW, progress="half"))
         (one,) = await due(store)
         await settled(store, one.delivery.id, one.delivery.token, Delivered("channel 5"))
         await store.retry(one.job.id)
         delivery = await the_delivery(store, one.job.id)
-        assert (delivery.state, delivery.attempt, delivery.note) == (WAITING, 0, "")
+        assert (delivery.state, delivery.worker, delivery.attempt) == (WAITING, None, 0)
+        assert (delivery.progress, delivery.note) == (None, "")
         assert await due(store) == []
         clock.forward(9)
         await finished(store, await claimed(store), Complete("1"))

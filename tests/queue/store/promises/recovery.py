@@ -94,7 +94,7 @@ class RecoveryPromises:
         assert (after.state, after.run_at, after.attempt) == (State.PENDING, NOW + 1, 1)
         assert (await claimed(store)).attempt == 2
 
-    @pytest.mark.parametrize("given_up", ["discarded", "cancelled"])
+    @pytest.mark.parametrize("given_up", ["discarded", "cancelled", "lost"])
     async def test_what_was_given_up_can_be_resumed_as_new(
         self, store: Store, clock: Clock, given_up
     ):
@@ -102,13 +102,17 @@ class RecoveryPromises:
         await store.beat([Beat(run.id, run.token, checkpoint='{"half": 1}')], LEASE_S)
         if given_up == "cancelled":
             await store.cancel(run.id, "stop")
-        await finished(store, run, Discard("hopeless"))
+        if given_up == "lost":
+            clock.now = run.lease_until + 1
+            assert [job.losses for job in await store.reap(max_losses=1)] == [1]
+        else:
+            await finished(store, run, Discard("hopeless"))
         clock.forward(7)
         after = await store.retry(run.id)
         assert after == await known(store, run.id)
         assert (after.state, after.run_at, after.checkpoint) == (
             State.PENDING,
-            NOW + 7,
+            clock(),
             '{"half": 1}',
         )
         assert (after.attempt, after.losses, after.error) == (0, 0, None)

@@ -1,7 +1,6 @@
 """Threads: a store answers any event loop in any thread, also many at once."""
 
 import asyncio
-import sys
 from itertools import chain
 
 import pytest
@@ -13,15 +12,6 @@ from bot.queue.store.base import Finish, Store
 from tests.queue.store.workbench import LEASE_S, a_job, all_jobs, counts, recount
 
 THREADS, JOBS_EACH = 6, 15
-
-
-@pytest.fixture
-def hasty_threads():
-    """Python changes threads at every chance, so that a missing lock shows."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
 
 
 @pytest.mark.usefixtures("hasty_threads")

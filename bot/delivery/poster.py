@@ -1,0 +1,82 @@
+"""Posts nothing twice, also after Discord has forgotten its nonces: looks before it repeats."""
+
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.delivery.discord_calls import DiscordCalls, WayClosed
+from bot.delivery.target import Target
+from bot.ui.post import Post
+
+CLOCKS_DIFFER_S = 60.0
+"""How much later than Discord's this machine's clock may be."""
+
+_POSTS = frozenset({discord.MessageType.default, discord.MessageType.reply})
+
+
+@dataclass(slots=True)
+class Poster:
+    """Posts to one person. `since`: an earlier try may have posted after this time (unix seconds);
+    None: this is the first try.
+    """
+
+    calls: DiscordCalls
+    target: Target
+    since: float | None = None
+    _earlier: dict[bool, list[discord.Message]] = field(default_factory=dict)
+
+    async def post(self, post: Post, nonce: str, *, reply_to: int | None) -> None:
+        """Post into the channel."""
+        if not await self._is_there(post, directly=False):
+            await self.calls.post(self.target, post, nonce, reply_to=reply_to)
+
+    async def post_directly(self, post: Post, nonce: str) -> None:
+        """Post as a direct message."""
+        if not await self._is_there(post, directly=True):
+            await self.calls.post_directly(self.target, post, nonce)
+
+    async def ticket(self, job_id: str) -> int | None:
+        """The message of a ticket that was posted already."""
+        earlier = await self._look(directly=False)
+        return next((message.id for message in earlier if job_id in _footer(message.embeds)), None)
+
+    async def _is_there(self, post: Post, *, directly: bool) -> bool:
+        """Whether it was posted already; each message counts for one post, for parts may be equal.
+
+        A post comes after those before it, so whatever is passed over on the way is none of ours.
+        """
+        earlier = await self._look(directly=directly)
+        for place, message in enumerate(earlier):
+            if _looks(message) == _should_look(post):
+                del earlier[: place + 1]
+                return True
+        return False
+
+    async def _look(self, *, directly: bool) -> list[discord.Message]:
+        if self.since is None:
+            return []
+        if directly not in self._earlier:
+            self._earlier[directly] = await self._posted(directly=directly)
+        return self._earlier[directly]
+
+    async def _posted(self, *, directly: bool) -> list[discord.Message]:
+        since = (self.since or 0) - CLOCKS_DIFFER_S
+        try:
+            own = await self.calls.posted(self.target, since, directly=directly)
+        except WayClosed:  # the bot may not read here; the nonces are all there is
+            return []
+        return [message for message in own if message.type in _POSTS]
+
+
+def _looks(message: discord.Message) -> tuple[str, str, int]:
+    return message.content, _footer(message.embeds), len(message.attachments)
+
+
+def _should_look(post: Post) -> tuple[str, str, int]:
+    embeds = [] if post.embed is None else [post.embed]
+    return post.content.strip(), _footer(embeds), len(post.files)
+
+
+def _footer(embeds: list[discord.Embed]) -> str:
+    """The title and footer of a message's embed, which together tell a job and its state."""
+    return "".join(f"{embed.title} {embed.footer.text}" for embed in embeds)

@@ -1,0 +1,3 @@
+SELECT finished_at
+FROM job
+WHERE id = ?

@@ -1,0 +1,152 @@
+"""The doctor says line by line what is ready, what is missing, and how to mend it."""
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.doctor import examine
+from config.settings import load_settings
+from sandbox.server import Sandbox
+
+NOWHERE = "http://127.0.0.1:9/api/v10"
+"""The discard port: nobody listens there."""
+
+
+@pytest.fixture
+async def sandbox():
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def doctor(sandbox, tmp_path, capsys):
+    """Examine the given settings (by default all is well); whether it can run, and the lines."""
+
+    async def doctor(**environ):
+        given = {
+            "DISCORD_TOKEN": sandbox.token,
+            "DISCORD_API_URL": sandbox.api_url,
+            "QUEUE_DATABASE_URL": f"sqlite:///{tmp_path}/data/conveyor.db",
+        }
+        good = await examine(load_settings(None, given | environ))
+        return good, capsys.readouterr().out.splitlines()
+
+    return doctor
+
+
+@pytest.fixture
+async def serve():
+    """Serve one answer at every address; the server's own address."""
+    runners = []
+
+    async def serve(answer):
+        async def handle(_):
+            return answer()
+
+        app = web.Application()
+        app.router.add_route("*", "/{rest:.*}", handle)
+        runner = web.AppRunner(app)
+        runners.append(runner)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    yield serve
+    for runner in runners:
+        await runner.cleanup()
+
+
+def the_line(lines, word) -> str:
+    (line,) = [line for line in lines if word in line]
+    return line
+
+
+async def test_when_all_is_ready_it_says_what_will_run(doctor):
+    good, lines = await doctor()
+    assert good
+    assert the_line(lines, "token") == "✓ Discord knows the token: this bot is conveyor."
+    assert the_line(lines, "database").startswith("✓")
+    assert the_line(lines, "Python").startswith("✓")
+    assert "set CHAT_BASE_URL" in the_line(lines, "built-in responder")
+
+
+async def test_every_line_has_a_mark(doctor):
+    _, lines = await doctor(DISCORD_TOKEN="", QUEUE_MAX_SIZ="1")
+    assert all(line[:2] in {"✓ ", "✗ ", "· "} for line in lines)
+    assert "did you mean QUEUE_MAX_SIZE?" in the_line(lines, "QUEUE_MAX_SIZ ")
+
+
+async def test_a_missing_token_says_where_it_comes_from(doctor):
+    good, lines = await doctor(DISCORD_TOKEN="")
+    assert not good
+    line = the_line(lines, "DISCORD_TOKEN")
+    assert line.startswith("✗")
+    assert "developer portal" in line
+    assert "main.py sandbox" in line
+
+
+async def test_a_wrong_token_says_so_and_is_not_shown(doctor):
+    good, lines = await doctor(DISCORD_TOKEN="a-wrong-token")
+    assert not good
+    assert the_line(lines, "refused").startswith("✗")
+    assert "a-wrong-token" not in "\n".join(lines)
+
+
+async def test_a_discord_that_cannot_be_reached_is_named(doctor):
+    good, lines = await doctor(DISCORD_API_URL=NOWHERE)
+    assert not good
+    assert NOWHERE in the_line(lines, "cannot be reached")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: web.Response(text="<html>hello", content_type="text/html"),
+        lambda: web.Response(text="{", content_type="application/json"),
+        lambda: web.json_response([]),
+        lambda: web.json_response({}),
+        lambda: web.Response(status=500),
+    ],
+    ids=["a page", "broken JSON", "a list", "no name", "a fault"],
+)
+async def test_an_address_that_is_not_discord_is_no_crash(doctor, serve, answer):
+    address = await serve(answer)
+    good, lines = await doctor(DISCORD_API_URL=address)
+    assert not good
+    assert the_line(lines, address).startswith("✗")
+
+
+async def test_a_database_that_is_none_is_left_as_it_is(doctor, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("no database " * 100)
+    good, lines = await doctor(QUEUE_DATABASE_URL=f"sqlite:///{path}")
+    assert not good
+    assert the_line(lines, str(path)).startswith("✗")
+    assert path.read_text() == "no database " * 100
+
+
+async def test_jobs_in_memory_are_worth_a_word_but_no_fault(doctor):
+    good, lines = await doctor(QUEUE_DATABASE_URL="memory://")
+    assert good
+    assert "lost when the bot ends" in the_line(lines, "memory")
+
+
+async def test_a_chat_server_that_is_away_is_told_but_stops_nothing(doctor):
+    good, lines = await doctor(CHAT_BASE_URL="http://127.0.0.1:9/v1")
+    assert good
+    assert the_line(lines, "CHAT_BASE_URL").startswith("·")
+
+
+async def test_it_leaves_no_connection_open(doctor, monkeypatch):
+    sessions = []
+    opened = aiohttp.ClientSession.__init__
+
+    def remember(session, *args, **kwargs):
+        sessions.append(session)
+        opened(session, *args, **kwargs)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "__init__", remember)
+    await doctor()
+    assert sessions
+    assert all(session.closed for session in sessions)

@@ -1,0 +1,205 @@
+"""The ways of a result to its person, each taken only when the better ones are closed."""
+
+import pytest
+
+from bot.queue.deliveries import DeliveryState
+from bot.queue.events import EventName
+from sandbox.mentions import mentions_of
+from tests.delivery.house import TOKEN_DEAD_S
+
+LONG = "\n\n".join(f"{part} " + "word " * 250 for part in ("One", "Two", "Three"))
+PARTS = ("One", "Two", "Three")
+
+
+async def answered(house, question="why?", text="Because.", **options):
+    """A finished job whose result has not been brought yet; the interaction it came from."""
+    interaction = await house.accepted(question, **options)
+    await house.bring()  # what was released is stored; nothing is delivered by itself from here
+    house.teller.answer(question, text)
+    await house.diary.until(EventName.JOB_COMPLETED)
+    return interaction
+
+
+class TestAPublicResult:
+    async def test_replaces_the_ticket_by_token(self, house):
+        interaction = await answered(house)
+        await house.bring()
+
+        assert interaction.original.content == "Because."
+        assert not interaction.original.embeds
+        assert not interaction.original.components
+        assert (await house.delivery()).note == "ticket"
+
+    @pytest.mark.parametrize("age", ["by age", "before its time"])
+    async def test_replaces_the_ticket_by_channel_when_the_token_is_dead(self, house, age):
+        interaction = await answered(house)
+        if age == "by age":
+            house.advance(TOKEN_DEAD_S)
+        else:
+            house.world.troubles.expire_tokens()
+        await house.bring()
+
+        assert house.texts() == ["Because."]
+        assert interaction.original.content == "Because."
+        assert (await house.delivery()).note == "ticket"
+
+    async def test_does_not_ask_with_a_token_that_is_surely_dead(self, house):
+        await answered(house)
+        house.advance(TOKEN_DEAD_S)
+        await house.bring()
+        assert not [e for e in house.world.log if e.method == "PATCH" and "{token}" in e.route]
+
+    async def test_is_posted_when_the_ticket_is_gone(self, house):
+        interaction = await answered(house)
+        house.world.store.delete(interaction.original)
+        await house.bring()
+
+        assert house.texts() == ["Because."]
+        assert (await house.delivery()).note == "channel"
+
+    async def test_comes_as_a_direct_message_where_the_bot_may_not_write(self, house):
+        interaction = await answered(house)
+        house.world.store.delete(interaction.original)
+        house.forbid()
+        await house.bring()
+
+        assert house.texts() == []
+        assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
+        assert (await house.delivery()).note == "direct message"
+
+    async def test_is_given_up_with_a_reason_when_every_way_is_closed(self, house):
+        await answered(house)
+        house.advance(TOKEN_DEAD_S)
+        house.forbid(looking=True)
+        house.world.directory.set_dm_open("Ben", is_open=False)
+        await house.bring()
+
+        delivery = await house.delivery()
+        assert delivery.state is DeliveryState.ABANDONED
+        assert "50007" in delivery.note
+        assert house.reading("Because.") == []
+        assert (await house.job()).result == '{"text":"Because."}'
+
+    async def test_pings_nobody_on_any_way(self, house):
+        cleo = house.world.person("Cleo").id
+        text = f"@everyone <@{cleo}>"
+        assert mentions_of(text, None, None).users == (cleo,)
+        interaction = await answered(house, text=text)
+        house.world.store.delete(interaction.original)
+        await house.bring()
+
+        (posted,) = house.world.messages("general")
+        assert posted.text == text
+        assert (posted.pinged, posted.pinged_everyone) == (frozenset(), False)
+
+
+class TestAPrivateResult:
+    async def test_replaces_the_ticket_that_only_its_person_sees(self, house):
+        interaction = await answered(house, private=True)
+        await house.bring()
+        assert interaction.original.content == "Because."
+        assert interaction.original.ephemeral
+
+    async def test_comes_as_a_direct_message_when_the_token_is_dead(self, house):
+        await answered(house, private=True)
+        house.advance(TOKEN_DEAD_S)
+        await house.bring()
+
+        assert house.texts() == []
+        assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
+        assert (await house.delivery()).note == "direct message"
+
+    async def test_is_given_up_rather_than_shown_in_public(self, house):
+        await answered(house, private=True)
+        house.advance(TOKEN_DEAD_S)
+        house.world.directory.set_dm_open("Ben", is_open=False)
+        await house.bring()
+
+        assert house.reading("Because.") == []
+        assert (await house.delivery()).state is DeliveryState.ABANDONED
+        routes = [e.route for e in house.world.log if e.method in {"PATCH", "POST"}]
+        channel = house.world.channel("general").id
+        paths = [e.path for e in house.world.log if e.method in {"PATCH", "POST"}]
+        assert routes
+        assert not [path for path in paths if path.startswith(f"/channels/{channel}")]
+
+    async def test_that_is_long_is_one_message_with_a_file(self, house):
+        interaction = await answered(house, text=LONG, private=True)
+        await house.bring()
+
+        (file,) = interaction.original.attachments
+        assert house.world.file(file).decode() == LONG.strip()
+        assert len(house.reading("One")) == 1
+        assert house.texts() == []
+
+
+class TestALongResult:
+    async def test_is_the_ticket_and_replies_to_it_in_order(self, house):
+        interaction = await answered(house, text=LONG)
+        await house.bring()
+
+        ticket, *more = house.world.messages("general")
+        assert ticket.id == interaction.original.id
+        assert [m.text.split()[0] for m in (ticket, *more)] == list(PARTS)
+        assert [m.reference["message_id"] for m in more] == [ticket.id] * len(more)
+        assert all(len(m.content) <= 2000 for m in (ticket, *more))
+
+    @pytest.mark.parametrize("interrupted_at", [1, 2], ids=["first post", "second post"])
+    @pytest.mark.parametrize("heard", [True, False])
+    async def test_is_seen_once_if_it_was_interrupted_between_its_parts(
+        self, house, interrupted_at, heard
+    ):
+        await answered(house, text=LONG)
+        passing = house.world.troubles.hold("POST /channels/*/messages", times=interrupted_at - 1)
+        passing._released.set()
+        if heard:
+            house.world.troubles.lose_answer("POST /channels/*/messages", times=interrupted_at)
+        else:
+            house.world.troubles.fail("POST /channels/*/messages", "reset", times=1)
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.DUE
+
+        for _ in range(3):
+            house.advance(60)
+            await house.bring()
+        assert (await house.delivery()).state is DeliveryState.DELIVERED
+        assert [text.split()[0] for text in house.texts()] == list(PARTS)
+
+    async def test_is_seen_once_also_when_the_nonces_are_forgotten(self, house):
+        """Discord remembers a nonce for some minutes only; deliveries go on for longer."""
+        await answered(house, text=LONG)
+        house.world.troubles.lose_answer("POST /channels/*/messages")
+        await house.bring()
+        assert [text.split()[0] for text in house.texts()] == ["One", "Two"]
+
+        house.advance(600)
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.DELIVERED
+        assert [text.split()[0] for text in house.texts()] == list(PARTS)
+
+    async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house):
+        await answered(house, text="a" * 6000)
+        house.world.troubles.lose_answer("POST /channels/*/messages")
+        await house.bring()
+        house.advance(600)
+        await house.bring()
+        assert "".join(house.texts()) == "a" * 6000
+
+    async def test_goes_on_in_private_where_the_bot_may_only_answer_commands(self, house):
+        await answered(house, text=LONG)
+        house.forbid()
+        await house.bring()
+
+        assert [text.split()[0] for text in house.texts()] == ["One"]
+        direct = [m.text.split()[0] for m in house.world.direct_messages("Ben")]
+        assert direct == ["Two", "Three"]
+        assert (await house.delivery()).state is DeliveryState.DELIVERED
+
+    async def test_beyond_four_messages_is_a_file(self, house):
+        text = "word " * 2000
+        interaction = await answered(house, text=text)
+        await house.bring()
+
+        (file,) = interaction.original.attachments
+        assert house.world.file(file).decode() == text.strip()
+        assert len(house.texts()) == 1
