@@ -57,7 +57,7 @@ class Actions:
                 "This job is not known any more: finished jobs are kept only for a while."
             ) from None
         if not _may(person, job):
-            raise NotAllowed("Only the person who started this job or an administrator may do that.")
+            raise NotAllowed("Only who started this job or an administrator may do that.")
         if job.state in FINISHED:
             raise NotAllowed(f"This job is {job.state.lower()} already.")
         return job

@@ -213,7 +213,7 @@ class TestPressingAButton:
         interaction = await house.accepted("why?")
         pressed = await house.world.press("Cleo", interaction.original, button)
         await house.world.wait_for(lambda: pressed.followup_ids)
-        (told,) = house.reading("Only the person who started this job, or an administrator may.")
+        (told,) = house.reading("Only who started this job or an administrator may do that.")
         assert told.ephemeral
         assert told.viewer_id == house.world.person("Cleo").id
         assert (await house.job()).state is State.PROCESSING
@@ -240,7 +240,7 @@ class TestAnAction:
         await house.accepted("why?")
         job = await house.job()
         stranger = Person(1, 1, administrator=True, name="Stranger")
-        with pytest.raises(NotAllowed, match="Only the person who started this job"):
+        with pytest.raises(NotAllowed, match="Only who started this job"):
             await house.services.actions.cancel(stranger, job.id, None)
 
     async def test_of_an_administrator_of_no_guild_is_refused(self, build):
