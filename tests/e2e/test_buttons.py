@@ -7,7 +7,7 @@ from tests.e2e.chat_server import answer_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CANCELLED, NOT_YOURS = "Cancelled by", "Only the person who started this job"
+CANCELLED, NOT_YOURS = "Cancelled by", "Only who started this job"
 
 
 @pytest.fixture(scope="module")
