@@ -129,24 +129,23 @@ class TestAWaitingTicket:
         assert "ahead" not in second.original.text
 
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
-        monkeypatch.setattr(tickets, "FRONT", 0)
+        monkeypatch.setattr(tickets, "FRONT", 1)
+        monkeypatch.setattr(line.budget, "_interval_s", 3600)  # what is submitted stays in sight
+        ids = []
         for number in range(3):
-            await line.accepted(f"before {number}?")
-        last = await line.accepted("last?")
-        looked = asyncio.Event()
+            await line.accepted(f"question {number}?")
+            ids.append((await line.job()).id)
+        looks = asyncio.Queue()
         outlooks = line.queue.outlooks
 
-        async def counted(jobs):
-            try:
-                return await outlooks(jobs)
-            finally:
-                looked.set()
+        async def seen(jobs):
+            looks.put_nowait(None)
+            return await outlooks(jobs)
 
-        monkeypatch.setattr(line.queue, "outlooks", counted)
-        await line.queue.cancel((await line.jobs())[1].id, "no")
-        looked.clear()
-        await looked.wait()
-        assert "**3** jobs are ahead of yours." in last.original.text
+        monkeypatch.setattr(line.queue, "outlooks", seen)
+        for _ in range(2):  # when the second look begins, the first has been acted on
+            await looks.get()
+        assert [job_id in line.budget._lanes for job_id in ids] == [True, True, False]
 
 
 class TestAfterARestart:
@@ -179,6 +178,22 @@ class TestAfterARestart:
 
 
 class TestPressingAButton:
+    @pytest.mark.parametrize("ended", [True, False])
+    async def test_shows_nothing_of_a_job_that_ended_meanwhile(self, house, ended):
+        """Its news is on the way, and nothing may come after that."""
+        await house.accepted("why?")
+        job = await house.diary.until(EventName.JOB_STARTED)
+        if ended:
+            house.teller.answer("why?", "Because.")
+            await house.diary.until(EventName.JOB_COMPLETED)
+        shown = []
+
+        async def show(post):
+            shown.append(post)
+
+        await house.tickets.show(job.id, show)
+        assert bool(shown) is not ended
+
     async def test_refresh_shows_the_ticket_as_it_is(self, build):
         house = await build(working=False)
         first = await house.accepted("first?")
