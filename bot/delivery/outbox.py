@@ -60,6 +60,9 @@ REFUSED = (
     "that does not help, tell an administrator the number below."
 )
 
+NEVER_SEEN = "the person never saw a ticket"
+"""The one reason that is no trouble: the command failed before their eyes."""
+
 GONE_JOB = "the job was removed before its result was delivered"
 
 
@@ -183,9 +186,9 @@ class Outbox:
             logger.exception("a delivery failed", extra={"job": delivery.job_id})
             settlement = self._later(delivery, type(error).__name__)
         if isinstance(settlement, Abandoned):
-            logger.error(
-                "a delivery was given up: %s", settlement.note, extra={"job": delivery.job_id}
-            )
+            level = logging.INFO if settlement.note == NEVER_SEEN else logging.ERROR
+            extra = {"job": delivery.job_id}
+            logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
         settle = SettleDelivery(delivery.id, delivery.token, settlement)
         try:
             await self._queue.store.deliveries_settle([settle])
@@ -229,7 +232,7 @@ class Outbox:
             self._tickets.follow(job, target)
             return Released(self._sealer.seal(target))
         await self.forget(job.id)
-        return Abandoned("the person never saw a ticket")
+        return Abandoned(NEVER_SEEN)
 
     async def _ticket(self, job: Job, target: Target) -> int | None:
         """The ticket's message: asked for, or (one of our own) posted again under its nonce."""

@@ -16,7 +16,8 @@ async def answered(house, question="why?", text="Because.", **options):
     interaction = await house.accepted(question, **options)
     await house.bring()  # what was released is stored; nothing is delivered by itself from here
     house.teller.answer(question, text)
-    await house.diary.until(EventName.JOB_COMPLETED)
+    job = await house.diary.until(EventName.JOB_COMPLETED)
+    await house.tickets.close(job.id)  # no live edit is under way any more
     return interaction
 
 
@@ -45,7 +46,6 @@ class TestAPublicResult:
 
     async def test_does_not_ask_with_a_token_that_is_surely_dead(self, house):
         await answered(house)
-        await house.budget.stop()  # a live edit under way may still try
         house.advance(TOKEN_DEAD_S)
         await house.bring()
         assert not [e for e in house.world.log if e.status == 401]

@@ -129,7 +129,7 @@ async def everybody_has_what_was_promised(crowd):
     assert await crowd.stage.bot.stop() == 0
 
     assert len(crowd.asked) >= 30
-    assert len(crowd.promised()) >= 20
+    assert len(crowd.promised()) >= 12  # those whom the moments in the middle wait for
     assert not any(crowd.was_taken_back(question) for question in crowd.promised())
     for question in crowd.refused():
         assert crowd.asked[question].error
