@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.judge import judged, leave
 from sandbox.server import Sandbox
 from sandbox.world import World
 
@@ -80,7 +81,7 @@ def ours(folder: str, number: int) -> dict[str, str]:
     }
 
 
-def main() -> int:
+def main() -> None:
     """Print each round and the ratio."""
     ratios = []
     missed = 0
@@ -95,10 +96,13 @@ def main() -> int:
                     f"round {number + 1} {name:9} {f.rate:7.0f} acks/s   p50 {f.p50_ms:6.0f} ms   "
                     f"p99 {f.p99_ms:6.0f} ms   missed {f.missed}"
                 )
-    ratio = statistics.median(ratios)
-    print(f"ratio {ratio:.2f} (median of {ROUNDS}; at least {AT_LEAST}), missed {missed}")
-    return 0 if ratio >= AT_LEAST and missed == 0 else 1
+    leave(
+        [
+            judged("acknowledgements, ours / bare", statistics.median(ratios), at_least=AT_LEAST),
+            judged("missed", missed, at_most=0),
+        ]
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

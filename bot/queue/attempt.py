@@ -31,10 +31,10 @@ class Attempts:
             return Complete(result.model_dump_json())
         except Snooze as snooze:
             return SnoozeUntil(after(self.clock(), snooze.delay_s))
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises ends in an outcome
+        except (Exception, SystemExit) as error:  # the exit of a handler is not the bot's
             return self.failed(job, _late(job) if deadline.expired() else error)
 
-    def failed(self, job: Job, error: Exception) -> Outcome:
+    def failed(self, job: Job, error: BaseException) -> Outcome:
         """What follows an attempt that raised `error`, which is logged here and nowhere else."""
         if isinstance(error, JobError):
             logger.info("attempt %d failed: %s", job.attempt, error, extra={"job": job.id})

@@ -67,7 +67,9 @@ class Ends:
             except (StoreUnavailable, CommitUnknown) as error:
                 logger.warning("ends of jobs are not stored yet: %s", error)
             except Exception:
-                logger.exception("ends of jobs cannot be stored")
+                if len(ends) > 1:  # one is at fault; the others are not lost with it
+                    return [state for end in ends for state in await self._states([end])]
+                logger.exception("an end cannot be stored", extra={"job": ends[0].context.job.id})
                 break
             tries += 1
             await asyncio.sleep(PAUSE_S)

@@ -43,8 +43,11 @@ class JobContext:
     def progress(
         self, current: float = 0, total: float = 0, message: str = "", stage: str = ""
     ) -> None:
-        """Show how far the run has come; each call replaces the one before."""
-        progress = Progress(current, total, storable(message), storable(stage))
+        """Show how far the run has come; each call replaces the one before.
+
+        Raises here what is no number or text: in a beat it would fail all runs of the process.
+        """
+        progress = Progress(float(current), float(total), storable(message), storable(stage))
         self.job = replace(self.job, progress=progress)
         self._told(self.job, progress)
 

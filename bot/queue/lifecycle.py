@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.queue.job import Job, Progress
+from bot.queue.job import Job
 from bot.queue.states import FINISHED, Action, State, next_state
 
 
@@ -92,11 +92,6 @@ def lost(job: Job, now: float, max_losses: int) -> Job:
         error = f"The worker died {losses} times while it ran this job, so it was given up."
         return _finished(job, Action.DISCARD, now, error)
     return _released(job, Action.LOSE)
-
-
-def with_progress(job: Job, progress: Progress) -> Job:
-    """The job as it looks with this progress."""
-    return replace(job, progress=progress)
 
 
 def promoted(job: Job) -> Job:

@@ -25,7 +25,7 @@ class RetryPolicy:
 
 def after_failure(
     job: Job,
-    error: Exception,
+    error: BaseException,
     policy: RetryPolicy,
     now: float,
     dice: Callable[[], float] = random.random,
@@ -45,7 +45,7 @@ def after(now: float, delay_s: float) -> float:
     return now + max(0.0, delay_s)
 
 
-def sentence_of(error: Exception) -> str:
+def sentence_of(error: BaseException) -> str:
     """What people are told; the details of an unforeseen fault stay in the log."""
     if isinstance(error, JobError | QueueError):
         return storable(str(error))

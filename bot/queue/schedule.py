@@ -12,7 +12,9 @@ LONGEST_SLEEP_S = 60.0
 
 
 class Promoter:
-    """Sleeps until the next job is due; without one, until `poke` says that there may be."""
+    """Sleeps until the next job is due, or `poke` says that one may be; never for long, because a
+    poke may be lost: of an enqueueing that nobody waited for, or whose commit was unknown.
+    """
 
     def __init__(self, store: Store, ready: Callable[[], None], clock: Clock) -> None:
         self._store = store
@@ -34,14 +36,16 @@ class Promoter:
             except TimeoutError:
                 continue
 
-    async def _promote(self) -> float | None:
+    async def _promote(self) -> float:
         try:
             due = await self._store.promote()
         except Exception as error:  # noqa: BLE001 - due jobs must not wait for a restart
             log_failure("due jobs were not made ready", error)
             return PAUSE_S
         self._ready()
-        return None if due is None else min(max(0.0, due - self._clock()), LONGEST_SLEEP_S)
+        return (
+            LONGEST_SLEEP_S if due is None else min(max(0.0, due - self._clock()), LONGEST_SLEEP_S)
+        )
 
 
 async def every(seconds: float, duty: Callable[[], Coroutine[None, None, None]]) -> None:

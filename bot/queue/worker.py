@@ -201,17 +201,17 @@ class Worker:
 
     def _outcome(self, run: _Run) -> Outcome:
         """A result stands, however the run was stopped; a failure only if it was not stopped."""
-        outcome = None if run.task.cancelled() else run.task.result()
+        end = _fault(run.task) or run.task.result()
         match run.stop:
-            case _ if isinstance(outcome, Complete):
-                return outcome
+            case _ if isinstance(end, Complete):
+                return end
             case _Stop.CANCEL:
                 return Cancel(run.reason)
             case _Stop.SHUTDOWN:
                 return HandBack()
             case _:
-                return outcome or self._attempts.failed(
-                    run.job, JobError("It was interrupted from within.")
+                return (
+                    self._attempts.failed(run.job, end) if isinstance(end, BaseException) else end
                 )
 
     def _stored(self, end: End, state: State | None) -> None:
@@ -243,3 +243,10 @@ class Worker:
             run.context.confirm(beat)
             if isinstance(answer, CancelRequested):
                 self._interrupt(run, _Stop.CANCEL, answer.reason)
+
+
+def _fault(task: asyncio.Task[Outcome]) -> BaseException | None:
+    """What ended the task in place of an outcome: a job must end, whatever its handler did."""
+    if task.cancelled():
+        return JobError("It was interrupted from within.")
+    return task.exception()

@@ -41,6 +41,10 @@ class Neighbours:
         """The names of all other processes, alive or dead."""
         return [p.stem for p in self._folder.glob("*.lock") if p.stem != self._name]
 
+    def visits(self) -> int:
+        """Changes whenever a process comes or goes, however short its stay."""
+        return self._folder.stat().st_mtime_ns
+
     def dead(self) -> list[str]:
         """Those whose lock is free."""
         return [name for name in self.others() if self._is_free(name)]
@@ -90,10 +94,17 @@ class NeighbourWatch:
             self._thread.join()
 
     def _watch(self) -> None:
-        seen = 0
-        company = False
-        while not self._stop.wait(POLL_EVERY_S if company else LOOK_EVERY_S):
-            company = bool(self._neighbours.others())
-            if company and (version := self._version()) != seen:
-                seen = version
+        seen = self._look()
+        while not self._stop.wait(LOOK_EVERY_S if seen[1] is None else POLL_EVERY_S):
+            news = self._look()
+            if news != seen:
+                seen = news
                 self._changed()
+
+    def _look(self) -> tuple[int, int | None]:
+        """Who was here, and what version the database has while somebody is."""
+        try:
+            company = self._neighbours.others()
+            return self._neighbours.visits(), self._version() if company else None
+        except OSError:  # the watch must outlive a passing trouble
+            return 0, None

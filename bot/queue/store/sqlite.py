@@ -1,6 +1,7 @@
 """The SQLite store: durable on one machine with nothing but a file, shared by its processes."""
 
 import asyncio
+import logging
 import os
 import socket
 import sqlite3
@@ -39,6 +40,8 @@ from bot.queue.store.texts import unstorable
 from bot.queue.store.writer import GroupCommitWriter
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 READERS = 2
 """Reading connections, each in its own thread."""
@@ -94,7 +97,10 @@ class SqliteStore:
 
     def _wake(self) -> None:
         for callback in self._wakes:
-            callback()
+            try:
+                callback()
+            except Exception:
+                logger.exception("a listener failed on the news of another process")
 
     async def enqueue(
         self,

@@ -155,7 +155,7 @@ def _explained(error: Exception) -> Exception:
     match error:
         case UnicodeEncodeError():
             return unstorable()
-        case sqlite3.IntegrityError():  # to try again would not help
+        case sqlite3.IntegrityError() | sqlite3.DataError():  # to try again would not help
             return StoreError(f"The database refused it, and nothing was changed: {error}.")
         case sqlite3.Error():
             return StoreUnavailable(f"The database refused: {error}.")
