@@ -12,7 +12,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
     from bot.app import run_bot
 
-from bot.connection import IntentsRefused, TokenRefused
+from bot.connection import IntentsRefused, NotDiscord, TokenRefused
 from bot.doctor import examine
 from bot.queue.errors import StoreError
 from config.logging import set_up_logging
@@ -52,7 +52,7 @@ def run(settings: Settings) -> int:
         return _said(error, DATABASE)
     except TokenRefused as error:
         return _said(error, TOKEN)
-    except IntentsRefused as error:
+    except (IntentsRefused, NotDiscord) as error:
         return _said(error, SETTING)
     return CALM
 

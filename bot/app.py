@@ -27,7 +27,7 @@ from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits, Store
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
-from bot.queue.worker import WorkerOptions
+from bot.queue.worker import YIELD_S, WorkerOptions
 from bot.services import Services
 from config.settings import Settings, SqliteDatabase
 
@@ -103,7 +103,7 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then end calmly.
 
-        Raises `StoreError`, `TokenRefused` or `IntentsRefused`.
+        Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
         try:
@@ -129,8 +129,9 @@ class App:
 
     async def _end_calmly(self) -> None:
         grace_s = self._settings.shutdown.grace
-        logger.info("ending: running jobs get up to %g s", grace_s * SHARE_FOR_JOBS)
-        await self.queue.stop_working(grace_s * SHARE_FOR_JOBS)
+        jobs_s = max(0.0, grace_s * SHARE_FOR_JOBS - YIELD_S)
+        logger.info("ending: running jobs get up to %g s", jobs_s)
+        await self.queue.stop_working(jobs_s)
         await self._outbox.stop(grace_s * (1 - SHARE_FOR_JOBS) / 2)
         await self._budget.stop()
 

@@ -9,7 +9,7 @@ from ulid import ULID
 
 from bot.delivery.actions import NotAllowed, Person
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
-from bot.queue.errors import QueueError
+from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
 from bot.ui.buttons import JobButton
 from bot.ui.post import Post
@@ -20,6 +20,11 @@ COGS = ("cogs.chat", "cogs.queue")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
+
+UNREACHABLE = (
+    "I cannot get at this job just now, so it may go on as it was. Please press again in a moment; "
+    "if that does not help, tell an administrator: the database needs a look."
+)
 
 
 class Conveyor(commands.AutoShardedBot):
@@ -89,6 +94,9 @@ class Conveyor(commands.AutoShardedBot):
             with refusals():
                 await interaction.response.defer()
                 await actions[action](_person(interaction), job_id, show)
+        except StoreError as error:
+            logger.error("a press could not be carried out: %s", error, extra={"job": job_id})  # noqa: TRY400
+            await self._say(interaction, UNREACHABLE)
         except (NotAllowed, QueueError) as refusal:
             await self._say(interaction, str(refusal))
         except Refusal as refusal:
@@ -102,7 +110,7 @@ class Conveyor(commands.AutoShardedBot):
         logger.error("a command failed (%s)", reference, exc_info=error)
         await self._say(
             interaction,
-            "Something went wrong on my side, and nothing was started. Please try again; if it "
+            "Something went wrong on my side. If no answer comes here, please try again; if it "
             f"happens again, tell an administrator this reference: `{reference}`.",
         )
 

@@ -46,8 +46,19 @@ class IntentsRefused(Exception):
         )
 
 
+class NotDiscord(Exception):
+    """What answers does not speak Discord's language."""
+
+    def __init__(self, api_url: str, fault: Exception) -> None:
+        said = f" (it said {fault.status})" if isinstance(fault, discord.HTTPException) else ""
+        super().__init__(
+            f"What answers at {api_url} is not Discord{said}. Correct DISCORD_API_URL, or look at "
+            "what stands between, such as a proxy."
+        )
+
+
 async def log_in(client: discord.Client, token: str, api_url: str) -> None:
-    """Log in at `api_url`, however long Discord is away. Raises `TokenRefused`."""
+    """Log in at `api_url`, however long Discord is away. Raises `TokenRefused` or `NotDiscord`."""
     Route.BASE = api_url
     pause_s = 1.0
     while True:
@@ -60,6 +71,10 @@ async def log_in(client: discord.Client, token: str, api_url: str) -> None:
             await client.http.close()
             client.http.connector = discord.utils.MISSING  # the library would use the closed one
             pause_s = await _pause(error, pause_s)
+        except (discord.HTTPException, LookupError, TypeError, ValueError) as error:
+            if client.user is None:  # not even who the bot is was understood
+                raise NotDiscord(api_url, error) from None
+            raise
         else:
             # After an invalid session the library falls back to this address.
             DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)

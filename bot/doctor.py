@@ -50,20 +50,23 @@ async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
             "DISCORD_TOKEN is missing: copy it from the developer portal (Bot, Reset Token) into "
             ".env, or run `main.py sandbox`, which needs none.",
         )
-    url = f"{settings.discord.api_url}/users/@me"
+    api_url = settings.discord.api_url
     headers = {"Authorization": f"Bot {token.get_secret_value()}"}
     try:
-        async with session.get(url, headers=headers) as answer:
+        async with session.get(f"{api_url}/users/@me", headers=headers) as answer:
             if answer.status == 401:
                 return Finding(False, "Discord refused DISCORD_TOKEN: copy it anew.")
             answer.raise_for_status()
             name = (await answer.json())["username"]
-    except (aiohttp.ClientError, TimeoutError) as error:
-        fault = type(error).__name__
-        return Finding(False, f"Discord cannot be reached at {settings.discord.api_url} ({fault}).")
-    except (ValueError, LookupError, TypeError):
-        api_url = settings.discord.api_url
+    except (aiohttp.ContentTypeError, ValueError, LookupError, TypeError):
         return Finding(False, f"What answers at {api_url} is not Discord: correct DISCORD_API_URL.")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        status = isinstance(error, aiohttp.ClientResponseError) and error.status
+        return Finding(
+            False,
+            f"Discord cannot be reached at {api_url} ({status or type(error).__name__}): check the "
+            "network, a proxy if there is one, and DISCORD_API_URL.",
+        )
     return Finding(True, f"Discord knows the token: this bot is {name}.")
 
 

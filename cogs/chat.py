@@ -62,7 +62,7 @@ class ChatCog(commands.Cog):
 
 def _is_question(message: discord.Message) -> bool:
     me = message.guild.me if message.guild else message.channel.me  # type: ignore[union-attr]
-    if message.author.bot or message.flags.ephemeral or me is None:
+    if message.author.bot or message.is_system() or me is None:
         return False
     return message.guild is None or me in message.mentions
 

@@ -29,7 +29,8 @@ def run_sandbox(
     try:
         asyncio.run(_serve(port, command, dict(env or {}), cwd, grace_s))
     except OSError as error:
-        print(f"The sandbox could not start: {error}", file=sys.stderr)
+        hint = "If its port is taken, name another one in SANDBOX_PORT (0: any free one)."
+        print(f"The sandbox could not start: {error}. {hint}", file=sys.stderr)
         return 1
     return 0
 

@@ -185,16 +185,28 @@ class Intake:
                 self._release(stored, owed, target, message, post)
 
     async def _outlook(self, stored: Enqueued) -> Outlook | None:
+        """Where the job stands in its line; a ticket does not wait long for that."""
         try:
-            return (await self._queue.outlooks([stored.job])).get(stored.job.id)
-        except StoreError as error:
-            logger.warning("a position is not known: %s", error)
+            async with asyncio.timeout(PATIENCE_S):
+                return (await self._queue.outlooks([stored.job])).get(stored.job.id)
+        except (StoreError, TimeoutError) as error:
+            logger.warning("a position is not known in time: %r", error)
             return None
 
     async def _respond(
         self, interaction: discord.Interaction, target: Target, post: Post
     ) -> int | None:
         """Send the ticket as the first response; its message's id, where Discord tells it."""
+        try:
+            return await self._respond_once(interaction, target, post)
+        except NotNow as refusal:
+            logger.info("a ticket is uncertain: %s", refusal)
+        # the second try tells whether the first was heard
+        return await self._respond_once(interaction, target, post)
+
+    async def _respond_once(
+        self, interaction: discord.Interaction, target: Target, post: Post
+    ) -> int | None:
         try:
             with refusals():
                 response = await interaction.response.send_message(

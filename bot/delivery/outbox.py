@@ -43,8 +43,8 @@ LEASE_S = 60.0
 AT_ONCE = 16
 """Deliveries under way at once."""
 
-MOST_ATTEMPTS = 12
-"""Tries before a delivery is given up: with the backoff below, about an hour and a half."""
+MOST_ATTEMPTS = 140
+"""Tries before a delivery is given up: with the backoff below, about a day."""
 
 LONGEST_PAUSE_S = 900.0
 """The longest wait between two tries of one delivery."""
@@ -180,7 +180,10 @@ class Outbox:
             settlement = await self._settlement(due)
         except NotNow as refusal:
             settlement = self._later(delivery, str(refusal))
-        except (WayClosed, NotAcceptable, SealBroken) as refusal:
+        except SealBroken as broken:  # the former key may still be given
+            logger.error("a delivery waits: %s", broken, extra={"job": delivery.job_id})  # noqa: TRY400
+            settlement = self._later(delivery, str(broken))
+        except (WayClosed, NotAcceptable) as refusal:
             settlement = Abandoned(str(refusal))
         except Exception as error:
             logger.exception("a delivery failed", extra={"job": delivery.job_id})

@@ -58,9 +58,12 @@ class EditBudget:
                 lane.task.cancel()
 
     async def stop(self) -> None:
-        """Send nothing more."""
-        for ticket in list(self._lanes):
-            await self.close(ticket)
+        """Send nothing more, and wait for nothing: an answer from Discord may never come."""
+        lanes, self._lanes = self._lanes, {}
+        tasks = [lane.task for lane in lanes.values() if lane.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, ticket: str, lane: _Lane) -> None:
         while lane.latest is not None and not lane.closed:

@@ -118,8 +118,12 @@ class Tickets:
         post = ticket(live.job, live.outlook)
         if post == live.shown:
             return
-        if not await self._is_current(live.job):
-            self._live.pop(live.job.id, None)
+        try:
+            if await self._has_moved_on(live.job):
+                self._live.pop(live.job.id, None)
+                return
+        except StoreError as error:
+            logger.info("a live edit was skipped: %s", error, extra={"job": live.job.id})
             return
         live.shown = post
         if live.target.token_lives(self._clock()):
@@ -127,14 +131,10 @@ class Tickets:
         else:
             await self._calls.edit_by_channel(live.target, post)
 
-    async def _is_current(self, job: Job) -> bool:
-        """Whether no other process has taken the job over since, or brought it to its end."""
-        try:
-            known = await self._queue.store.get(job.id)
-        except StoreError as error:
-            logger.info("a live edit was skipped: %s", error, extra={"job": job.id})
-            return False
-        return known is not None and known.token == job.token and known.state not in FINISHED
+    async def _has_moved_on(self, job: Job) -> bool:
+        """Whether another process has taken the job over since, or brought it to its end."""
+        known = await self._queue.store.get(job.id)
+        return known is None or known.token != job.token or known.state in FINISHED
 
     async def run(self) -> None:
         """Move the positions of waiting tickets along, until cancelled."""
@@ -147,15 +147,20 @@ class Tickets:
     async def _move(self, waiting: list[_Live]) -> None:
         try:
             outlooks = await self._queue.outlooks([live.job for live in waiting])
+            for live in waiting:
+                await self._move_one(live, outlooks.get(live.job.id))
         except Exception as error:  # noqa: BLE001 - tickets that stood still would go unseen
             log_failure("positions are not known now", error)
+
+    async def _move_one(self, live: _Live, outlook: Outlook | None) -> None:
+        if outlook is None:  # it is not ready, or another process runs it, whose events none hears
+            if await self._has_moved_on(live.job):
+                await self.close(live.job.id)
             return
-        for live in waiting:
-            outlook = outlooks.get(live.job.id)
-            before = live.outlook.ahead if live.outlook is not None else None
-            if outlook is not None and outlook.ahead != before and outlook.ahead <= FRONT:
-                live.outlook = outlook
-                self._refresh(live)
+        before = live.outlook.ahead if live.outlook is not None else None
+        if outlook.ahead != before and outlook.ahead <= FRONT:
+            live.outlook = outlook
+            self._refresh(live)
 
     async def show(self, job_id: str, edit: Callable[[Post], Awaitable[None]]) -> None:
         """Show the ticket as it is now through `edit`; not if the job ended, for then its news

@@ -31,7 +31,7 @@ class Attempts:
             return Complete(result.model_dump_json())
         except Snooze as snooze:
             return SnoozeUntil(after(self.clock(), snooze.delay_s))
-        except (Exception, SystemExit) as error:  # the exit of a handler is not the bot's
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler's exit is not the bot's
             return self.failed(job, _late(job) if deadline.expired() else error)
 
     def failed(self, job: Job, error: BaseException) -> Outcome:

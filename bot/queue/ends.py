@@ -14,9 +14,6 @@ from bot.queue.store.base import Finish, Store
 
 logger = logging.getLogger(__name__)
 
-LAST_TRIES = 5
-"""How often a store that refuses is asked at least, once no more ends can come."""
-
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -60,8 +57,7 @@ class Ends:
                     self._stored(end, state)
 
     async def _states(self, ends: Sequence[End]) -> Sequence[State | None]:
-        tries = 0
-        while not (self._closed and tries >= LAST_TRIES):
+        while True:
             try:
                 return await self._finish(ends)
             except (StoreUnavailable, CommitUnknown) as error:
@@ -70,10 +66,8 @@ class Ends:
                 if len(ends) > 1:  # one is at fault; the others are not lost with it
                     return [state for end in ends for state in await self._states([end])]
                 logger.exception("an end cannot be stored", extra={"job": ends[0].context.job.id})
-                break
-            tries += 1
+                return [None]
             await asyncio.sleep(PAUSE_S)
-        return [None] * len(ends)
 
     async def _finish(self, ends: Sequence[End]) -> Sequence[State | None]:
         last_words = [end.context.beat() for end in ends if end.context.has_unconfirmed]

@@ -43,9 +43,8 @@ class Promoter:
             log_failure("due jobs were not made ready", error)
             return PAUSE_S
         self._ready()
-        return (
-            LONGEST_SLEEP_S if due is None else min(max(0.0, due - self._clock()), LONGEST_SLEEP_S)
-        )
+        pause = LONGEST_SLEEP_S if due is None else due - self._clock()
+        return min(max(0.0, pause), LONGEST_SLEEP_S)
 
 
 async def every(seconds: float, duty: Callable[[], Coroutine[None, None, None]]) -> None:

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 YIELD_S = 2.0
 """How long a stopping worker waits for a handler that was interrupted to give in."""
 
+REPORT_S = 5.0
+"""How long a stopping worker asks a store that refuses to take the last ends."""
+
 DEFAULT_SLOTS = 2
 """Jobs of a queue that run at once where nothing else is set (the design's figure)."""
 
@@ -116,7 +119,11 @@ class Worker:
         self._wake.set()
 
     async def stop(self, grace_s: float) -> None:
-        """Take nothing more, let runs end within `grace_s`, hand the rest back, report all."""
+        """Take nothing more, let runs end within `grace_s`, hand the rest back, report all.
+
+        May take `YIELD_S` longer for handlers that will not yield, and `REPORT_S` for a store that
+        refuses.
+        """
         self._stopping = True
         self._wake.set()
         if not self._duties:
@@ -127,10 +134,17 @@ class Worker:
         if tasks:
             await asyncio.wait(tasks, timeout=grace_s)
             await self._hand_back(tasks)
-        self._ends.close()
-        await ends
+        await self._report(ends)
         await self._heart.stop()
         self._duties = []
+
+    async def _report(self, ends: asyncio.Task[None]) -> None:
+        self._ends.close()
+        try:
+            async with asyncio.timeout(REPORT_S):
+                await ends
+        except TimeoutError:
+            logger.warning("%d ends could not be stored; their jobs run again", len(self._runs))
 
     async def _hand_back(self, tasks: Sequence[asyncio.Task[Outcome]]) -> None:
         for run in self._runs.values():
@@ -209,10 +223,7 @@ class Worker:
                 return Cancel(run.reason)
             case _Stop.SHUTDOWN:
                 return HandBack()
-            case _:
-                return (
-                    self._attempts.failed(run.job, end) if isinstance(end, BaseException) else end
-                )
+        return self._attempts.failed(run.job, end) if isinstance(end, BaseException) else end
 
     def _stored(self, end: End, state: State | None) -> None:
         job = end.context.job

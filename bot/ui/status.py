@@ -5,6 +5,7 @@ import discord
 from bot.queue.job_queue import OwnJob, QueueLine, QueueStatus
 from bot.queue.states import State
 from bot.ui.text import shorten
+from bot.ui.ticket import counted
 
 DESCRIPTION_LIMIT, FIELD_LIMIT = 4096, 1024
 """Characters of an embed's description and of a field (Discord's documentation on messages)."""
@@ -42,7 +43,7 @@ def _own(own: OwnJob) -> str:
     elif own.ahead is None:
         place = f"<t:{int(job.run_at)}:R>"
     else:
-        place = "next" if own.ahead == 0 else f"{own.ahead:,} ahead"
+        place = "next" if own.ahead == 0 else f"{counted(own.ahead)} ahead"
     return f"`{job.id}` {job.type} · {place}"
 
 

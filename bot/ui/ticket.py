@@ -83,11 +83,16 @@ def _error(job: Job) -> str:
 def _waiting(outlook: Outlook | None) -> list[str]:
     if outlook is None or outlook.ahead == 0:
         return []
-    ahead = f"{outlook.ahead:,}{'+' if outlook.ahead >= POSITION_CAP else ''}"
-    lines = [f"**{ahead}** {'job is' if outlook.ahead == 1 else 'jobs are'} ahead of yours."]
+    are = "job is" if outlook.ahead == 1 else "jobs are"
+    lines = [f"**{counted(outlook.ahead)}** {are} ahead of yours."]
     if outlook.done_at is not None:
         lines.append(f"Ready about <t:{math.ceil(outlook.done_at)}:R>.")
     return lines
+
+
+def counted(ahead: int) -> str:
+    """How many jobs are ahead, as people are told it: "12", or "1,000+" where counting stops."""
+    return f"{ahead:,}{'+' if ahead >= POSITION_CAP else ''}"
 
 
 def _running(job: Job) -> list[str]:

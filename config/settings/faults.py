@@ -45,6 +45,6 @@ def _line(details: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
 def _shown(value: object, field: FieldInfo) -> str:
     """The value as it was written, unless it is a secret or could hold one."""
     secret = SecretStr in get_args(field.annotation)
-    if secret or not isinstance(value, str) or "@" in value:
+    if secret or not isinstance(value, str) or "@" in value or "?" in value:
         return "the value"
     return repr(Redactor().redact(value)[:_SHOWN])

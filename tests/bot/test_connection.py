@@ -2,13 +2,15 @@
 
 import asyncio
 
+import discord
 import pytest
+from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import connection
 from bot.client import Conveyor
-from bot.connection import IntentsRefused, TokenRefused, log_in, stay_connected
+from bot.connection import IntentsRefused, NotDiscord, TokenRefused, log_in, stay_connected
 from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import Intake
@@ -90,6 +92,42 @@ async def test_a_token_that_the_gateway_refuses_is_a_wrong_token(sandbox, client
     sandbox._gateway._token = "reset meanwhile"
     with pytest.raises(TokenRefused):
         await stay_connected(client)
+
+
+@pytest.fixture
+async def another_server():
+    """Says at `/STATUS/TEXT` with this status this text, as JSON; its address."""
+
+    async def answer(request):
+        said = request.match_info
+        return web.Response(
+            status=int(said["status"]), text=said["text"], content_type="application/json"
+        )
+
+    app = web.Application()
+    app.router.add_get("/{status}/{text}/{rest:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("answer", ["200/[]", "200/[1", "200/{}", "403/{}", "404/{}"])
+async def test_an_address_that_is_not_discord_s_is_named_with_its_setting(
+    another_server, client_of, monkeypatch, answer
+):
+    monkeypatch.setattr(Route, "BASE", Route.BASE)  # put back after the test
+    address = f"{another_server}/{answer}"
+    with pytest.raises(NotDiscord, match=r"is not Discord.*Correct DISCORD_API_URL") as refused:
+        await log_in(await client_of(), "token", address)
+    assert address in str(refused.value)
+
+
+async def test_commands_that_discord_refuses_are_no_fault_of_the_address(sandbox, client_of):
+    sandbox.world.troubles.fail("PUT *commands", 400, code=50035)
+    with pytest.raises(discord.HTTPException):
+        await log_in(await client_of(), sandbox.token, sandbox.api_url)
 
 
 @pytest.mark.parametrize("outcome", ["reset", 503, 429])

@@ -97,6 +97,7 @@ async def test_a_discord_that_cannot_be_reached_is_named(doctor):
     good, lines = await doctor(DISCORD_API_URL=NOWHERE)
     assert not good
     assert NOWHERE in the_line(lines, "cannot be reached")
+    assert "DISCORD_API_URL" in the_line(lines, "cannot be reached")
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,7 @@ async def test_an_address_that_is_not_discord_is_no_crash(doctor, serve, answer)
     good, lines = await doctor(DISCORD_API_URL=address)
     assert not good
     assert the_line(lines, address).startswith("✗")
+    assert "DISCORD_API_URL" in the_line(lines, address)
 
 
 async def test_a_database_that_is_none_is_left_as_it_is(doctor, tmp_path):

@@ -88,6 +88,13 @@ class TestATokenOrADatabase:
         assert "Discord refused DISCORD_TOKEN." in complaint
         assert "Traceback" not in complaint
 
+    async def test_at_an_address_that_is_not_discord_s_is_a_wrong_setting(self, run):
+        async with Sandbox() as sandbox:
+            code, _, complaint = await run(DISCORD_TOKEN="t", DISCORD_API_URL=f"{sandbox.url}/v1")
+        assert code == SETTING
+        assert "Correct DISCORD_API_URL" in complaint
+        assert "Traceback" not in complaint
+
     async def test_that_lacks_an_intent_is_a_wrong_setting(self, run):
         async with Sandbox(portal=()) as sandbox:
             code, _, complaint = await run(
@@ -116,6 +123,13 @@ class TestATokenOrADatabase:
         assert code == DATABASE
         assert str(path) in one_line(complaint)
         assert path.read_bytes() == before
+
+
+async def test_a_sandbox_whose_port_is_taken_says_how_to_name_another(run):
+    async with Sandbox() as sandbox:
+        code, _, complaint = await run("sandbox", SANDBOX_PORT=str(sandbox.port))
+    assert code == 1
+    assert "SANDBOX_PORT" in one_line(complaint)
 
 
 async def test_an_unknown_command_shows_which_there_are(run):

@@ -91,6 +91,14 @@ async def test_what_a_bot_writes_is_none(bot, queue):
     assert await questions(queue) == []
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("pins_add", []), ("reply", ["why?"])])
+async def test_what_discord_itself_writes_in_somebodys_name_is_none(bot, queue, kind, asked):
+    message = await dpytest.message("why?")
+    message.mentions, message.type = [message.guild.me], discord.MessageType[kind]
+    await bot.get_cog("ChatCog").on_message(message)
+    assert await questions(queue) == asked
+
+
 async def test_a_mention_of_nothing_else_gets_a_sentence(bot, queue):
     await dpytest.message(f"<@{bot.user.id}>   ")
     assert dpytest.verify().message().content(EMPTY)

@@ -212,6 +212,7 @@ def test_a_line_stays_one_line_whatever_the_value_holds():
         ({"DISCORD_GUILDS": TOKEN}, "'[redacted]' should be a valid integer"),
         ({"CHAT_API_KEY": "hunter2"}, "has no effect without a server; set CHAT_BASE_URL"),
         ({"CHAT_BASE_URL": "http://me:hunter2@llm"}, "without a name, a password"),
+        ({"CHAT_BASE_URL": "http://llm/v1?key=hunter2"}, "without a name, a password"),
     ],
 )
 def test_a_fault_never_repeats_a_secret(environ, said):

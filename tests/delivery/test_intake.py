@@ -2,6 +2,7 @@
 its person saw the ticket.
 """
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
@@ -119,10 +120,24 @@ class TestAnAcknowledgement:
         await house.world.wait_for(lambda: house.reading("Because."))
         assert (await house.job()).state is State.COMPLETED
 
+    async def test_whose_connection_was_torn_is_tried_again(self, house):
+        house.world.troubles.fail(CALLBACK, "reset")
+        interaction = await house.accepted("why?")
+        assert f"job {(await house.job()).id}" in interaction.original.text
+
+    async def test_whose_answer_was_lost_is_known_after_another_try(self, house):
+        house.world.troubles.lose_answer(CALLBACK)
+        interaction = await house.accepted("why?")
+        house.teller.answer("why?", "Because.")
+        await house.sees(interaction.original, "Because.")
+        assert len(house.reading("Because.")) == 1
+
 
 class TestAnUncertainAcknowledgement:
+    """Both tries were torn, or their answers were lost."""
+
     async def test_of_a_ticket_that_is_there_lets_the_job_go_on(self, house):
-        house.world.troubles.lose_answer(CALLBACK)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
         interaction = await house.asked("why?")
         house.teller.answer("why?", "Because.")
         await house.diary.until(EventName.JOB_COMPLETED)
@@ -137,9 +152,9 @@ class TestAnUncertainAcknowledgement:
 
     async def test_of_a_ticket_that_surely_is_not_there_cancels_the_job(self, build):
         house = await build(working=False)
-        trouble = house.world.troubles.fail(CALLBACK, "reset")
+        trouble = house.world.troubles.fail(CALLBACK, "reset", times=2)
         await house.ask("why?")
-        await house.world.wait_for(lambda: trouble.hits)
+        await house.world.wait_for(lambda: trouble.hits == 2)
         house.advance(CHECK_S)
         await house.bring()
 
@@ -153,7 +168,7 @@ class TestAnUncertainAcknowledgement:
 
     async def test_is_not_asked_for_before_discord_must_know(self, build):
         house = await build(working=False)
-        house.world.troubles.lose_answer(CALLBACK)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
         await house.asked("why?")
         await house.bring()
 
@@ -161,7 +176,7 @@ class TestAnUncertainAcknowledgement:
         assert not [e for e in house.world.log if e.method == "GET" and "{token}" in e.route]
 
     async def test_with_a_dead_token_counts_as_promised(self, house):
-        house.world.troubles.lose_answer(CALLBACK)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
         await house.asked("why?")
         house.world.troubles.expire_tokens()
         house.teller.answer("why?", "Because.")
@@ -175,7 +190,7 @@ class TestAnUncertainAcknowledgement:
         self, house
     ):
         """A process that comes back late may hear 404 for a token that was good once."""
-        house.world.troubles.lose_answer(CALLBACK)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
         await house.asked("why?")
         house.world.troubles.fail(ASK_FOR_ORIGINAL, 404, times=None, code=10015)
         house.teller.answer("why?", "Because.")
@@ -186,7 +201,7 @@ class TestAnUncertainAcknowledgement:
 
     async def test_is_asked_for_again_while_there_is_no_clear_answer(self, build):
         house = await build(working=False)
-        house.world.troubles.lose_answer(CALLBACK)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
         await house.asked("why?")
         trouble = house.world.troubles.fail(ASK_FOR_ORIGINAL, "reset", times=None)
         house.advance(CHECK_S)
@@ -224,6 +239,14 @@ class TestASlowStore:
         assert ticket.ephemeral is private
         assert ticket.components
         assert f"job {(await house.job()).id}" in ticket.text
+
+    async def test_that_cannot_tell_the_position_in_time_holds_up_no_ticket(
+        self, build, monkeypatch
+    ):
+        house = await build(working=False)
+        monkeypatch.setattr(house.queue, "outlooks", lambda _: asyncio.Event().wait())
+        interaction = await house.asked("why?")
+        assert f"job {(await house.job()).id}" in interaction.original.text
 
     async def test_then_brings_the_answer_into_the_deferral(self, build, lock):
         house = await build(durable=True, working=False)

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
 
 from bot.delivery.outbox import LEASE_S, LONGEST_PAUSE_S, MOST_ATTEMPTS
 from bot.delivery.target import Sealer
-from bot.queue.deliveries import DeliveryState
+from bot.queue.deliveries import Delivery, DeliveryState
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from tests.delivery.house import TOKEN_DEAD_S
@@ -74,6 +75,14 @@ class TestATroubledDelivery:
         assert delivery.note.startswith(f"given up after {MOST_ATTEMPTS} tries: ")
         assert [r for r in caplog.records if r.levelno >= logging.ERROR and "given up" in r.message]
 
+    async def test_outlasts_a_day_without_discord(self, house, monkeypatch):
+        monkeypatch.setattr("bot.delivery.outbox.random.random", lambda: 0.5)
+        delivery, waited = Delivery("", "", "", DeliveryState.DUE, due_at=0), 0.0
+        for attempt in range(1, MOST_ATTEMPTS):
+            later = house.outbox._later(replace(delivery, attempt=attempt), "away")
+            waited += later.at - house.offset()
+        assert waited > 24 * 3600
+
     async def test_of_one_person_holds_up_nobody_else(self, house):
         stuck = await house.asked("stuck?")
         held = house.world.troubles.hold(FINAL_EDIT)
@@ -135,14 +144,17 @@ class TestAResultThatCannotBeShown:
         await house.bring()
         assert "another version of this bot" in interaction.original.text
 
-    async def test_because_its_seal_is_broken_is_given_up_with_what_to_do(self, house):
+    async def test_because_its_seal_is_broken_waits_for_the_former_key(self, house, caplog):
         await answered(house)
-        house.outbox._sealer = Sealer("another key, after a careless change")
+        known, house.outbox._sealer = house.outbox._sealer, Sealer("after a careless change")
         await house.bring()
+        assert (await house.delivery()).state is DeliveryState.DUE
+        assert "ENCRYPTION_KEY_OLD" in caplog.text
 
-        delivery = await house.delivery()
-        assert delivery.state is DeliveryState.ABANDONED
-        assert "ENCRYPTION_KEY_OLD" in delivery.note
+        house.outbox._sealer = known
+        house.advance(LONGEST_PAUSE_S)
+        await house.bring()
+        assert house.texts() == ["Because."]
 
 
 class TestAnEndWithoutAResult:
@@ -178,6 +190,24 @@ class TestARetriedJob:
         await house.bring()
         assert interaction.original.content == "Because."
         assert house.reading("Because.") == [interaction.original]
+
+    async def test_whose_first_news_was_a_post_brings_its_result_in_another(self, house):
+        """Discord would swallow a second post under the nonce of the first."""
+        await house.accepted("why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        house.advance(TOKEN_DEAD_S)
+        house.world.troubles.fail(CHANNEL_EDIT, 404, times=None, code=10008)
+        job = await house.job()
+        await house.queue.cancel(job.id, "Cancelled by you.")
+        await house.diary.until(EventName.JOB_CANCELLED)
+        await house.bring()
+        assert house.reading("Cancelled by you.")
+
+        await house.queue.retry(job.id)
+        house.teller.answer("why?", "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)
+        await house.bring()
+        assert house.reading("Because.")
 
 
 class TestTwoOutboxesOnOneStore:

@@ -160,6 +160,16 @@ async def test_stop_closes_every_ticket():
 
 
 @in_jumping_time
+async def test_stop_does_not_wait_for_an_answer_that_never_comes():
+    budget, shown = EditBudget(INTERVAL_S), Shown()
+    shown.go_on.clear()
+    budget.submit("ticket", shown("never answered"))
+    await shown.begun.wait()
+    async with asyncio.timeout(1):
+        await budget.stop()
+
+
+@in_jumping_time
 async def test_who_asks_is_shown_at_once_but_in_turn():
     budget, shown, pressed = EditBudget(INTERVAL_S), Shown(), Shown()
     shown.go_on.clear()

@@ -6,9 +6,10 @@ import pytest
 
 from bot.delivery import tickets
 from bot.delivery.actions import NotAllowed, Person
+from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
-from tests.delivery.house import TOKEN_DEAD_S
+from tests.delivery.house import GUARD_S, TOKEN_DEAD_S
 
 LIVE_EDIT = "PATCH *@original"
 
@@ -61,6 +62,23 @@ class TestALiveTicket:
         versions = [version.message for version in house.world.history(interaction.original)]
         assert [m.content for m in versions][-1] == "Half and whole."
         assert all(not m.content for m in versions[:-1])
+
+    async def test_goes_on_after_its_store_could_not_be_read(self, house, monkeypatch):
+        interaction = await house.accepted("why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        followed, refused = dict(house.tickets._live), asyncio.Event()
+
+        async def away(_):
+            refused.set()
+            raise StoreUnavailable("away")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(house.store, "get", away)
+            house.teller.say("why?", "Half")
+            await refused.wait()
+        assert house.tickets._live == followed
+        house.teller.say("why?", " and more")
+        await house.sees(interaction.original, "Half and more")
 
     async def test_that_cannot_be_edited_leaves_the_result_alone(self, house):
         interaction = await house.accepted("why?")
@@ -233,6 +251,19 @@ class TestPressingAButton:
         assert told.viewer_id == house.world.person("Cleo").id
         assert (await house.job()).state is State.PROCESSING
 
+    async def test_while_the_store_cannot_be_read_says_what_to_do(self, build, monkeypatch):
+        house = await build(working=False)
+        interaction = await house.accepted("why?")
+
+        async def away(_):
+            raise StoreUnavailable("no such table: job")
+
+        monkeypatch.setattr(house.store, "get", away)
+        pressed = await house.world.press("Ben", interaction.original, "Cancel")
+        await house.world.wait_for(lambda: pressed.followup_ids)
+        assert house.reading("Please press again in a moment")
+        assert not house.reading("no such table")
+
     async def test_of_a_job_that_is_not_known_any_more_says_so(self, build):
         house = await build(working=False)
         interaction = await house.accepted("why?")
@@ -279,3 +310,16 @@ class TestAProcessThatNeverShowedTheTicket:
         runner.teller.answer("why?", "!")
         await runner.sees(interaction.original, "Over here!")
         assert len(taker.texts()) == 1
+
+    async def test_is_left_to_it_by_the_one_that_did(self, build, monkeypatch):
+        monkeypatch.setattr(tickets, "LINE_MOVES_EVERY_S", 0.01)
+        taker = await build(durable=True, working=False)
+        await taker.accepted("why?")
+        await taker.bring()
+        moving = asyncio.create_task(taker.tickets.run())
+        runner = await build(durable=True, connected=False)
+        await runner.diary.until(EventName.JOB_STARTED)
+        async with asyncio.timeout(GUARD_S):
+            while taker.tickets._live:  # noqa: ASYNC110 - nobody outside can see it
+                await asyncio.sleep(0.01)
+        moving.cancel()

@@ -35,6 +35,16 @@ async def test_the_bot_ends_calmly_and_goes_on_where_it_stopped(tmp_path):
         assert set(running.rows(JOBS)) == {("COMPLETED", 1, 0)}
 
 
+async def test_a_discord_that_does_not_answer_does_not_hold_up_the_end(tmp_path):
+    async with stage(tmp_path, SHUTDOWN_GRACE=str(GRACE_S)) as running:
+        running.chat.closed = True
+        await running.ask("halting")
+        silent = running.world.troubles.hold("PATCH *@original", times=None)
+        await silent.reached()
+        assert await running.bot.stop(GRACE_S) == 0
+        silent.release()
+
+
 async def test_what_ends_within_the_grace_is_brought_before_the_end(tmp_path):
     async with stage(tmp_path, SHUTDOWN_GRACE="10") as running:
         running.chat.closed = True

@@ -26,9 +26,9 @@ async def before_the_ticket_is_known_to_be_seen(crowd):
 
 
 async def after_the_ticket_s_confirmation_was_lost(crowd):
-    ticket = crowd.stage.world.troubles.lose_answer("callback")
+    ticket = crowd.stage.world.troubles.lose_answer("callback", times=2)
     question = await crowd.ask("long")
-    await crowd.stage.world.wait_for(lambda: ticket.hits)
+    await crowd.stage.world.wait_for(lambda: ticket.hits == 2)
     await crowd.stage.begun(question)
 
 

@@ -1,5 +1,9 @@
 """A kind of work knows its models; a context keeps what a run says until the store has it."""
 
+import json
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 from pydantic import ValidationError
 
@@ -31,6 +35,17 @@ class TestContext:
         progress = Progress(1, 4, "A quarter", "reading")
         assert told == [(progress, progress)]
         assert ctx.beat().progress == progress
+
+    def test_keeps_numbers_of_any_kind_as_plain_ones(self, ctx):
+        ctx.progress(Decimal(1), Fraction(5, 2))
+        assert json.dumps([ctx.beat().progress.current, ctx.beat().progress.total]) == "[1.0, 2.5]"
+
+    @pytest.mark.parametrize("odd", [{"current": "half"}, {"total": None}, {"message": 5}])
+    def test_refuses_a_progress_that_no_beat_could_carry(self, ctx, told, odd):
+        with pytest.raises((TypeError, ValueError, AttributeError)):
+            ctx.progress(**odd)
+        assert not ctx.has_unconfirmed
+        assert told == []
 
     def test_says_everything_until_it_is_confirmed(self, ctx):
         ctx.progress(1)

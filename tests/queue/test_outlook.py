@@ -71,6 +71,26 @@ async def test_many_who_ask_at_once_share_a_read(outlooks, store):
     assert store.calls["positions"] == 1
 
 
+async def test_who_asks_while_a_read_is_under_way_shares_the_next(outlooks, store, monkeypatch):
+    jobs = await waiting(store, 10)
+    positions = store.store.positions
+    answer = asyncio.Event()
+
+    async def slow(*asked):
+        await answer.wait()
+        return await positions(*asked)
+
+    monkeypatch.setattr(store.store, "positions", slow)
+    asking = []
+    for job in jobs:
+        asking.append(asyncio.create_task(outlooks.of([job])))
+        await asyncio.sleep(0)  # the first read is under way
+    answer.set()
+    told = await asyncio.gather(*asking)
+    assert [one[job.id].ahead for one, job in zip(told, jobs, strict=True)] == list(range(10))
+    assert store.calls["positions"] == 2
+
+
 async def test_one_who_gives_up_waiting_takes_nobody_along(outlooks, store):
     jobs = await waiting(store, 2)
     impatient, patient = (asyncio.create_task(outlooks.of([job])) for job in jobs)

@@ -64,6 +64,33 @@ async def test_ends_are_kept_until_they_are_taken(new_store, start):
 
 
 @on_a_file
+async def test_an_end_that_cannot_be_stored_takes_no_other_along(new_store, start):
+    async def do(ctx, text: str) -> str:
+        return await gate.work(ctx, text) * 1_000
+
+    gate = Gate()
+    store = TappedStore(new_store())
+    work = Work(do)
+    queue = await start(work, store=store, slots={"work": 3})
+    diary = Diary(queue)
+    await store._writer.run(lambda db: db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 50_000))
+    jobs = [(await queue.enqueue(work, Text(text=text))).job for text in ("a", "b" * 100, "c")]
+    await gate.has(3)
+    store.refused = {"finish"}
+    await gate.let_out(1)
+    await store.next("finish")  # the others' ends gather behind the first
+    await gate.let_out(2)
+    await gate.has(0)
+    store.refused = set()
+    await diary.until(EventName.JOB_COMPLETED, times=2)
+    assert [(await queue.get(job.id)).state for job in jobs] == [
+        State.COMPLETED,
+        State.PROCESSING,  # until its lease runs out
+        State.COMPLETED,
+    ]
+
+
+@on_a_file
 async def test_a_locked_database_delays_the_end_of_a_run(start, tmp_path, monkeypatch):
     monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT_S", 0.05)
     gate = Gate()

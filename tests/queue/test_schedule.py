@@ -61,6 +61,28 @@ async def test_a_job_is_made_ready_at_its_time_however_far_that_was(promoter, st
     assert (await store.get("1")).state is State.PENDING
 
 
+async def test_a_poke_that_comes_while_the_store_is_asked_is_not_lost(
+    promoter, store, clock, monkeypatch
+):
+    asked, answer = asyncio.Event(), asyncio.Event()
+    promote = store.store.promote
+
+    async def slow() -> float | None:
+        due = await promote()
+        asked.set()
+        await answer.wait()
+        return due
+
+    monkeypatch.setattr(store.store, "promote", slow)
+    promoter.poke()
+    await soon(asked.wait())
+    await store.enqueue([later(clock.now)])
+    promoter.poke()
+    answer.set()
+    while (await store.get("1")).state is State.SCHEDULED:
+        await store.next("promote")
+
+
 async def test_nothing_is_asked_while_nothing_is_due(promoter, store):
     await never(store.next("promote"))
 
@@ -71,6 +93,15 @@ async def test_a_clock_that_jumped_ahead_is_noticed(promoter, store, clock, monk
     promoter.poke()
     await soon(promoter.ready.wait())
     clock.now += 3600
+    while (await store.get("1")).state is State.SCHEDULED:
+        await store.next("promote")
+
+
+async def test_a_job_that_nobody_told_of_is_found(promoter, store, clock, monkeypatch):
+    monkeypatch.setattr(schedule, "LONGEST_SLEEP_S", 0.05)
+    promoter.poke()
+    await soon(promoter.ready.wait())
+    await store.enqueue([later(clock.now)])
     while (await store.get("1")).state is State.SCHEDULED:
         await store.next("promote")
 

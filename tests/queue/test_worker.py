@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import time
 
 import pytest
 
@@ -89,12 +90,13 @@ class TestWaking:
             assert store.calls["claim"] > asked
 
     @on_a_file
-    async def test_a_job_of_another_process_begins_too(self, start, make):
+    @pytest.mark.parametrize("later_s", [0, 0.1])
+    async def test_a_job_of_another_process_begins_too(self, start, make, later_s):
         work = Work()
         diary = Diary(await start(work))
         elsewhere = make()
         await elsewhere.open()
-        job = (await elsewhere.enqueue(work, Text())).job
+        job = (await elsewhere.enqueue(work, Text(), run_at=time.time() + later_s)).job
         await diary.until(EventName.JOB_COMPLETED, job.id)
 
 
@@ -191,6 +193,10 @@ class TestWhatARunSays:
         )
 
 
+class Panic(BaseException):
+    """What PyO3 makes of a panic is no `Exception` either."""
+
+
 class TestFailure:
     @staticmethod
     async def outcome_of(error: BaseException, start, **options):
@@ -230,6 +236,14 @@ class TestFailure:
             "It was interrupted from within.",
             2,
         )
+
+    @pytest.mark.parametrize(
+        "error",
+        [Panic("a library in Rust"), SystemExit(2), JobError("Busy.", retry_after_s="soon")],
+    )
+    async def test_by_what_no_handler_should_raise_spends_attempts(self, start, error):
+        job, runs, _ = await self.outcome_of(error, start, max_attempts=2)
+        assert (job.state, runs) == (State.DISCARDED, 2)
 
     async def test_by_a_result_that_cannot_be_written(self, start):
         work = Work(lambda *_: asyncio.sleep(0, "half \ud83d"), max_attempts=1)

@@ -62,10 +62,11 @@ def test_ends_are_counted():
     [
         (own(State.PROCESSING), "running"),
         (own(ahead=0), "next"),
-        (own(ahead=1234), "1,234 ahead"),
+        (own(ahead=999), "999 ahead"),
+        (own(ahead=1000), "1,000+ ahead"),
         (own(State.SCHEDULED), "<t:1700000000:R>"),
     ],
-    ids=["running", "next", "behind others", "scheduled"],
+    ids=["running", "next", "behind others", "behind uncounted", "scheduled"],
 )
 def test_ones_own_jobs_have_a_place(job, said):
     yours = fields(status_embed(status(line(), own=[job])))["Yours"]

@@ -46,7 +46,7 @@ class Neighbours:
         return self._folder.stat().st_mtime_ns
 
     def dead(self) -> list[str]:
-        """Those whose lock is free."""
+        """Those whose lock is free; one that cannot be tried proves nothing."""
         return [name for name in self.others() if self._is_free(name)]
 
     def bury(self, names: list[str]) -> None:
@@ -58,13 +58,10 @@ class Neighbours:
         return self._folder / f"{name}.lock"
 
     def _is_free(self, name: str) -> bool:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             lock = os.open(self._path(name), os.O_RDWR)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            else:
                 return True
             finally:
                 os.close(lock)
@@ -80,11 +77,13 @@ class NeighbourWatch:
         self._neighbours = neighbours
         self._version = version
         self._changed = changed
+        self._seen: tuple[int, int | None] = (0, None)
         self._stop = Event()
         self._thread = Thread(target=self._watch, name="store-neighbours", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch: whatever others do from now on is noticed."""
+        self._seen = self._neighbours.visits(), None
         self._thread.start()
 
     def stop(self) -> None:
@@ -94,15 +93,13 @@ class NeighbourWatch:
             self._thread.join()
 
     def _watch(self) -> None:
-        seen = self._look()
-        while not self._stop.wait(LOOK_EVERY_S if seen[1] is None else POLL_EVERY_S):
-            news = self._look()
-            if news != seen:
-                seen = news
+        while not self._stop.wait(LOOK_EVERY_S if self._seen[1] is None else POLL_EVERY_S):
+            seen, self._seen = self._seen, self._look()
+            if self._seen != seen:
                 self._changed()
 
     def _look(self) -> tuple[int, int | None]:
-        """Who was here, and what version the database has while somebody is."""
+        """Changes when somebody comes or goes, and with every commit while somebody is here."""
         try:
             company = self._neighbours.others()
             return self._neighbours.visits(), self._version() if company else None

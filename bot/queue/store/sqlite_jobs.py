@@ -84,8 +84,8 @@ class JobTable:
             rows += db.execute(self._sql["jobs_ready"], (queue, n)).fetchall()
         if not rows:
             return []
-        claims = [(worker, now, now + lease_s, row[-1]) for row in rows]
-        db.executemany(self._sql["job_claim"], claims)
+        claimed = json.dumps([row[-1] for row in rows])
+        db.execute(self._sql["jobs_claim"], (worker, now, now + lease_s, claimed))
         jobs = [lifecycle.claimed(job_from(row), worker, now, lease_s) for row in rows]
         taken: Counts = Counter()
         for job in jobs:
@@ -124,43 +124,42 @@ class JobTable:
         return CancelRequested(one(db, self._sql["body_error"], (seq,)) or "")
 
     def finish(self, db: Connection, finishes: Sequence[Finish], now: float) -> list[State | None]:
-        """End runs whose token still counts; completions, the most frequent, go in a batch."""
-        held: list[tuple[Finish, int, str, float]] = []
+        """End runs whose token still counts; completions, the most frequent, go together."""
         states: list[State | None] = []
+        completed: dict[int, tuple[str, str, float]] = {}
         for finish in finishes:
             key = (finish.job_id, finish.token)
-            row = db.execute(self._sql["job_held"], key).fetchone()
-            if row is None:
+            held = db.execute(self._sql["job_held"], key).fetchone()
+            if held is None or held[0] in completed:
                 states.append(None)
             elif isinstance(finish.outcome, lifecycle.Complete):
-                held.append((finish, *row))
-                db.execute(self._sql["job_complete"], (now, row[0]))
+                seq, queue, began = held
+                completed[seq] = (finish.outcome.result, queue, began)
                 states.append(State.COMPLETED)
             else:
                 states.append(self._settle(db, finish, now).state)
-        if held:
-            self._complete(db, held, now)
+        if completed:
+            self._complete(db, completed, now)
         return states
 
     def _complete(
-        self, db: Connection, held: list[tuple[Finish, int, str, float]], now: float
+        self, db: Connection, completed: Mapping[int, tuple[str, str, float]], now: float
     ) -> None:
-        results = [
-            (finish.outcome.result, seq)
-            for finish, seq, _, _ in held
-            if isinstance(finish.outcome, lifecycle.Complete)
-        ]
-        db.executemany(self._sql["body_complete"], results)
-        due = [(now, finish.job_id) for finish, _, _, _ in held]
-        db.executemany(self._sql["deliveries_come_due"], due)
+        """End the runs of these rows, each with its result, its queue, and when it began."""
+        ended = json.dumps(list(completed))
+        db.execute(self._sql["jobs_complete"], (now, ended))
+        db.executemany(
+            self._sql["body_complete"],
+            [(result, seq) for seq, (result, _, _) in completed.items()],
+        )
+        db.execute(self._sql["deliveries_come_due"], (now, ended))
         done: Counts = Counter()
-        for _, _, queue, _ in held:
+        for _, queue, _ in completed.values():
             done[queue, State.PROCESSING] -= 1
             done[queue, State.COMPLETED] += 1
         self._count(db, done)
-        self._observe(
-            db, lambda pace: pace.ran((queue, now - began) for _, _, queue, began in held)
-        )
+        ran = [(queue, now - began) for _, queue, began in completed.values()]
+        self._observe(db, lambda pace: pace.ran(ran))
 
     def _settle(self, db: Connection, finish: Finish, now: float) -> Job:
         seq, job = self._known(db, finish.job_id)
@@ -180,7 +179,7 @@ class JobTable:
         change[job.queue, job.state] += 1
         self._count(db, change)
         if job.state in FINISHED:
-            db.execute(self._sql["deliveries_come_due"], (now, job.id))
+            db.execute(self._sql["deliveries_come_due"], (now, json.dumps([seq])))
         return job
 
     def promote(self, db: Connection, now: float) -> float | None:

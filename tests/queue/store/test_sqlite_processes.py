@@ -154,6 +154,14 @@ class TestKill9:
         assert [one.stem for one in lock_files(locks)] == [restarted.process]
         await restarted.close()
 
+    async def test_a_lock_that_cannot_be_tried_proves_no_death(
+        self, store: SqliteStore, path: Path
+    ):
+        stranger = path.with_name("jobs.db-processes") / "stranger.lock"
+        stranger.mkdir()  # cannot be opened, like the file of another user
+        assert await store.reap(max_losses=5) == []
+        assert stranger.exists()
+
 
 class TestTwoAtOnce:
     async def test_eight_claimers_in_two_processes_get_each_job_once(
@@ -182,3 +190,51 @@ class TestTwoAtOnce:
                 neighbour.go_on()
                 await asyncio.wait_for(woken.wait(), PATIENCE_S)
                 assert await store.get(await neighbour.line()) is not None
+
+
+class TestVisits:
+    @pytest.fixture
+    async def woken(self, store: SqliteStore) -> asyncio.Event:
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        store.on_wake(lambda: loop.call_soon_threadsafe(woken.set))
+        return woken
+
+    @staticmethod
+    async def heard(woken: asyncio.Event) -> None:
+        await asyncio.wait_for(woken.wait(), PATIENCE_S)
+        woken.clear()
+
+    @staticmethod
+    async def visit(path: Path) -> None:
+        """Somebody comes, stores a job and goes, all between two looks."""
+        visitor = SqliteStore(path)
+        await visitor.open()
+        await stored(visitor, a_job())
+        await visitor.close()
+
+    async def test_however_short_are_noticed(self, path: Path, woken):
+        for _ in range(2):
+            await self.visit(path)
+            await self.heard(woken)
+
+    async def test_are_told_to_all_though_one_who_listens_fails(
+        self, store: SqliteStore, path: Path, woken, caplog
+    ):
+        store._wakes.insert(0, lambda: 1 / 0)
+        for _ in range(2):
+            await self.visit(path)
+            await self.heard(woken)
+        assert "a listener failed" in caplog.text
+
+    async def test_are_noticed_after_a_passing_trouble(
+        self, store: SqliteStore, path: Path, woken, monkeypatch
+    ):
+        def out_of_files() -> list[str]:
+            raise OSError("too many open files")
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(store._neighbours, "others", out_of_files)
+            await self.heard(woken)
+        await self.heard(woken)  # the trouble is over
+        await self.visit(path)
+        await self.heard(woken)

@@ -1,3 +1,0 @@
-UPDATE job
-SET state = 'COMPLETED', finished_at = ?, lease_until = NULL, worker = NULL
-WHERE seq = ?
