@@ -14,12 +14,13 @@ _STATES = {str(state): state for state in State}
 
 
 def job_from(row: Row) -> Job:
-    """The job of a row of the `job…` statements (whose last column, `seq`, is the store's own)."""
+    """The job of a row of the view `whole_job`, where its priority stands as its lane."""
     progress, checkpoint, log, _seq = row[-4:]
     values: Row = (
         *row[:4],
         _STATES[row[4]],
-        *row[5:-4],
+        -row[5],
+        *row[6:-4],
         None if progress is None else Progress(*json.loads(progress)),
         checkpoint,
         () if log is None else tuple(json.loads(log)),

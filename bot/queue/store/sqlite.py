@@ -259,11 +259,11 @@ def _where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
     """The conditions of a search, built from fixed texts alone; values are bound."""
     states = sorted(wanted.states)
     parts: list[tuple[str, Row]] = [
-        ("j.owner = ?", (wanted.owner,)) if wanted.owner is not None else ("", ()),
-        ("j.guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
-        ("j.type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
-        ("j.id < ?", (before,)) if before is not None else ("", ()),
-        (f"j.state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
+        ("owner = ?", (wanted.owner,)) if wanted.owner is not None else ("", ()),
+        ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
+        ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
+        ("id < ?", (before,)) if before is not None else ("", ()),
+        (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
     ]
     used = [(text, values) for text, values in parts if text]
     conditions = " AND ".join(text for text, _ in used) or "true"
