@@ -39,7 +39,6 @@ def noop_jobs(count: int, owners: int = 100) -> list[Job]:
             owner=n % owners,
             guild=1,
             key=f"interaction-{n}",
-            rank=n // owners,
             created_at=1,
             run_at=1,
             max_attempts=3,

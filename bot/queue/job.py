@@ -13,7 +13,7 @@ Clock = Callable[[], float]
 
 
 class Priority(IntEnum):
-    """Higher runs first; within one priority, first come, first served."""
+    """Higher runs first; within one priority people take turns."""
 
     LOW = -10
     DEFAULT = 0
@@ -36,7 +36,8 @@ class Job:
     """One piece of work. Times are unix seconds; payload and result are JSON texts.
 
     `key` makes enqueueing idempotent; `token` grows with every claim and fences the run that
-    holds it; `losses` counts runs whose worker died, apart from `attempt`.
+    holds it; `losses` counts runs whose worker died, apart from `attempt`; `rank` is given by the
+    store when the job becomes ready (see `turns.py`).
     """
 
     id: str

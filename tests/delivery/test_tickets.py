@@ -132,7 +132,7 @@ class TestAWaitingTicket:
         moving.cancel()
 
     async def test_says_how_many_are_ahead_and_moves_up(self, line):
-        await line.accepted("second?")
+        await line.accepted("second?", user="Ada")
         third = await line.accepted("third?", user="Cleo")
         assert "**1** job is ahead of yours." in third.original.text
 

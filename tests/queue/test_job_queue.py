@@ -261,9 +261,11 @@ class TestLooking:
         gate = Gate()
         chat, image = Work(gate.work, "chat", "chat"), Work(gate.work, "image", "image")
         queue = await start(chat, image, slots={"chat": 2})
-        for owner in [1, 1, 2, 1]:
+        for owner in [1, 1]:
             await queue.enqueue(chat, Text(), owner=owner)
         await gate.has(2)
+        for owner in [2, 1]:
+            await queue.enqueue(chat, Text(), owner=owner)
         status = await queue.status(owner=1)
         lines = [(line.name, line.waiting, line.running, line.slots) for line in status.lines]
         assert lines == [("chat", 2, 2, 2), ("image", 0, 0, 2)]

@@ -32,6 +32,7 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
+from bot.queue.turns import Turns, takes_turn
 
 
 class MemoryStore:
@@ -45,6 +46,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
+        self._turns = Turns()
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -78,10 +80,13 @@ class MemoryStore:
             self._check(new, limits or Limits())
             _refuse_known(new, self._jobs)
             _refuse_known(owed, self._deliveries)
-            self._jobs.update((job.id, job) for job in new)
+            self._jobs.update((job.id, self._ranked(None, job)) for job in new)
             self._keys.update((job.key, job.id) for job in new if job.key is not None)
             self._deliveries.update((delivery.id, delivery) for delivery in owed)
-            return answers
+            return [replace(answer, job=self._jobs[answer.job.id]) for answer in answers]
+
+    def _ranked(self, before: State | None, job: Job) -> Job:
+        return self._turns.taken(job) if takes_turn(before, job.state) else job
 
     def _by_key(self, key: str) -> Job | None:
         return self._jobs[self._keys[key]] if key in self._keys else None
@@ -105,6 +110,7 @@ class MemoryStore:
             chosen = [job for queue, n in wants.items() for job in self._ready(queue)[:n]]
             jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
             self._jobs.update((job.id, job) for job in jobs)
+            self._turns.claimed(jobs)
             self._pace.waited((job.queue, now - job.run_at) for job in jobs)
             return jobs
 
@@ -151,6 +157,7 @@ class MemoryStore:
         return self._save(lifecycle.settled(job, finish.outcome, now)).state
 
     def _save(self, job: Job) -> Job:
+        job = self._ranked(self._jobs[job.id].state, job)
         self._jobs[job.id] = job
         if job.state in FINISHED:
             for delivery in self._of(job.id):
@@ -166,7 +173,7 @@ class MemoryStore:
                 if job.state in {State.SCHEDULED, State.RETRYABLE}
             ]
             now = self._clock()
-            for job in timed:
+            for job in sorted(timed, key=lambda job: job.run_at):
                 if job.run_at <= now:
                     self._save(lifecycle.promoted(job))
             return min((job.run_at for job in timed if job.run_at > now), default=None)

@@ -51,6 +51,7 @@ def saved_row(seq: int, job: Job) -> Row:
     """The parameters of `job_save`."""
     return (
         job.state,
+        job.rank,
         job.run_at,
         job.finished_at,
         job.cancel_requested_at,

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.queue import lifecycle
@@ -25,6 +26,7 @@ from bot.queue.store.base import (
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.rows import job_from, job_row, log_text, one, progress_text, saved_row
 from bot.queue.store.statements import Statements
+from bot.queue.turns import NOBODY, TURN, takes_turn
 
 Connection = sqlite3.Connection
 Counts = Counter[tuple[str, State]]
@@ -40,10 +42,19 @@ class JobTable:
         """Insert the jobs whose key is new, all or none."""
         answers = admitted(jobs, lambda key: self._by_key(db, key))
         new = [answer.job for answer in answers if answer.created]
-        if new:
-            self._check(db, new, limits)
-            self._insert(db, new)
-        return answers
+        if not new:
+            return answers
+        self._check(db, new, limits)
+        ranked = [self._ranked(db, None, job) for job in new]
+        self._insert(db, ranked)
+        stored = {job.id: job for job in ranked}
+        return [replace(answer, job=stored.get(answer.job.id, answer.job)) for answer in answers]
+
+    def _ranked(self, db: Connection, before: State | None, job: Job) -> Job:
+        if not takes_turn(before, job.state):
+            return job
+        turn = (job.queue, -job.priority, job.owner or NOBODY, TURN)
+        return replace(job, rank=one(db, self._sql["turn_take"], turn))
 
     def _by_key(self, db: Connection, key: str) -> Job | None:
         row = db.execute(self._sql["job_by_key"], (key,)).fetchone()
@@ -87,6 +98,7 @@ class JobTable:
         claimed = json.dumps([row[-1] for row in rows])
         db.execute(self._sql["jobs_claim"], (worker, now, now + lease_s, claimed))
         jobs = [lifecycle.claimed(job_from(row), worker, now, lease_s) for row in rows]
+        self._move_lanes(db, jobs)
         taken: Counts = Counter()
         for job in jobs:
             taken[job.queue, State.PENDING] -= 1
@@ -94,6 +106,11 @@ class JobTable:
         self._count(db, taken)
         self._observe(db, lambda pace: pace.waited((job.queue, now - job.run_at) for job in jobs))
         return jobs
+
+    def _move_lanes(self, db: Connection, claimed: Sequence[Job]) -> None:
+        highest = {(job.queue, -job.priority): job.rank for job in claimed}  # they are in order
+        rows = [(*lane, rank) for lane, rank in highest.items()]
+        db.executemany(self._sql["lane_move"], rows)
 
     def _observe(self, db: Connection, fold: Callable[[PaceKeeper], None]) -> None:
         keeper = PaceKeeper(self.paces(db))
@@ -172,6 +189,7 @@ class JobTable:
         return row[-1], job_from(row)
 
     def _save(self, db: Connection, seq: int, before: Job, job: Job, now: float) -> Job:
+        job = self._ranked(db, before.state, job)
         db.execute(self._sql["job_save"], saved_row(seq, job))
         db.execute(self._sql["body_save"], (job.result, job.error, seq))
         change: Counts = Counter()

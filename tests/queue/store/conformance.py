@@ -11,11 +11,13 @@ from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
 from tests.queue.store.promises.texts import TextPromises
 from tests.queue.store.promises.threads import ThreadPromises
+from tests.queue.store.promises.turns import TurnPromises
 
 
 class StoreConformance(
     AdmissionPromises,
     ClaimingPromises,
+    TurnPromises,
     RunPromises,
     CancelPromises,
     RecoveryPromises,

@@ -127,6 +127,13 @@ class TestWhatIsOurs:
         assert len(await all_jobs(store)) == 1
         await store.close()
 
+    async def test_turns_go_on_after_a_restart(self, path: Path):
+        store = SqliteStore(path)
+        await store.open()
+        (job,) = await stored(store, a_job())
+        assert job.rank == 1  # the one in the file took turn 0
+        await store.close()
+
     async def test_many_may_open_a_new_file_at_once(self, tmp_path: Path):
         stores = [SqliteStore(tmp_path / "jobs.db") for _ in range(6)]
         await asyncio.gather(*(store.open() for store in stores))
@@ -163,10 +170,12 @@ class TestOpenAndClosed:
         await asyncio.sleep(0)  # each of them has begun
         await store.close()
         answers = await asyncio.gather(*waiting)
-        assert [answer.job for (answer,) in answers] == jobs
+        assert [answer.job.id for (answer,) in answers] == [job.id for job in jobs]
         again = SqliteStore(path)
         await again.open()
-        assert len(await all_jobs(again)) == 51
+        found = {job.id: job for job in await all_jobs(again)}
+        assert len(found) == 51
+        assert all(found[answer.job.id] == answer.job for (answer,) in answers)
         await again.close()
 
 

@@ -58,7 +58,6 @@ jobs = st.builds(
     type=st.sampled_from(["echo", "draw"]),
     state=st.sampled_from([State.PENDING, State.PENDING, State.SCHEDULED]),
     priority=st.sampled_from([-10, 0, 0, 20]),
-    rank=st.sampled_from([0.0, 0.5, 1.0]),
     owner=owners,
     guild=owners,
     key=st.sampled_from([None, None, "k1", "k2"]),

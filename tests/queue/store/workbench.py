@@ -42,9 +42,11 @@ def a_job(**changed) -> Job:
     return Job(**(values | changed))
 
 
-async def stored(store: Store, *jobs: Job) -> None:
+async def stored(store: Store, *jobs: Job) -> list[Job]:
+    """The jobs as the store has them: with their turns."""
     answers = await store.enqueue(jobs)
     assert all(answer.created for answer in answers)
+    return [answer.job for answer in answers]
 
 
 async def claimed(store: Store, worker: str = "w1", queue: str = "chat") -> Job:

@@ -1,4 +1,4 @@
 UPDATE job
-SET state = ?, run_at = ?, finished_at = ?, cancel_requested_at = ?, attempt = ?, losses = ?,
-    lease_until = ?, worker = ?
+SET state = ?, rank = ?, run_at = ?, finished_at = ?, cancel_requested_at = ?, attempt = ?,
+    losses = ?, lease_until = ?, worker = ?
 WHERE seq = ?

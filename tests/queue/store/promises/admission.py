@@ -25,9 +25,7 @@ from tests.queue.store.workbench import (
 
 class AdmissionPromises:
     async def test_a_stored_job_comes_back_as_it_was_given(self, store: Store):
-        job = a_job(
-            priority=10, owner=2**62, guild=7, key="interaction:1", timeout_s=1.5, rank=2.25
-        )
+        job = a_job(priority=10, owner=2**62, guild=7, key="interaction:1", timeout_s=1.5)
         assert await store.enqueue([job]) == [Enqueued(job, created=True)]
         assert await store.get(job.id) == job
 
@@ -35,8 +33,8 @@ class AdmissionPromises:
         assert await store.enqueue([], limits=Limits(max_size=0)) == []
 
     async def test_a_known_key_answers_the_older_job(self, store: Store):
-        older, newer = a_job(key="k"), a_job(key="k")
-        await stored(store, older)
+        _, older = await stored(store, a_job(), a_job(key="k"))
+        newer = a_job(key="k")
         assert await store.enqueue([newer]) == [Enqueued(older, created=False)]
         assert await store.get(newer.id) is None
 
@@ -45,7 +43,7 @@ class AdmissionPromises:
         assert await store.enqueue([a_job(key="k")]) == [Enqueued(older, created=False)]
 
     async def test_a_key_twice_in_one_batch_makes_one_job(self, store: Store):
-        first, second, other = a_job(key="k"), a_job(key="k"), a_job(key="other")
+        first, second, other = a_job(key="k"), a_job(key="k"), a_job(key="other", owner=1)
         answers = await store.enqueue([first, other, second])
         assert answers == [
             Enqueued(first, created=True),
@@ -62,8 +60,7 @@ class AdmissionPromises:
 
     async def test_a_key_that_equals_an_id_or_nothing_is_still_only_a_key(self, store: Store):
         plain = a_job()
-        named_like_it, unnamed = a_job(key=plain.id), a_job(key="")
-        await stored(store, plain, named_like_it, unnamed)
+        *_, unnamed = await stored(store, plain, a_job(key=plain.id), a_job(key=""))
         assert (await store.enqueue([a_job(key="")]))[0].job == unnamed
 
     async def test_many_who_enqueue_one_key_at_once_get_one_job(self, store: Store):
@@ -84,6 +81,12 @@ class AdmissionPromises:
         with pytest.raises(StoreError, match="nothing"):
             await store.enqueue([bystander, replace(a_job(), id=run.id, key=key)])
         assert await all_jobs(store) == [run]
+
+    async def test_an_id_twice_in_one_batch_refuses_it_whole(self, store: Store):
+        job = a_job()
+        with pytest.raises(StoreError, match="nothing"):
+            await store.enqueue([job, job])
+        assert await all_jobs(store) == []
 
     async def test_a_delivery_id_that_is_taken_refuses_the_whole_batch(self, store: Store):
         owed = NewDelivery("someone")

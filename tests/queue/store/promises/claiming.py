@@ -20,17 +20,17 @@ from tests.queue.store.workbench import (
 
 
 class ClaimingPromises:
-    async def test_the_order_is_priority_then_rank_then_id(self, store: Store):
-        jobs = [
-            a_job(id="5", priority=20, rank=9),
-            a_job(id="4", priority=0, rank=-1),
-            a_job(id="1", priority=0, rank=0.5),
-            a_job(id="3", priority=0, rank=0.5),
-            a_job(id="2", priority=-10, rank=0),
-        ]
-        await stored(store, *reversed(jobs))
+    async def test_the_order_is_priority_then_turn_then_id(self, store: Store):
+        await stored(
+            store,
+            a_job(id="2", owner=1, priority=-10),
+            a_job(id="4", owner=1),
+            a_job(id="1", owner=1),
+            a_job(id="3", owner=2),
+            a_job(id="5", owner=3, priority=20),
+        )
         run = await store.claim("w1", {"chat": 10}, LEASE_S)
-        assert [job.id for job in run] == ["5", "4", "1", "3", "2"]
+        assert [job.id for job in run] == ["5", "3", "4", "1", "2"]
 
     async def test_each_queue_gives_no_more_than_wanted(self, store: Store):
         await stored(store, *(a_job(queue=q) for q in ("chat", "image", "chat", "admin", "image")))

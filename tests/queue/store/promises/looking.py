@@ -26,8 +26,7 @@ class LookingPromises:
         assert await store.get("unknown") is None
 
     async def test_jobs_are_found_newest_first_in_pages(self, store: Store):
-        jobs = [a_job() for _ in range(7)]
-        await stored(store, *jobs)
+        jobs = await stored(store, *(a_job() for _ in range(7)))
         first = await store.find(JobFilter(), limit=3)
         second = await store.find(JobFilter(), before=first[-1].id, limit=3)
         third = await store.find(JobFilter(), before=second[-1].id, limit=3)
@@ -35,8 +34,7 @@ class LookingPromises:
         assert await store.find(JobFilter(), before=third[-1].id) == []
 
     async def test_a_page_does_not_shift_when_jobs_come_in(self, store: Store):
-        jobs = [a_job() for _ in range(4)]
-        await stored(store, *jobs)
+        jobs = await stored(store, *(a_job() for _ in range(4)))
         first = await store.find(JobFilter(), limit=2)
         await stored(store, a_job())
         assert await store.find(JobFilter(), before=first[-1].id, limit=2) == jobs[1::-1]
@@ -69,14 +67,14 @@ class LookingPromises:
     async def test_a_position_counts_who_is_ahead_in_the_same_queue(self, store: Store):
         await stored(
             store,
-            a_job(id="1", rank=1),
-            a_job(id="2", rank=1),
-            a_job(id="3", rank=0),
-            a_job(id="4", rank=9, priority=20),
+            a_job(id="3", owner=1),
+            a_job(id="1", owner=1),
+            a_job(id="2", owner=2),
+            a_job(id="4", owner=1, priority=20),
             a_job(id="5", queue="image", priority=20),
         )
         places = await store.positions(["1", "2", "3", "4", "5"])
-        assert places == {"4": 0, "3": 1, "1": 2, "2": 3, "5": 0}
+        assert places == {"4": 0, "2": 1, "3": 2, "1": 3, "5": 0}
 
     async def test_a_position_is_exact_up_to_the_cap(self, store: Store):
         jobs = [a_job() for _ in range(5)]

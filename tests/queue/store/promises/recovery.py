@@ -122,8 +122,7 @@ class RecoveryPromises:
     async def test_a_completed_running_or_ready_job_cannot_be_retried(self, store: Store):
         done = await completed(store)
         running = await a_run(store)
-        ready, scheduled = a_job(), a_job(state=State.SCHEDULED)
-        await stored(store, ready, scheduled)
+        ready, scheduled = await stored(store, a_job(), a_job(state=State.SCHEDULED))
         for job in (done, running, ready, scheduled):
             with pytest.raises(InvalidStateTransitionError):
                 await store.retry(job.id)

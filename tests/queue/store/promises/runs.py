@@ -137,8 +137,8 @@ class RunPromises:
         assert (await claimed(store)).attempt == 1
 
     async def test_a_hand_back_costs_no_attempt_and_keeps_the_place(self, store: Store):
-        run = await a_run(store, rank=1)
-        await stored(store, a_job(rank=2))
+        run = await a_run(store)
+        await stored(store, a_job())
         job = await finished(store, run, HandBack())
         assert (job.attempt, job.losses) == (0, 0)
         assert (await claimed(store)).id == run.id
