@@ -23,6 +23,7 @@ from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
 from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits, Store
 from bot.queue.store.memory import MemoryStore
@@ -69,6 +70,7 @@ def options_of(settings: Settings) -> QueueOptions:
         max_attempts=queue.max_attempts,
         timeout_s=queue.job_timeout,
         max_losses=queue.max_losses,
+        retention=Retention(queue.retention_completed, queue.retention_failed, queue.retention_max),
     )
 
 

@@ -46,6 +46,11 @@ class Delivery:
     progress: str | None = None
     note: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has something to do about it, now or later."""
+        return self.state in {DeliveryState.HELD, DeliveryState.DUE}
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:

@@ -13,10 +13,17 @@ from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.job import Clock, Job, Priority, new_job_id
 from bot.queue.outlook import Outlook, Outlooks
+from bot.queue.retention import Retention
 from bot.queue.schedule import Promoter, every
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Store
 from bot.queue.worker import Worker, WorkerOptions
+
+PURGE_EVERY_S = 60.0
+"""How often finished jobs past their keeping are looked for."""
+
+PURGE_BITE = 200
+"""Jobs removed in one transaction, so that the writer is never held up for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class QueueOptions:
     max_attempts: int = 3
     timeout_s: float = 300
     max_losses: int = 10
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class JobQueue:
         self._duties = [
             asyncio.create_task(self._promoter.run()),
             asyncio.create_task(every(self._options.worker.lease_s / 6, self._reap)),
+            asyncio.create_task(every(PURGE_EVERY_S, self._purge)),
         ]
 
     async def stop_working(self, grace_s: float = 20) -> None:
@@ -244,6 +253,10 @@ class JobQueue:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._worker.wake)
             self._loop.call_soon_threadsafe(self._promoter.poke)
+
+    async def _purge(self) -> None:
+        while await self.store.purge(self._options.retention, PURGE_BITE) == PURGE_BITE:
+            continue
 
     async def _reap(self) -> None:
         await self._worker.beat()  # after a long sleep of the machine, all leases have run out

@@ -114,6 +114,15 @@ class Queue(Topic):
     max_retry_delay: float = Field(
         3_600, ge=0, le=604_800, description="Seconds that no wait between two tries exceeds."
     )
+    retention_completed: float = Field(
+        86_400, gt=0, le=31_536_000, description="Seconds that completed jobs are kept."
+    )
+    retention_failed: float = Field(
+        259_200, gt=0, le=31_536_000, description="Seconds that other finished jobs are kept."
+    )
+    retention_max: int = Field(
+        10_000, ge=0, le=10_000_000, description="Finished jobs that are kept at most."
+    )
 
 
 class Progress(Topic):

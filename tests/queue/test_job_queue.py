@@ -9,10 +9,11 @@ import pytest
 from bot.queue.errors import JobError, QueueFull, TaskNotFoundError, UserLimitReached
 from bot.queue.events import EventName
 from bot.queue.job import Priority, new_job_id
+from bot.queue.retention import Retention
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits
 from tests.queue.kinds import Gate, Text, Work
-from tests.queue.watching import Diary, on_a_file
+from tests.queue.watching import Diary, TappedStore, on_a_file
 
 
 class TestAccepting:
@@ -324,3 +325,19 @@ async def test_what_one_process_enqueues_another_may_run_while_both_work(start):
     while (await queues[0].store.stats()).total(State.COMPLETED) < 4:
         await gate.has(0)
     assert gate.most == 2
+
+
+async def test_finished_jobs_past_their_keeping_are_removed_by_itself(
+    start, new_store, monkeypatch
+):
+    monkeypatch.setattr("bot.queue.job_queue.PURGE_EVERY_S", 0.01)
+    monkeypatch.setattr("bot.queue.job_queue.PURGE_BITE", 2)
+    work, store = Work(), TappedStore(new_store())
+    queue = await start(work, store=store, retention=Retention(most=1))
+    diary = Diary(queue)
+    for _ in range(6):
+        await queue.enqueue(work, Text())
+    await diary.until(EventName.JOB_COMPLETED, times=6)
+    while len(await queue.find(JobFilter())) > 1:
+        await store.next("purge")
+    assert store.given["purge"] == (Retention(most=1), 2)

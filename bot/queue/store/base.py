@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.queue.deliveries import Delivery, NewDelivery, Settlement
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
+from bot.queue.retention import Retention
 from bot.queue.states import State
 
 
@@ -159,6 +160,12 @@ class Store(Protocol):
 
     async def retry(self, job_id: str) -> Job:
         """Make a failed, cancelled or discarded job ready now, told anew to its subscribers."""
+
+    async def purge(self, retention: Retention, limit: int) -> int:
+        """Remove up to `limit` finished jobs past their keeping, with all that is theirs.
+
+        The oldest go first, and none whose news is still owed; how many went.
+        """
 
     async def get(self, job_id: str) -> Job | None:
         """The job, whole."""

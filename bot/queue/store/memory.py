@@ -11,9 +11,10 @@ from ulid import ULID
 
 from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
-from bot.queue.deliveries import Delivery, DeliveryState, NewDelivery
+from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import QueueFull, StoreError, TaskNotFoundError, UserLimitReached
 from bot.queue.job import Clock, Job
+from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.admission import admitted
 from bot.queue.store.base import (
@@ -208,6 +209,32 @@ class MemoryStore:
         except KeyError:
             raise TaskNotFoundError(job_id) from None
 
+    async def purge(self, retention: Retention, limit: int) -> int:
+        """See `Store.purge`."""
+        with self._alone():
+            now = self._clock()
+            finished = [job for job in self._jobs.values() if job.finished_at is not None]
+            excess = max(0, len(finished) - retention.most)
+            idle = sorted(
+                (job for job in finished if not self._is_owed(job)),
+                key=lambda job: job.finished_at or 0,
+            )
+            stale = [job for job in idle if retention.past_keeping(job, now)]
+            gone = {job.id: job for job in [*idle[:excess], *stale]}
+            for job in list(gone.values())[:limit]:
+                self._remove(job)
+            return min(len(gone), limit)
+
+    def _is_owed(self, job: Job) -> bool:
+        return any(delivery.is_open for delivery in self._of(job.id))
+
+    def _remove(self, job: Job) -> None:
+        for delivery in self._of(job.id):
+            del self._deliveries[delivery.id]
+        if job.key is not None:
+            del self._keys[job.key]
+        del self._jobs[job.id]
+
     async def get(self, job_id: str) -> Job | None:
         """See `Store.get`."""
         with self._alone(job_id):
@@ -264,8 +291,7 @@ class MemoryStore:
             return [DueDelivery(d, self._jobs.get(d.job_id)) for d in claimed]
 
     def _open_deliveries(self) -> list[Delivery]:
-        open_states = {DeliveryState.HELD, DeliveryState.DUE}
-        return [d for d in self._deliveries.values() if d.state in open_states]
+        return [delivery for delivery in self._deliveries.values() if delivery.is_open]
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
         """See `Store.deliveries_settle`."""

@@ -18,6 +18,7 @@ from ulid import ULID
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
 from bot.queue.job import Clock, Job
+from bot.queue.retention import Retention
 from bot.queue.states import State
 from bot.queue.store.base import (
     Beat,
@@ -32,7 +33,7 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.rows import Row, job_from, one
-from bot.queue.store.sqlite_file import connect, explained, prepare
+from bot.queue.store.sqlite_file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite_jobs import JobTable
 from bot.queue.store.sqlite_outbox import DeliveryTable
 from bot.queue.store.statements import Statements
@@ -161,6 +162,15 @@ class SqliteStore:
     async def retry(self, job_id: str) -> Job:
         """See `Store.retry`."""
         return await self._writer.run(lambda db: self._jobs.retry(db, job_id, self._clock()))
+
+    async def purge(self, retention: Retention, limit: int) -> int:
+        """See `Store.purge`."""
+        gone = await self._writer.run(
+            lambda db: self._jobs.purge(db, retention, limit, self._clock())
+        )
+        if gone:
+            await self._writer.run(shrink)
+        return gone
 
     async def get(self, job_id: str) -> Job | None:
         """See `Store.get`."""

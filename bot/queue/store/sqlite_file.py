@@ -13,6 +13,9 @@ from bot.queue.store.statements import each_statement, migrations
 APPLICATION_ID = 0x436F6E76
 """Marks the file as ours ("Conv"), so that another program's database is never touched."""
 
+PAGES_IN_A_BITE = 1_000
+"""Pages (4 KiB each) that are given back in one transaction."""
+
 BUSY_TIMEOUT_S = 5.0
 """How long one process waits for another's transaction, which takes milliseconds."""
 
@@ -110,6 +113,16 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def shrink(connection: sqlite3.Connection) -> None:
+    """Give free pages back to the file system, `PAGES_IN_A_BITE` at most.
+
+    One by one, for Python takes only the first step of this statement, which is one page.
+    """
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    for _ in range(min(free, PAGES_IN_A_BITE)):
+        connection.execute("PRAGMA incremental_vacuum(1)")
 
 
 def _explanation(path: Path, error: sqlite3.Error) -> str:

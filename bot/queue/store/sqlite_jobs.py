@@ -10,6 +10,7 @@ from typing import Any
 from bot.queue import lifecycle
 from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
 from bot.queue.job import Job
+from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, State
 from bot.queue.store.admission import admitted
 from bot.queue.store.base import (
@@ -216,6 +217,26 @@ class JobTable:
     def _lose(self, db: Connection, row: Any, now: float, max_losses: int) -> Job:
         job = job_from(row)
         return self._save(db, row[-1], job, lifecycle.lost(job, now, max_losses), now)
+
+    def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
+        """Remove finished jobs past their keeping; their pages go back to the file system."""
+        excess = one(db, self._sql["counter_finished"]) - retention.most
+        oldest = db.execute(self._sql["jobs_oldest"], (max(0, min(excess, limit)),)).fetchall()
+        before = (now - retention.completed_s, now - retention.failed_s)
+        stale = db.execute(self._sql["jobs_stale"], (*before, limit)).fetchall()
+        gone = list(dict.fromkeys([*oldest, *stale]))[:limit]
+        if gone:
+            self._remove(db, gone)
+        return len(gone)
+
+    def _remove(self, db: Connection, gone: Sequence[tuple[int, str, str]]) -> None:
+        rows = json.dumps([seq for seq, _, _ in gone])
+        for statement in ("deliveries_remove", "bodies_remove", "jobs_remove"):
+            db.execute(self._sql[statement], (rows,))
+        removed: Counts = Counter()
+        for _, queue, state in gone:
+            removed[queue, State(state)] -= 1
+        self._count(db, removed)
 
     def cancel(self, db: Connection, job_id: str, reason: str, now: float) -> Job:
         """Cancel a waiting job, or mark a running one."""

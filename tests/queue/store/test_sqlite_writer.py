@@ -18,6 +18,7 @@ from bot.queue.errors import (
     StoreError,
     StoreUnavailable,
 )
+from bot.queue.retention import Retention
 from bot.queue.store import sqlite, sqlite_file, writer
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.store.writer import GroupCommitWriter
@@ -258,6 +259,23 @@ async def fill(store: SqliteStore) -> tuple[list[str], list[StoreError]]:
 async def assert_nothing_was_lost(store: SqliteStore, answered: list[str]) -> None:
     assert {job.id for job in await all_jobs(store)} == set(answered)
     assert counts(await store.stats()) == await recount(store)
+
+
+async def test_the_file_shrinks_when_jobs_are_removed(store, tmp_path: Path):
+    for _ in range(20):
+        await completed(store, payload="x" * 50_000)
+    full = size_without_the_log(tmp_path)
+    assert await store.purge(Retention(most=0), 100) == 20
+    assert full > 1_000_000
+    assert size_without_the_log(tmp_path) < full / 4
+
+
+def size_without_the_log(folder: Path) -> int:
+    (file,) = folder.glob("*.db")
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    return file.stat().st_size
 
 
 class TestFullDisk:

@@ -19,6 +19,7 @@ from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Relea
 from bot.queue.errors import QueueError
 from bot.queue.job import Progress
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, HandBack, SnoozeUntil
+from bot.queue.retention import Retention
 from bot.queue.states import State
 from bot.queue.store.base import Beat, Finish, JobFilter, Limits, SettleDelivery, Store
 from bot.queue.store.memory import MemoryStore
@@ -168,6 +169,11 @@ class BothStores(RuleBasedStateMachine):
             return sorted(await store.reap(max_losses), key=lambda job: job.id)
 
         self.ask(lost)
+
+    @rule(kept_s=st.sampled_from([0.0, 5.0, 60.0]), most=st.integers(0, 5), limit=st.integers(1, 3))
+    def purge(self, kept_s, most, limit):
+        retention = Retention(kept_s, 2 * kept_s, most)
+        self.ask(lambda store: store.purge(retention, limit))
 
     @rule(back=back, reason=texts)
     def cancel(self, back, reason):

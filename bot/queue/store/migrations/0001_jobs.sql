@@ -27,6 +27,7 @@ CREATE TABLE job (
 CREATE INDEX job_ready ON job (queue, lane, rank, id) WHERE state = 'PENDING';
 CREATE INDEX job_timed ON job (run_at) WHERE state IN ('SCHEDULED', 'RETRYABLE');
 CREATE INDEX job_leased ON job (lease_until) WHERE state = 'PROCESSING';
+CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX job_active ON job (owner) WHERE finished_at IS NULL AND owner IS NOT NULL;
 CREATE INDEX job_owner ON job (owner, id) WHERE owner IS NOT NULL;
 CREATE UNIQUE INDEX job_key ON job (key) WHERE key IS NOT NULL;

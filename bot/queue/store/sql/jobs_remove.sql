@@ -1,0 +1,2 @@
+DELETE FROM job
+WHERE seq IN (SELECT value FROM json_each(?))
