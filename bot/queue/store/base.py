@@ -144,7 +144,10 @@ class Store(Protocol):
         """Hand out up to `n` ready jobs of each queue, best first, each under a new token."""
 
     async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
-        """Renew the leases and save what changed; an answer for each beat, in order."""
+        """Renew the leases and save what changed; an answer for each beat, in order.
+
+        A checkpoint resets the job's losses.
+        """
 
     async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
         """End runs and make their deliveries due; None where the token was not the job's."""

@@ -131,6 +131,7 @@ class MemoryStore:
         job = replace(
             job,
             lease_until=lease_until,
+            losses=job.losses if beat.checkpoint is None else 0,
             progress=job.progress if beat.progress is None else beat.progress,
             checkpoint=job.checkpoint if beat.checkpoint is None else beat.checkpoint,
             log=job.log if beat.log is None else beat.log,

@@ -130,7 +130,9 @@ class JobTable:
         return [self._beat(db, beat, now + lease_s) for beat in beats]
 
     def _beat(self, db: Connection, beat: Beat, lease_until: float) -> BeatAnswer:
-        found = db.execute(self._sql["job_beat"], (lease_until, beat.job_id, beat.token)).fetchone()
+        forgiven = beat.checkpoint is not None
+        parameters = (lease_until, forgiven, beat.job_id, beat.token)
+        found = db.execute(self._sql["job_beat"], parameters).fetchone()
         if found is None:
             return Lost()
         seq, cancel_requested_at = found

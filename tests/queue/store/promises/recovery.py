@@ -39,6 +39,15 @@ class RecoveryPromises:
         assert await store.promote() is None
         assert (await claimed(store)).id == late.id
 
+    async def test_losses_before_a_checkpoint_are_forgiven(self, store: Store, clock: Clock):
+        run = await a_run(store)
+        for checkpoint, losses in ((None, 1), (None, 2), ('{"at": 1}', 1), (None, 2)):
+            await store.beat([Beat(run.id, run.token, checkpoint=checkpoint)], LEASE_S)
+            clock.forward(LEASE_S + 1)
+            (job,) = await store.reap(max_losses=3)
+            assert (job.losses, job.state) == (losses, State.PENDING)
+            run = await claimed(store)
+
     async def test_a_live_lease_is_left_alone(self, store: Store, clock: Clock):
         run = await a_run(store)
         clock.forward(LEASE_S)
