@@ -178,7 +178,9 @@ class Intake:
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
             if isinstance(refusal, WayClosed) and not deferred and stored.created:
-                await self._outbox.forget(stored.job.id)  # the person saw "did not respond"
+                await self._outbox.promises.forget(
+                    stored.job.id
+                )  # the person saw "did not respond"
             self._outbox.poke()  # it asks, when it is time, what the person sees
         else:
             if stored.created:

@@ -11,8 +11,8 @@ import random
 from pydantic import ValidationError
 
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
-from bot.delivery.ladder import Ladder, ticket_nonce
-from bot.delivery.poster import Poster
+from bot.delivery.ladder import Ladder
+from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import (
@@ -25,7 +25,7 @@ from bot.queue.deliveries import (
     Settlement,
 )
 from bot.queue.duty import PAUSE_S, log_failure
-from bot.queue.errors import InvalidStateTransitionError, QueueError, StoreError
+from bot.queue.errors import QueueError, StoreError
 from bot.queue.events import ENDINGS, Event
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
@@ -60,9 +60,6 @@ REFUSED = (
     "that does not help, tell an administrator the number below."
 )
 
-NEVER_SEEN = "the person never saw a ticket"
-"""The one reason that is no trouble: the command failed before their eyes."""
-
 GONE_JOB = "the job was removed before its result was delivered"
 
 
@@ -82,6 +79,7 @@ class Outbox:
         self._tickets = tickets
         self._sealer = sealer
         self._clock = clock
+        self.promises = Promises(queue, calls, tickets, sealer, clock)
         self._poked = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -209,7 +207,7 @@ class Outbox:
         if due.job is None:
             return Abandoned(GONE_JOB)
         if due.delivery.state is DeliveryState.HELD:
-            return await self._ask_whether_promised(due.job, target)
+            return await self.promises.ask(due.job, target)
         await self._tickets.close(due.job.id)
         return Delivered(await self._bring(due.delivery, due.job, target))
 
@@ -223,38 +221,6 @@ class Outbox:
             logger.error("Discord refused a result: %s", refusal, extra={"job": job.id})  # noqa: TRY400
             ladder = Ladder(self._calls, target, f"{key}:refused", since)
             return await ladder.deliver((Post(f"{REFUSED}\n-# job {job.id}"),), self._clock())
-
-    async def _ask_whether_promised(self, job: Job, target: Target) -> Settlement:
-        """The acknowledgement was interrupted: did the person see a ticket?"""
-        try:
-            message = await self._ticket(job, target)
-        except WayClosed:
-            return Released()  # no clear answer counts as promised
-        if message is not None:
-            target = target.model_copy(update={"message": message})
-            self._tickets.follow(job, target)
-            return Released(self._sealer.seal(target))
-        await self.forget(job.id)
-        return Abandoned(NEVER_SEEN)
-
-    async def _ticket(self, job: Job, target: Target) -> int | None:
-        """The ticket's message: asked for, or (one of our own) posted again under its nonce."""
-        if target.token is not None:
-            if not target.token_lives(self._clock()):
-                raise WayClosed("its token is dead, so the ticket cannot be asked for")
-            return await self._calls.original(target)
-        earlier = await Poster(self._calls, target, since=target.asked_at).ticket(job.id)
-        if earlier is not None:
-            return earlier
-        nonce = ticket_nonce(job.id)
-        return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
-
-    async def forget(self, job_id: str) -> None:
-        """Cancel a job that nobody was promised."""
-        try:
-            await self._queue.cancel(job_id, "Its command was never acknowledged.")
-        except InvalidStateTransitionError:
-            logger.info("a job that nobody waits for had ended", extra={"job": job_id})
 
     def _content(self, job: Job, target: Target) -> tuple[Post, ...]:
         if job.state is not State.COMPLETED:

@@ -1,0 +1,73 @@
+"""Whether a person was promised an answer: asked where an acknowledgement was interrupted.
+
+Whoever saw a ticket was. No clear answer counts as promised; only who surely saw none was not, and
+then the job is cancelled.
+"""
+
+import logging
+
+from bot.delivery.discord_calls import DiscordCalls, WayClosed
+from bot.delivery.ladder import ticket_nonce
+from bot.delivery.poster import Poster
+from bot.delivery.target import Sealer, Target
+from bot.delivery.tickets import Tickets
+from bot.queue.deliveries import Abandoned, Released
+from bot.queue.errors import InvalidStateTransitionError
+from bot.queue.job import Clock, Job
+from bot.queue.job_queue import JobQueue
+from bot.ui.ticket import ticket
+
+logger = logging.getLogger(__name__)
+
+NEVER_SEEN = "the person never saw a ticket"
+"""The one reason for giving up that is no trouble: the command failed before their eyes."""
+
+
+class Promises:
+    """Asks Discord, which alone knows what people saw."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        calls: DiscordCalls,
+        tickets: Tickets,
+        sealer: Sealer,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._calls = calls
+        self._tickets = tickets
+        self._sealer = sealer
+        self._clock = clock
+
+    async def ask(self, job: Job, target: Target) -> Released | Abandoned:
+        """What becomes of the held delivery. Raises `NotNow` or `NotAcceptable`."""
+        try:
+            message = await self._ticket(job, target)
+        except WayClosed:
+            return Released()
+        if message is not None:
+            target = target.model_copy(update={"message": message})
+            self._tickets.follow(job, target)
+            return Released(self._sealer.seal(target))
+        await self.forget(job.id)
+        return Abandoned(NEVER_SEEN)
+
+    async def _ticket(self, job: Job, target: Target) -> int | None:
+        """The ticket's message: asked for, or (one of our own) posted again under its nonce."""
+        if target.token is not None:
+            if not target.token_lives(self._clock()):
+                raise WayClosed("its token is dead, so the ticket cannot be asked for")
+            return await self._calls.original(target)
+        earlier = await Poster(self._calls, target, since=target.asked_at).ticket(job.id)
+        if earlier is not None:
+            return earlier
+        nonce = ticket_nonce(job.id)
+        return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
+
+    async def forget(self, job_id: str) -> None:
+        """Cancel a job that nobody was promised."""
+        try:
+            await self._queue.cancel(job_id, "Its command was never acknowledged.")
+        except InvalidStateTransitionError:
+            logger.info("a job that nobody waits for had ended", extra={"job": job_id})
