@@ -140,7 +140,7 @@ class App:
 
 def _spare_the_collector() -> None:
     """What was loaded by now lives as long as the process: the garbage collector need not look at
-    it again and again (in a flood of commands that took about a quarter of the time).
+    it again and again (docs/decisions.md has the figure).
     """
     gc.collect()
     gc.freeze()
