@@ -8,7 +8,7 @@ from bot.queue import ends, worker
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
-from bot.queue.store import sqlite_file
+from bot.queue.store.sqlite import file as sqlite_file
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file
 

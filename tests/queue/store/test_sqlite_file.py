@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.queue.errors import SchemaTooNew, StoreError, StoreUnavailable
-from bot.queue.store import sqlite_file
 from bot.queue.store.base import JobFilter
 from bot.queue.store.sqlite import SqliteStore
-from bot.queue.store.statements import each_statement, migrations
+from bot.queue.store.sqlite import file as sqlite_file
+from bot.queue.store.sqlite.statements import each_statement, migrations
 from tests.queue.store.workbench import a_job, all_jobs, stored
 
 

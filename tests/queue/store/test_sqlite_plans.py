@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.queue.states import State
-from bot.queue.store import sqlite
 from bot.queue.store.base import JobFilter
-from bot.queue.store.sqlite_file import connect, prepare
-from bot.queue.store.statements import Statements
+from bot.queue.store.sqlite import store as sqlite
+from bot.queue.store.sqlite.file import connect, prepare
+from bot.queue.store.sqlite.statements import Statements
 
 INDEX_OF = {
     "jobs_ready": "job_ready",

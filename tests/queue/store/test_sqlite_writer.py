@@ -19,9 +19,10 @@ from bot.queue.errors import (
     StoreUnavailable,
 )
 from bot.queue.retention import Retention
-from bot.queue.store import sqlite, sqlite_file, writer
-from bot.queue.store.sqlite import SqliteStore
-from bot.queue.store.writer import GroupCommitWriter
+from bot.queue.store.sqlite import SqliteStore, writer
+from bot.queue.store.sqlite import file as sqlite_file
+from bot.queue.store.sqlite import store as sqlite
+from bot.queue.store.sqlite.writer import GroupCommitWriter
 from tests.queue.store.workbench import (
     a_job,
     all_jobs,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.queue.errors import SchemaTooNew, StoreError
-from bot.queue.store.statements import each_statement, migrations
+from bot.queue.store.sqlite.statements import each_statement, migrations
 
 APPLICATION_ID = 0x436F6E76
 """Marks the file as ours ("Conv"), so that another program's database is never touched."""

@@ -31,14 +31,14 @@ from bot.queue.store.base import (
     SettleDelivery,
     Stats,
 )
-from bot.queue.store.neighbours import Neighbours, NeighbourWatch
-from bot.queue.store.rows import Row, job_from, one
-from bot.queue.store.sqlite_file import connect, explained, prepare, shrink
-from bot.queue.store.sqlite_jobs import JobTable
-from bot.queue.store.sqlite_outbox import DeliveryTable
-from bot.queue.store.statements import Statements
+from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
+from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
+from bot.queue.store.sqlite.outbox import DeliveryTable
+from bot.queue.store.sqlite.rows import Row, job_from, one
+from bot.queue.store.sqlite.statements import Statements
+from bot.queue.store.sqlite.writer import GroupCommitWriter
 from bot.queue.store.texts import unstorable
-from bot.queue.store.writer import GroupCommitWriter
 
 T = TypeVar("T")
 

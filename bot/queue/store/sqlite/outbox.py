@@ -8,8 +8,8 @@ from bot.queue import deliveries as outbox
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job
 from bot.queue.store.base import DueDelivery, SettleDelivery
-from bot.queue.store.rows import delivery_from, delivery_row, job_from
-from bot.queue.store.statements import Statements
+from bot.queue.store.sqlite.rows import delivery_from, delivery_row, job_from
+from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
 

@@ -25,8 +25,8 @@ from bot.queue.store.base import (
     Pace,
 )
 from bot.queue.store.pace import PaceKeeper
-from bot.queue.store.rows import job_from, job_row, log_text, one, progress_text, saved_row
-from bot.queue.store.statements import Statements
+from bot.queue.store.sqlite.rows import job_from, job_row, log_text, one, progress_text, saved_row
+from bot.queue.store.sqlite.statements import Statements
 from bot.queue.turns import NOBODY, TURN, takes_turn
 
 Connection = sqlite3.Connection
