@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import (
     CommitUnknown,
@@ -111,8 +112,8 @@ class TestGroups:
             store,
             store.enqueue([before]),
             store.enqueue([refused, replace(a_job(), id=run.id)]),
-            store.retry(run.id),  # fails after it has written to the deliveries
-            store.cancel(done.id, "too late"),
+            store.control(run.id, RetryJob()),  # fails after it has written to the deliveries
+            store.control(done.id, CancelJob("too late")),
             store.enqueue([after]),
         )
         assert [type(answer) for answer in answers] == [

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Released
 from bot.queue.errors import QueueError
 from bot.queue.job import Progress
@@ -177,11 +178,11 @@ class BothStores(RuleBasedStateMachine):
 
     @rule(back=back, reason=texts)
     def cancel(self, back, reason):
-        self.ask(lambda store: store.cancel(pick(self.ids, back), reason))
+        self.ask(lambda store: store.control(pick(self.ids, back), CancelJob(reason)))
 
     @rule(back=back)
     def retry(self, back):
-        self.ask(lambda store: store.retry(pick(self.ids, back)))
+        self.ask(lambda store: store.control(pick(self.ids, back), RetryJob()))
 
     @rule(worker=st.sampled_from(WORKERS), limit=st.integers(1, 4))
     def deliveries_claim(self, worker, limit):

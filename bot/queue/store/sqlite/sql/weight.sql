@@ -1,0 +1,3 @@
+SELECT weight
+FROM weight
+WHERE owner = ?
