@@ -1,6 +1,6 @@
 """What people may ask of a job, as pure functions from one job to the next."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.queue.job import Job, Priority
 from bot.queue.lifecycle import finished
@@ -84,27 +84,26 @@ def controlled(job: Job, control: Control, now: float) -> Job:
             return finished(job, Action.DISCARD, now, reason)
         case RetryJob(reason, changes) if job.state not in FINISHED:
             after = next_state(job.state, Action.RETRY)
-            return _changed(replace(job, state=after, run_at=now), reason, changes)
+            return _changed(job._replace(state=after, run_at=now), reason, changes)
         case RetryJob(reason, changes):
             return _resumed(job, now, reason, changes, reset_attempts=True)
         case ResumeJob(reset_attempts, reason, changes):
             return _resumed(job, now, reason, changes, reset_attempts=reset_attempts)
         case Reprioritise(priority):
             after = next_state(job.state, Action.REPRIORITISE)
-            return replace(job, state=after, priority=priority, lifted=0)
+            return job._replace(state=after, priority=priority, lifted=0)
         case Reschedule(run_at):
-            return replace(job, state=next_state(job.state, Action.RESCHEDULE), run_at=run_at)
+            return job._replace(state=next_state(job.state, Action.RESCHEDULE), run_at=run_at)
 
 
 def _cancelled(job: Job, reason: str, now: float) -> Job:
     if job.state is State.PROCESSING:
-        return replace(job, cancel_requested_at=job.cancel_requested_at or now, error=reason)
-    return finished(replace(job, cancel_requested_at=now), Action.CANCEL, now, reason)
+        return job._replace(cancel_requested_at=job.cancel_requested_at or now, error=reason)
+    return finished(job._replace(cancel_requested_at=now), Action.CANCEL, now, reason)
 
 
 def _resumed(job: Job, now: float, reason: str, changes: Overrides, *, reset_attempts: bool) -> Job:
-    job = replace(
-        job,
+    job = job._replace(
         state=next_state(job.state, Action.RESUME),
         run_at=now,
         attempt=0 if reset_attempts else job.attempt,
@@ -119,8 +118,7 @@ def _resumed(job: Job, now: float, reason: str, changes: Overrides, *, reset_att
 
 
 def _changed(job: Job, reason: str, changes: Overrides) -> Job:
-    return replace(
-        job,
+    return job._replace(
         log=(*job.log, reason)[-LOG_LINES:] if reason else job.log,
         payload=job.payload if changes.payload is None else changes.payload,
         priority=job.priority if changes.priority is None else changes.priority,

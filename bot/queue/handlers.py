@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
@@ -47,21 +46,21 @@ class JobContext:
         Raises here what is no number or text: in a beat it would fail all runs of the process.
         """
         progress = Progress(float(current), float(total), storable(message), storable(stage))
-        self.job = replace(self.job, progress=progress)
+        self.job = self.job._replace(progress=progress)
         self._told(self.job, progress)
 
     def log(self, text: str) -> None:
         """Keep a line with the job; the last `LOG_LINES` stay."""
-        self.job = replace(self.job, log=(*self.job.log, storable(text))[-LOG_LINES:])
+        self.job = self.job._replace(log=(*self.job.log, storable(text))[-LOG_LINES:])
 
     def attach(self, name: str, data: bytes) -> None:
         """Keep a file with the job; one of the same name is replaced. Survives retries."""
         self._attached[storable(name)] = File(storable(name), bytes(data))
-        self.job = replace(self.job, attached=self.job.attached + 1)
+        self.job = self.job._replace(attached=self.job.attached + 1)
 
     def checkpoint(self, data: JsonValue) -> None:
         """Keep `data` so that a repeated run finds it in `saved`."""
-        self.job = replace(self.job, checkpoint=_JSON.dump_json(data).decode())
+        self.job = self.job._replace(checkpoint=_JSON.dump_json(data).decode())
 
     @property
     def has_unconfirmed(self) -> bool:
@@ -84,8 +83,7 @@ class JobContext:
     def confirm(self, beat: Beat) -> None:
         """The store has this beat; what it carried need not be sent again."""
         known = self._confirmed
-        self._confirmed = replace(
-            known,
+        self._confirmed = known._replace(
             progress=beat.progress or known.progress,
             checkpoint=beat.checkpoint or known.checkpoint,
             log=beat.log or known.log,

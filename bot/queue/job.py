@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from ulid import ULID
 
@@ -43,8 +44,7 @@ class Failure:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One piece of work. Times are unix seconds; payload and result are JSON texts.
 
     `key` makes enqueueing idempotent; who asks for the same `dedup_key` joins the job while it is

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 from typing import TypedDict, Unpack
 
@@ -234,7 +234,7 @@ class JobQueue:
         result = self._cache.get(job.cache_key)
         if result is None:
             return job
-        return replace(job, state=State.COMPLETED, result=result, finished_at=self._clock())
+        return job._replace(state=State.COMPLETED, result=result, finished_at=self._clock())
 
     def _new(
         self,

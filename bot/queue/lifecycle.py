@@ -1,6 +1,6 @@
 """What happens to a job, as pure functions from one job to the next; stores save the answer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.queue.job import ERRORS_KEPT, Failure, Job
 from bot.queue.states import Action, next_state
@@ -52,8 +52,7 @@ Outcome = Complete | Fail | Discard | Cancel | SnoozeUntil | HandBack
 
 def claimed(job: Job, worker: str, now: float, lease_s: float) -> Job:
     """The job in the hands of `worker`, under a token that no earlier claim had."""
-    return replace(
-        job,
+    return job._replace(
         state=next_state(job.state, Action.CLAIM),
         worker=worker,
         token=job.token + 1,
@@ -75,18 +74,18 @@ def settled(job: Job, outcome: Outcome, now: float) -> Job:
         case _ if job.cancel_requested_at is not None:
             return finished(job, Action.CANCEL, now, job.error)
         case Fail(error, retry_at):
-            job = replace(failed(job, error, now), error=error, run_at=retry_at)
+            job = failed(job, error, now)._replace(error=error, run_at=retry_at)
             return _released(job, Action.FAIL)
         case SnoozeUntil(at):
-            return _released(replace(job, attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
+            return _released(job._replace(attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
         case HandBack():
-            return _released(replace(job, attempt=job.attempt - 1), Action.HAND_BACK)
+            return _released(job._replace(attempt=job.attempt - 1), Action.HAND_BACK)
 
 
 def lost(job: Job, now: float, max_losses: int) -> Job:
     """The job after its worker died: it runs again, attempt unspent, unless it kills workers."""
     losses = job.losses + 1
-    job = replace(job, losses=losses, attempt=job.attempt - 1)
+    job = job._replace(losses=losses, attempt=job.attempt - 1)
     if job.cancel_requested_at is not None:
         return finished(job, Action.CANCEL, now, job.error)
     if losses >= max_losses:
@@ -97,21 +96,20 @@ def lost(job: Job, now: float, max_losses: int) -> Job:
 
 def promoted(job: Job) -> Job:
     """The job whose time has come."""
-    return replace(job, state=next_state(job.state, Action.PROMOTE))
+    return job._replace(state=next_state(job.state, Action.PROMOTE))
 
 
 def failed(job: Job, error: str, now: float) -> Job:
     """The job with one more failed attempt to remember."""
     failure = Failure(job.attempt, now, error)
-    return replace(job, errors=(*job.errors, failure)[-ERRORS_KEPT:])
+    return job._replace(errors=(*job.errors, failure)[-ERRORS_KEPT:])
 
 
 def finished(
     job: Job, action: Action, now: float, error: str | None, result: str | None = None
 ) -> Job:
     """The job at its end."""
-    return replace(
-        job,
+    return job._replace(
         state=next_state(job.state, action),
         finished_at=now,
         lease_until=None,
@@ -122,4 +120,4 @@ def finished(
 
 
 def _released(job: Job, action: Action) -> Job:
-    return replace(job, state=next_state(job.state, action), lease_until=None, worker=None)
+    return job._replace(state=next_state(job.state, action), lease_until=None, worker=None)

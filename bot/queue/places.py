@@ -3,7 +3,6 @@ every store, over whatever keeps the turns and the slots.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from bot.queue.job import Job
 from bot.queue.slots import READY, Slots
@@ -36,7 +35,7 @@ class Places:
             return self.turns.taken(job)
         if job.state not in READY and was in READY | {State.PARKED}:
             self.slots.free(before)
-            return replace(job, parked_on=None)
+            return job._replace(parked_on=None)
         return job
 
     def unparked(self, best: BestParked, now: float) -> Iterator[tuple[Job, Job]]:
@@ -46,10 +45,10 @@ class Places:
                 job = self.slots.taken(before)
                 if job.parked_on != name:
                     self.turns.claimed([before])
-                    yield before, replace(self.turns.taken(job), run_at=now)
+                    yield before, self.turns.taken(job)._replace(run_at=now)
 
     def replaced(self, job: Job, now: float) -> Job:
         """The parked job where the bounds, which were changed, now put it."""
-        job = self.slots.taken(replace(job, parked_on=None))
+        job = self.slots.taken(job._replace(state=State.PENDING, parked_on=None))
         job = self.turns.taken(job)
-        return job if job.state is State.PARKED else replace(job, run_at=now)
+        return job if job.state is State.PARKED else job._replace(run_at=now)

@@ -7,7 +7,7 @@ never skips rows, and a job that waits for one slot is looked at again only when
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.queue.job import Job
@@ -76,9 +76,11 @@ class Slots:
         needed = self._needed(job)
         for name, size in needed[_parked_at(job, needed) :]:
             if self.used[name] >= size:
-                return replace(job, state=_after(job, Action.PARK), parked_on=name)
+                return _parked(job, name)
             self.used.add(name, 1)
-        return replace(job, state=_after(job, Action.UNPARK), parked_on=None)
+        if job.state is State.PENDING:
+            return job
+        return job._replace(state=next_state(job.state, Action.UNPARK), parked_on=None)
 
     def hold(self, job: Job) -> None:
         """Count what the job, which is ready, has already."""
@@ -111,6 +113,9 @@ def _parked_at(job: Job, needed: Sequence[tuple[str, int]]) -> int:
     return names.index(job.parked_on) if job.parked_on is not None else 0
 
 
-def _after(job: Job, action: Action) -> State:
-    already = {Action.PARK: State.PARKED, Action.UNPARK: State.PENDING}[action]
-    return already if job.state is already else next_state(job.state, action)
+def _parked(job: Job, slot: str) -> Job:
+    if job.parked_on == slot:
+        return job
+    already = job.state is State.PARKED
+    state = State.PARKED if already else next_state(job.state, Action.PARK)
+    return job._replace(state=state, parked_on=slot)

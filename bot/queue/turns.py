@@ -11,7 +11,6 @@ A place is a queue, or a slot that jobs are parked on.
 
 from collections import defaultdict
 from collections.abc import Iterable, MutableMapping
-from dataclasses import replace
 
 from bot.queue.job import Job, Priority
 
@@ -47,7 +46,7 @@ class Turns:
         place = job.parked_on or job.queue
         rank = max(self.ends[place, job.lane, owner], self.times[place, job.lane])
         self.ends[place, job.lane, owner] = rank + job.cost / self.weights[owner]
-        return replace(job, rank=rank)
+        return job if job.rank == rank else job._replace(rank=rank)
 
     def claimed(self, jobs: Iterable[Job]) -> None:
         """The lanes' times move on to what is served, never back."""
@@ -66,6 +65,6 @@ def lifted(ready: Iterable[Job], now: float, after_s: float) -> list[Job]:
         lifts = sum(job.priority < one <= job.lane for one in Priority)
         if higher and now - job.run_at >= after_s * (lifts + 1):
             risen.setdefault(
-                (job.queue, job.owner or NOBODY), replace(job, lifted=min(higher) - job.priority)
+                (job.queue, job.owner or NOBODY), job._replace(lifted=min(higher) - job.priority)
             )
     return list(risen.values())

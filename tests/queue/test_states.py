@@ -1,6 +1,5 @@
 """The one table of transitions, pair by pair, and the pure functions that live by it."""
 
-from dataclasses import FrozenInstanceError, replace
 from itertools import product
 
 import pytest
@@ -69,11 +68,11 @@ RUN = Job(
     checkpoint='{"half": 1}',
     log=("line",),
 )
-ASKED_TO_STOP = replace(RUN, cancel_requested_at=NOW - 1, error="stop")
+ASKED_TO_STOP = RUN._replace(cancel_requested_at=NOW - 1, error="stop")
 
 
 def in_state(state: State) -> Job:
-    return replace(RUN, state=state)
+    return RUN._replace(state=state)
 
 
 @pytest.mark.parametrize(("state", "action"), list(product(State, Action)))
@@ -98,18 +97,18 @@ def test_the_table_cannot_be_changed():
 
 
 def test_a_job_cannot_be_changed():
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         RUN.state = State.COMPLETED
 
 
 def test_a_claim_is_leased_counted_and_under_a_new_token():
-    ready = replace(RUN, state=State.PENDING, worker=None, lease_until=None)
-    assert lifecycle.claimed(ready, "w2", NOW, 30) == replace(
-        RUN, token=6, attempt=3, worker="w2", started_at=NOW, lease_until=NOW + 30
+    ready = RUN._replace(state=State.PENDING, worker=None, lease_until=None)
+    assert lifecycle.claimed(ready, "w2", NOW, 30) == RUN._replace(
+        token=6, attempt=3, worker="w2", started_at=NOW, lease_until=NOW + 30
     )
 
 
-ENDED = replace(RUN, worker=None, lease_until=None)
+ENDED = RUN._replace(worker=None, lease_until=None)
 REMEMBERED = (Failure(2, NOW, "why"),)
 
 
@@ -118,19 +117,19 @@ REMEMBERED = (Failure(2, NOW, "why"),)
     [
         (
             Complete("1"),
-            replace(ENDED, state=State.COMPLETED, finished_at=NOW, result="1", error=None),
+            ENDED._replace(state=State.COMPLETED, finished_at=NOW, result="1", error=None),
         ),
         (
             Discard("why"),
-            replace(ENDED, state=State.DISCARDED, finished_at=NOW, error="why", errors=REMEMBERED),
+            ENDED._replace(state=State.DISCARDED, finished_at=NOW, error="why", errors=REMEMBERED),
         ),
-        (Cancel("why"), replace(ENDED, state=State.CANCELLED, finished_at=NOW, error="why")),
+        (Cancel("why"), ENDED._replace(state=State.CANCELLED, finished_at=NOW, error="why")),
         (
             Fail("why", NOW + 5),
-            replace(ENDED, state=State.RETRYABLE, error="why", errors=REMEMBERED, run_at=NOW + 5),
+            ENDED._replace(state=State.RETRYABLE, error="why", errors=REMEMBERED, run_at=NOW + 5),
         ),
-        (SnoozeUntil(NOW + 5), replace(ENDED, state=State.SCHEDULED, attempt=1, run_at=NOW + 5)),
-        (HandBack(), replace(ENDED, state=State.PENDING, attempt=1)),
+        (SnoozeUntil(NOW + 5), ENDED._replace(state=State.SCHEDULED, attempt=1, run_at=NOW + 5)),
+        (HandBack(), ENDED._replace(state=State.PENDING, attempt=1)),
     ],
 )
 def test_a_run_ends_as_its_outcome_says(outcome, after):
@@ -170,8 +169,8 @@ def test_only_what_runs_can_end_a_run(state, outcome):
 
 
 def test_a_loss_is_counted_apart_from_attempts():
-    assert lifecycle.lost(RUN, NOW, max_losses=3) == replace(
-        ENDED, state=State.PENDING, attempt=1, losses=2
+    assert lifecycle.lost(RUN, NOW, max_losses=3) == ENDED._replace(
+        state=State.PENDING, attempt=1, losses=2
     )
 
 
@@ -195,9 +194,9 @@ def test_cancelling_what_waits_ends_it(state):
 
 def test_cancelling_what_runs_is_a_request_whose_time_is_the_first():
     asked = controlled(RUN, CancelJob("why"), NOW)
-    assert asked == replace(RUN, cancel_requested_at=NOW, error="why")
+    assert asked == RUN._replace(cancel_requested_at=NOW, error="why")
     again = controlled(asked, CancelJob("because"), NOW + 5)
-    assert again == replace(RUN, cancel_requested_at=NOW, error="because")
+    assert again == RUN._replace(cancel_requested_at=NOW, error="because")
 
 
 @pytest.mark.parametrize("state", sorted(FINISHED))
@@ -212,14 +211,14 @@ def test_a_job_whose_time_has_come_is_ready(state):
 
 
 def test_a_waiting_retry_made_now_keeps_its_attempts():
-    assert controlled(in_state(State.RETRYABLE), RetryJob(), NOW) == replace(
-        RUN, state=State.PENDING, run_at=NOW
+    assert controlled(in_state(State.RETRYABLE), RetryJob(), NOW) == RUN._replace(
+        state=State.PENDING, run_at=NOW
     )
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.DISCARDED])
 def test_a_resumed_job_starts_anew_from_its_checkpoint(state):
-    ended = replace(ASKED_TO_STOP, state=state, finished_at=NOW - 1, result="old")
+    ended = ASKED_TO_STOP._replace(state=state, finished_at=NOW - 1, result="old")
     after = controlled(ended, RetryJob(), NOW)
     assert (after.state, after.run_at) == (State.PENDING, NOW)
     assert (after.attempt, after.losses, after.token) == (0, 0, RUN.token)

@@ -2,9 +2,8 @@
 nothing goes over a limit. One decision for every store, over the facts that the store has.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.queue.deliveries import NewDelivery
@@ -51,25 +50,27 @@ class Join:
     joined: Job
 
 
-@dataclass(slots=True)
 class Admitted:
     """What was let in, with what has to be known of it to decide on the next."""
 
-    new: list[Job] = field(default_factory=list)
-    joins: list[Join] = field(default_factory=list)
-    keys: dict[str, Job] = field(default_factory=dict)
-    work: dict[str, Job] = field(default_factory=dict)
-    active: Counter[int | None] = field(default_factory=Counter)
-    waiting: int = 0
-    hits: Counter[str] = field(default_factory=Counter)
-    misses: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.new: list[Job] = []
+        self.joins: list[Join] = []
+        self.keys: dict[str, Job] = {}
+        self.work: dict[str, Job] = {}
+        self.active: dict[int | None, int] = {}
+        self.waiting = 0
+        self.hits: list[str] = []
+        self.misses: list[str] = []
 
     def add(self, other: "Admitted") -> None:
+        """This and then the other."""
         self.new += other.new
         self.joins += other.joins
         self.keys |= other.keys
         self.work |= other.work
-        self.active += other.active
+        for owner, n in other.active.items():
+            self.active[owner] = self.active.get(owner, 0) + n
         self.waiting += other.waiting
         self.hits += other.hits
         self.misses += other.misses
@@ -105,7 +106,7 @@ class Admission:
         job = self._from_cache(job, draft, fresh=fresh)
         _note(draft, job, job)
         if job.state is not State.COMPLETED:
-            draft.active[job.owner] += 1
+            draft.active[job.owner] = draft.active.get(job.owner, 0) + 1
             draft.waiting += 1
             if job.dedup_key is not None and job.state is State.PENDING:
                 draft.work[job.dedup_key] = job
@@ -127,15 +128,15 @@ class Admission:
 
     def _from_cache(self, job: Job, draft: Admitted, *, fresh: bool) -> Job:
         if job.state is State.COMPLETED:  # the process that asks knew the result
-            draft.hits[job.type] += 1
+            draft.hits.append(job.type)
             return job
         if job.cache_key is None or job.state is not State.PENDING or fresh:
             return job
         result = self._facts.cached(job.cache_key)
-        (draft.misses if result is None else draft.hits)[job.type] += 1
+        (draft.misses if result is None else draft.hits).append(job.type)
         if result is None:
             return job
-        return replace(job, state=State.COMPLETED, result=result, finished_at=self._now)
+        return job._replace(state=State.COMPLETED, result=result, finished_at=self._now)
 
     def _refusal(self, draft: Admitted, limits: Limits) -> QueueError | None:
         if limits.max_size is not None and draft.waiting:
@@ -147,7 +148,7 @@ class Admission:
             return None
         for owner, more in draft.active.items():
             if owner is not None:
-                active = self._facts.active(owner) + self.admitted.active[owner]
+                active = self._facts.active(owner) + self.admitted.active.get(owner, 0)
                 if active + more > most:
                     return UserLimitReached(most)
         return None

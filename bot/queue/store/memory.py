@@ -200,8 +200,7 @@ class MemoryStore:
         job = self._held(beat.job_id, beat.token)
         if job is None:
             return Lost()
-        job = replace(
-            job,
+        job = job._replace(
             lease_until=lease_until,
             losses=job.losses if beat.checkpoint is None else 0,
             progress=job.progress if beat.progress is None else beat.progress,
@@ -214,7 +213,7 @@ class MemoryStore:
     def _attach(self, job: Job, files: Mapping[str, File]) -> None:
         kept = self._artifacts.setdefault(job.id, {})
         kept.update(files)
-        self._jobs[job.id] = replace(job, attached=len(kept))
+        self._jobs[job.id] = job._replace(attached=len(kept))
 
     def _held(self, job_id: str, token: int) -> Job | None:
         job = self._jobs.get(job_id)

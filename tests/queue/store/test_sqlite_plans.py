@@ -75,7 +75,7 @@ def test_a_frequent_statement_uses_its_index(db, statement, index):
 
 
 def test_a_claim_reads_its_rows_in_the_indexs_order(db):
-    assert "SEARCH j USING INDEX job_ready (queue=?)" in plan(db, Statements()["jobs_ready"])
+    assert "SEARCH job USING INDEX job_ready (queue=?)" in plan(db, Statements()["jobs_ready"])
 
 
 def test_a_position_is_counted_from_the_front_of_its_queue(db):

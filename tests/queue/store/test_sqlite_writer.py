@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -111,7 +110,7 @@ class TestGroups:
         answers = await together(
             store,
             store.enqueue([before]),
-            store.enqueue([refused, replace(a_job(), id=run.id)]),
+            store.enqueue([refused, a_job()._replace(id=run.id)]),
             store.control(run.id, RetryJob()),  # fails after it has written to the deliveries
             store.control(done.id, CancelJob("too late")),
             store.enqueue([after]),

@@ -7,7 +7,6 @@ answer, every job, every delivery and every counter is compared after each step.
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -132,7 +131,7 @@ class BothStores(RuleBasedStateMachine):
     @rule(batch=st.lists(jobs, min_size=1, max_size=4), limits=limits, held=holds)
     def enqueue(self, batch, limits, held):
         # distinct ids, also when Hypothesis draws one example twice
-        batch = [replace(job, id=a_job().id) for job in batch]
+        batch = [job._replace(id=a_job().id) for job in batch]
         new = {job.id: [NewDelivery(f"to {at}", at) for at in held] for job in batch}
         self.ask(lambda store: store.enqueue(batch, new, limits))
         self.ids += [job.id for job in batch]

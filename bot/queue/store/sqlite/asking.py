@@ -1,8 +1,8 @@
 """Enqueueing: many callers' jobs are admitted, placed and written together."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from bot.queue import deliveries as outbox
 from bot.queue.errors import QueueError
@@ -34,7 +34,13 @@ class _Facts:
     def by_key(self, key: str) -> Job | None:
         """See `Facts.by_key`."""
         found = self._jobs.find(self._db, "job_by_key", key)
-        return found or self._jobs.find(self._db, "job_by_asking", key)
+        if found is None and self._somebody_joined:
+            found = self._jobs.find(self._db, "job_by_asking", key)
+        return found
+
+    @cached_property
+    def _somebody_joined(self) -> bool:
+        return one(self._db, self._sql["subscribers_any"]) is not None
 
     def by_dedup_key(self, dedup_key: str) -> Job | None:
         """See `Facts.by_dedup_key`."""
@@ -50,6 +56,10 @@ class _Facts:
 
     def waiting(self) -> int:
         """See `Facts.waiting`."""
+        return self._waiting
+
+    @cached_property
+    def _waiting(self) -> int:
         waiting: int = one(self._db, self._sql["counter_waiting"])
         return waiting
 
@@ -78,9 +88,7 @@ class Asking:
         stored = self._let_in(db, desk, admission.admitted, asks)
         desk.close()
         return [
-            answer
-            if isinstance(answer, QueueError)
-            else [replace(one, job=stored.get(one.job.id, one.job)) for one in answer]
+            answer if isinstance(answer, QueueError) else [_placed(one, stored) for one in answer]
             for answer in answers
         ]
 
@@ -108,3 +116,7 @@ class Asking:
             ],
         )
         return {job.id: job for job in new}
+
+
+def _placed(one: Enqueued, stored: Mapping[str, Job]) -> Enqueued:
+    return Enqueued(stored.get(one.job.id, one.job), one.created, one.joined)

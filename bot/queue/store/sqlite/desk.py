@@ -4,7 +4,7 @@ Rows are read when they are first needed, and written once, when the operation i
 """
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeVar
@@ -25,15 +25,13 @@ K = TypeVar("K")
 class _Kept(dict[K, float]):
     """Values by key, each loaded when it is first asked for; `changed` were set since."""
 
-    def __init__(self, load: Callable[[K], float | None], otherwise: float = 0.0) -> None:
+    def __init__(self, load: Callable[[K], float | None]) -> None:
         super().__init__()
         self._load = load
-        self._otherwise = otherwise
         self.changed: set[K] = set()
 
     def __missing__(self, key: K) -> float:
-        loaded = self._load(key)
-        value = self._otherwise if loaded is None else loaded
+        value = self._load(key) or 0.0
         super().__setitem__(key, value)
         return value
 
@@ -75,10 +73,15 @@ class Desk:
         self._used = _Added[str](lambda name: one(db, sql["slot"], (name,)))
         self._times = _Kept[Lane](lambda lane: one(db, sql["lane"], _lane_row(lane)))
         self._ends = _Kept[Person](lambda person: one(db, sql["turn"], _person_row(person)))
-        self._weights = _Kept[int](lambda who: one(db, sql["weight"], (who,)), USUAL_WEIGHT)
         self._active = _Added[int](lambda owner: one(db, sql["person"], (owner,)))
         self._counts: Counter[Group] = Counter()
-        self.turns = Turns(self._times, self._ends, self._weights)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The turns; weights are few, so that all are read at once."""
+        weights = defaultdict[int, float](lambda: USUAL_WEIGHT)
+        weights.update(self._db.execute(self._sql["weights"]).fetchall())
+        return Turns(self._times, self._ends, weights)
 
     @cached_property
     def slots(self) -> Slots:

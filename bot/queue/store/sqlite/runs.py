@@ -5,7 +5,7 @@ frequent, are written together.
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.queue import lifecycle
 from bot.queue.job import Job
@@ -45,14 +45,15 @@ class RunTable:
         self, db: Connection, worker: str, wants: Mapping[str, int], now: float, lease_s: float
     ) -> list[Job]:
         """Take the best ready jobs of each queue."""
-        rows: list[Any] = []
+        ready: list[int] = []
         for queue, n in wants.items():
-            rows += db.execute(self._sql["jobs_ready"], (queue, n)).fetchall()
-        if not rows:
+            ready += [seq for (seq,) in db.execute(self._sql["jobs_ready"], (queue, n))]
+        if not ready:
             return []
-        claimed = json.dumps([row[-1] for row in rows])
+        claimed = json.dumps(ready)
         db.execute(self._sql["jobs_claim"], (worker, now, now + lease_s, claimed))
-        jobs = [lifecycle.claimed(job_from(row), worker, now, lease_s) for row in rows]
+        by_seq = {row[-1]: row for row in db.execute(self._sql["jobs_by_seq"], (claimed,))}
+        jobs = [job_from(by_seq[seq]) for seq in ready]
         desk = Desk(db, self._sql)
         desk.turns.claimed(jobs)
         desk.claimed(jobs)

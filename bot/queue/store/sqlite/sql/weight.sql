@@ -1,3 +1,0 @@
-SELECT weight
-FROM weight
-WHERE owner = ?
