@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.job import Clock
@@ -31,10 +32,9 @@ class Promoter:
         while True:
             self._poked.clear()
             pause = await self._promote()
-            try:
-                await asyncio.wait_for(self._poked.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # wait_for may swallow the end, next to a poke
+                    await self._poked.wait()
 
     async def _promote(self) -> float:
         try:
