@@ -46,6 +46,11 @@ class Diary:
                 await self._news.wait()
         return found[times - 1]
 
+    async def next(self) -> None:
+        """Until something has happened that no call of this saw."""
+        await self._news.wait()
+        self._news.clear()
+
     def _told(self, name: EventName, job_id: str | None) -> list[Job]:
         return [e.job for e in self.events if e.name is name and job_id in {None, e.job.id}]
 
