@@ -14,7 +14,7 @@ from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.job import Clock, Job, Priority, new_job_id
 from bot.queue.outlook import Outlook, Outlooks
 from bot.queue.retention import Retention
-from bot.queue.schedule import Promoter, every
+from bot.queue.schedule import Leaps, Promoter, every
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Store
 from bot.queue.worker import Worker, WorkerOptions
@@ -81,6 +81,7 @@ class JobQueue:
         self._clock = clock
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
         self._promoter = Promoter(store, self._wake, clock)
+        self._leaps = Leaps(clock)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
         )
@@ -260,6 +261,8 @@ class JobQueue:
 
     async def _reap(self) -> None:
         await self._worker.beat()  # after a long sleep of the machine, all leases have run out
+        if self._leaps.since_last() > self._options.worker.lease_s / 2:
+            return  # other processes beat before the next round
         for job in await self.store.reap(self._options.max_losses):
             ended = {
                 State.DISCARDED: EventName.JOB_FAILED,
