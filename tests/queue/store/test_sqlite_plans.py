@@ -56,7 +56,8 @@ def db(tmp_path: Path):
 
 
 def plan(db: sqlite3.Connection, sql: str) -> str:
-    rows = db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))
+    sql = re.sub(r"\?\d*", "?1", sql)  # plans do not depend on what is bound
+    rows = db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * ("?1" in sql))
     return "\n".join(detail for *_, detail in rows)
 
 
