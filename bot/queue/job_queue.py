@@ -22,7 +22,7 @@ from bot.queue.worker import Worker, WorkerOptions
 PURGE_EVERY_S = 60.0
 """How often finished jobs past their keeping are looked for."""
 
-PURGE_BITE = 200
+PURGE_BITE = 100
 """Jobs removed in one transaction, so that the writer is never held up for long."""
 
 

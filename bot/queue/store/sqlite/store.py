@@ -33,6 +33,7 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.log import LogKeeper
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.sqlite.outbox import DeliveryTable
 from bot.queue.store.sqlite.rows import Row, job_from, one
@@ -60,7 +61,9 @@ class SqliteStore:
         self._outbox = DeliveryTable(self._sql)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
-        self._writer = GroupCommitWriter(lambda: connect(self._path, writing=True))
+        self._writer = GroupCommitWriter(
+            lambda: connect(self._path, writing=True), LogKeeper(self._path).shorten
+        )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._reader = local()
         self._reading: list[sqlite3.Connection] = []
@@ -168,8 +171,8 @@ class SqliteStore:
         gone = await self._writer.run(
             lambda db: self._jobs.purge(db, retention, limit, self._clock())
         )
-        if gone:
-            await self._writer.run(shrink)
+        while gone and await self._writer.run(shrink):
+            continue
         return gone
 
     async def get(self, job_id: str) -> Job | None:
