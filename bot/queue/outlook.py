@@ -55,7 +55,7 @@ class Outlooks:
             return await self._store.positions(asked)
 
     async def _refresh_pace(self) -> None:
-        if self._clock() >= self._pace_until:
+        if not 0 < self._pace_until - self._clock() <= PACE_AGE_S:  # the clock may be set back
             self._pace_until = self._clock() + PACE_AGE_S
             self._pace = (await self._store.stats()).pace
 

@@ -39,6 +39,7 @@ from bot.queue.store.sqlite.asking import Asking
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.keeping import Keeping
+from bot.queue.store.sqlite.log import LogKeeper
 from bot.queue.store.sqlite.looking import Looking
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.sqlite.outbox import DeliveryTable
@@ -74,7 +75,9 @@ class SqliteStore:
         self._looking = Looking(self._sql, self._runs)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
-        self._writer = GroupCommitWriter(lambda: connect(self._path, writing=True))
+        self._writer = GroupCommitWriter(
+            lambda: connect(self._path, writing=True), LogKeeper(self._path).shorten
+        )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._reader = local()
         self._reading: list[sqlite3.Connection] = []
@@ -192,8 +195,8 @@ class SqliteStore:
         gone = await self._writer.run(
             lambda db: self._keeping.purge(db, retention, limit, self._clock())
         )
-        if gone:
-            await self._writer.run(shrink)
+        while gone and await self._writer.run(shrink):
+            continue
         return gone
 
     async def get(self, job_id: str) -> Job | None:
