@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -132,7 +132,7 @@ class Hand:
         if isinstance(answer, Lost):
             self._drop(job.id, job.token)
         elif job.id in self._jobs:
-            self._jobs[job.id] = replace(job, lease_until=self._clock() + self._lease_s)
+            self._jobs[job.id] = job._replace(lease_until=self._clock() + self._lease_s)
         return answer
 
     async def _hand_back(self, jobs: Sequence[Job]) -> None:

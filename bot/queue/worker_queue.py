@@ -7,12 +7,13 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from pydantic import JsonValue
 
+from bot.queue.controls import CancelJob, Control, ResumeJob, RetryJob
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
 from bot.queue.job import Clock, Job, Priority, new_job_id
@@ -135,7 +136,7 @@ class WorkerQueue:
             max_attempts=max_attempts or self._options.max_attempts,
         )
         jobs = [
-            replace(first, id=new_job_id(), payload=_json(payload), key=key)
+            first._replace(id=new_job_id(), payload=_json(payload), key=key)
             for payload, key in zip(payloads, keys or [None] * len(payloads), strict=True)
         ]
         stored = await self.store.enqueue(jobs, limits=self._options.limits)
@@ -184,7 +185,7 @@ class WorkerQueue:
         now = self._clock()
         outcome = after_failure(self._hand.job(job), fault, self._options.retry, now)
         if delay_s is not None and isinstance(outcome, Fail):
-            outcome = replace(outcome, retry_at=after(now, delay_s))
+            outcome = Fail(outcome.error, after(now, delay_s))
         state = await self._hand.finish(job, outcome)
         self._upkeep.poke()
         return state
@@ -198,22 +199,25 @@ class WorkerQueue:
         told to stop. Raises `TaskNotFoundError`, `InvalidStateTransitionError` if it is finished.
         """
         if isinstance(job, str) and job not in self._hand:
-            return (await self.store.cancel(job, reason)).state
+            return (await self.store.control(job, CancelJob(reason))).state
         return await self._hand.finish(job, Cancel(reason))
 
-    async def mark_as_resume(self, job_id: str) -> State:
-        """A discarded or cancelled job is ready again, with all its attempts.
+    async def mark_as_resume(self, job_id: str, *, reset_attempts: bool = True) -> State:
+        """A discarded or cancelled job is ready again, with all its attempts or those it has left.
 
         Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
         """
-        return await self.retry(job_id)
+        return await self._again(job_id, ResumeJob(reset_attempts))
 
     async def retry(self, job_id: str) -> State:
         """A job that waits for its backoff is ready now; a discarded or cancelled one, resumed.
 
         Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
         """
-        job = await self.store.retry(job_id)
+        return await self._again(job_id, RetryJob())
+
+    async def _again(self, job_id: str, control: Control) -> State:
+        job = await self.store.control(job_id, control)
         self._tell()
         return job.state
 
