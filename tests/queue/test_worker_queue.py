@@ -303,7 +303,7 @@ async def test_a_lost_job_is_dropped_when_a_beat_says_so(new_store, hands):
     await store.next("beat")
     await soon(store.silent("beat"))
     with pytest.raises(NotInHand):
-        await queue.mark_as_discarded(job.id, "mine")
+        await queue.mark_as_complete(job.id, "mine")
     assert await other.mark_as_complete(again) is State.COMPLETED
 
 
@@ -429,6 +429,17 @@ async def test_a_waiting_job_is_cancelled_by_its_id(queue):
     assert await queue.dequeue() == []
 
 
+async def test_a_job_that_waits_or_is_elsewhere_is_discarded_by_its_id(hands):
+    queue, other = await hands(), await hands(beat=False)
+    (waits,) = await queue.enqueue("nobody can do it", queue="other")
+    elsewhere = await one_in_hand(other)
+    for job in (waits, elsewhere):
+        assert await queue.mark_as_discarded(job.id, "hopeless") is State.DISCARDED
+        assert (await stored(queue, job)).error == "hopeless"
+    with pytest.raises(NotInHand):
+        await other.mark_as_complete(elsewhere)
+
+
 async def test_a_job_in_this_hand_is_cancelled_by_its_id_at_once(queue):
     job = await one_in_hand(queue)
     assert await queue.mark_as_cancelled(job.id, "not needed") is State.CANCELLED
@@ -450,10 +461,11 @@ async def test_a_run_is_marked_once(queue):
             await queue.mark_as_complete(which)
         with pytest.raises(NotInHand):
             await queue.mark_as_retry(which, "again")
+    for mark in (queue.mark_as_discarded, queue.mark_as_cancelled):
         with pytest.raises(NotInHand):
-            await queue.mark_as_discarded(which, "again")
-    with pytest.raises(NotInHand):
-        await queue.mark_as_cancelled(job, "again")
+            await mark(job, "again")
+        with pytest.raises(InvalidStateTransitionError):
+            await mark(job.id, "again")
 
 
 async def test_of_two_marks_at_once_one_counts(queue):
