@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from bot.queue.duty import PAUSE_S, Report, log_failure
 from bot.queue.job import Clock
@@ -38,10 +39,10 @@ class Promoter:
         while True:
             self._poked.clear()
             pause = await self._promote()
-            try:
-                await asyncio.wait_for(self._poked.wait(), pause)
-            except TimeoutError:
-                continue
+            # `wait_for` of Python 3.11 would swallow a cancellation that comes with a poke
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._poked.wait()
 
     async def _promote(self) -> float:
         try:

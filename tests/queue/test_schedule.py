@@ -83,6 +83,17 @@ async def test_a_poke_that_comes_while_the_store_is_asked_is_not_lost(
         await store.next("promote")
 
 
+async def test_a_poke_in_the_moment_of_the_end_does_not_put_it_off(store, clock):
+    ready = asyncio.Event()
+    promoter = Promoter(store, ready.set, clock)
+    duty = asyncio.create_task(promoter.run())
+    await soon(ready.wait())
+    promoter.poke()
+    duty.cancel()
+    await soon(asyncio.wait({duty}))
+    assert duty.cancelled()
+
+
 async def test_nothing_is_asked_while_nothing_is_due(promoter, store):
     await never(store.next("promote"))
 
