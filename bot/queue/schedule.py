@@ -12,6 +12,9 @@ LONGEST_SLEEP_S = 60.0
 """Sleeps follow a clock that stands still while the machine is suspended; run times do not."""
 
 
+Duty = Callable[[], Coroutine[None, None, None]]
+
+
 class Promoter:
     """Sleeps until the next job is due, or `poke` says that one may be; never for long, because a
     poke may be lost: of an enqueueing that nobody waited for, or whose commit was unknown.
@@ -39,9 +42,8 @@ class Promoter:
         while True:
             self._poked.clear()
             pause = await self._promote()
-            # `wait_for` of Python 3.11 would swallow a cancellation that comes with a poke
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(pause):  # wait_for may swallow the end, next to a poke
                     await self._poked.wait()
 
     async def _promote(self) -> float:
@@ -55,9 +57,7 @@ class Promoter:
         return min(max(0.0, pause), LONGEST_SLEEP_S)
 
 
-async def every(
-    seconds: float, duty: Callable[[], Coroutine[None, None, None]], report: Report = log_failure
-) -> None:
+async def every(seconds: float, duty: Duty, report: Report = log_failure) -> None:
     """Do a duty every so many seconds, until cancelled; a failure is reported."""
     while True:
         await asyncio.sleep(seconds)
