@@ -5,8 +5,8 @@ longer than the one before. So a minute takes a few dozen counts, sums are exact
 is within `RELATIVE_ERROR` of the length that really stands there.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil, log
@@ -48,12 +48,11 @@ class Measure(StrEnum):
     MISSED = "MISSED"
 
 
-class Observation(NamedTuple):
-    """Something that happened to one job; `seconds` is 0 for what has no length."""
+class Observed(NamedTuple):
+    """What happened to a batch of jobs: seconds by kind, 0 for each event that has no length."""
 
-    kind: Kind
     measure: Measure
-    seconds: float = 0.0
+    lengths: Mapping[Kind, Sequence[float]]
 
 
 class Cell(NamedTuple):
@@ -146,9 +145,9 @@ class Tally:
     def __init__(self) -> None:
         self._amounts: dict[Cell, Amount] = {}
 
-    def add(self, observations: Iterable[Observation], now: float) -> None:
-        """Count them, as of now (unix seconds)."""
-        for cell, amount in tallied(observations, now).items():
+    def add(self, observed: Observed, now: float) -> None:
+        """Count it, as of now (unix seconds)."""
+        for cell, amount in tallied(observed, now).items():
             self._amounts[cell] = _together(self._amounts.get(cell), amount)
 
     def forget(self, now: float) -> None:
@@ -162,30 +161,33 @@ class Tally:
         return figures_of(((c, n) for c, n in self._amounts.items() if c.minute >= begin), now)
 
 
-def waited(job: Job, now: float) -> Observation:
-    """The job is claimed now."""
-    return Observation(Kind(job.queue, job.type), Measure.WAITED, now - job.run_at)
+def waited(jobs: Iterable[Job], now: float) -> Observed:
+    """These jobs are claimed now."""
+    lengths: dict[Kind, list[float]] = defaultdict(list)
+    for job in jobs:
+        lengths[Kind(job.queue, job.type)].append(now - job.run_at)
+    return Observed(Measure.WAITED, lengths)
 
 
-def ended(job: Job) -> Observation:
+def ended(job: Job) -> Observed:
     """The job is finished: its run was completed, or it failed for good, or it was cancelled."""
     kind = Kind(job.queue, job.type)
-    if job.state is not State.COMPLETED:
-        return Observation(
-            kind, Measure.FAILED if job.state is State.DISCARDED else Measure.CANCELLED
-        )
-    finished_at = job.finished_at or 0.0
-    return Observation(kind, Measure.RAN, finished_at - (job.started_at or finished_at))
+    if job.state is State.COMPLETED:
+        finished_at = job.finished_at or 0.0
+        return Observed(Measure.RAN, {kind: [finished_at - (job.started_at or finished_at)]})
+    measure = Measure.FAILED if job.state is State.DISCARDED else Measure.CANCELLED
+    return Observed(measure, {kind: [0.0]})
 
 
-def tallied(observations: Iterable[Observation], now: float) -> dict[Cell, Amount]:
-    """A batch of observations as what it adds to each cell."""
+def tallied(observed: Observed, now: float) -> dict[Cell, Amount]:
+    """What a batch adds to each cell."""
     minute = int(now // 60)
     amounts: dict[Cell, Amount] = {}
-    for (kind, measure, seconds), n in Counter(observations).items():
-        length = min(max(seconds, 0.0), LONGEST_S)
-        cell = Cell(minute, *kind, measure, bucket_of(length))
-        amounts[cell] = _together(amounts.get(cell), Amount(n, n * round(length * 1e6)))
+    for kind, lengths in observed.lengths.items():
+        for seconds, n in Counter(lengths).items():
+            length = min(max(seconds, 0.0), LONGEST_S)
+            cell = Cell(minute, *kind, observed.measure, bucket_of(length))
+            amounts[cell] = _together(amounts.get(cell), Amount(n, n * round(length * 1e6)))
     return amounts
 
 

@@ -12,11 +12,11 @@ from bot.queue.errors import QueueFull, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.job import Clock, Job, Priority, new_job_id
-from bot.queue.outlook import Outlook, Outlooks
+from bot.queue.outlook import Outlook, Outlooks, queue_pace
 from bot.queue.retention import Retention
 from bot.queue.schedule import Promoter, every
 from bot.queue.states import FINISHED, WAITING, State
-from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Store
+from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Stats, Store
 from bot.queue.worker import Worker, WorkerOptions
 
 PURGE_EVERY_S = 60.0
@@ -219,22 +219,24 @@ class JobQueue:
     async def status(self, owner: int | None = None) -> QueueStatus:
         """The queue at a glance, and this person's unfinished jobs."""
         stats = await self.store.stats()
-        known = {job_type.queue for job_type in self.registry} | set(stats.counts)
+        known = {job_type.queue for job_type in self.registry}
+        known |= {group.queue for group in stats.counts}
         return QueueStatus(
-            lines=tuple(
-                QueueLine(
-                    name,
-                    sum(stats.counts.get(name, {}).get(state, 0) for state in WAITING),
-                    stats.counts.get(name, {}).get(State.PROCESSING, 0),
-                    self._options.worker.slots(name),
-                    stats.pace.get(name, Pace()),
-                )
-                for name in sorted(known)
-            ),
+            lines=tuple(self._line(stats, name) for name in sorted(known)),
             working=self._worker.running,
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
             own=await self._own(owner),
+        )
+
+    def _line(self, stats: Stats, queue: str) -> QueueLine:
+        there = [(group.state, n) for group, n in stats.counts.items() if group.queue == queue]
+        return QueueLine(
+            queue,
+            sum(n for state, n in there if state in WAITING),
+            sum(n for state, n in there if state is State.PROCESSING),
+            self._options.worker.slots(queue),
+            queue_pace(stats, queue),
         )
 
     async def _own(self, owner: int | None) -> tuple[OwnJob, ...]:

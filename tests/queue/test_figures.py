@@ -15,7 +15,7 @@ from bot.queue.figures import (
     Figures,
     Kind,
     Measure,
-    Observation,
+    Observed,
     Recent,
     Spread,
     Tally,
@@ -30,20 +30,23 @@ NOW = 1_700_000_040.0
 CHAT, IMAGE = Kind("chat", "chat"), Kind("image", "draw")
 
 lengths = st.floats(0, 2 * 86_400)
-observations = st.builds(
-    Observation, st.sampled_from([CHAT, IMAGE]), st.sampled_from(Measure), lengths
+kinds = st.sampled_from([CHAT, IMAGE])
+batches = st.builds(
+    Observed,
+    st.sampled_from(Measure),
+    st.dictionaries(kinds, st.lists(lengths, min_size=1)),
 )
 
 
-def ran(*seconds: float, kind: Kind = CHAT) -> list[Observation]:
-    return [Observation(kind, Measure.RAN, length) for length in seconds]
+def ran(*seconds: float, kind: Kind = CHAT) -> Observed:
+    return Observed(Measure.RAN, {kind: seconds})
 
 
-def events(measure: Measure, n: int, kind: Kind = CHAT) -> list[Observation]:
-    return [Observation(kind, measure)] * n
+def events(measure: Measure, n: int) -> Observed:
+    return Observed(measure, {CHAT: n * [0.0]})
 
 
-def figures(*batches: list[Observation], now: float = NOW) -> Figures:
+def figures(*batches: Observed, now: float = NOW) -> Figures:
     tally = Tally()
     for batch in batches:
         tally.add(batch, NOW)
@@ -71,10 +74,15 @@ def test_a_bucket_is_near_all_that_it_holds(seconds):
     assert length_in(bucket_of(seconds)) == pytest.approx(seconds, rel=RELATIVE_ERROR + 1e-9)
 
 
-@given(st.lists(st.lists(observations)))
+@given(st.lists(batches))
 def test_batches_add_up_to_the_same_however_they_are_cut(batches):
-    together = [observation for batch in batches for observation in batch]
-    assert figures(*batches) == figures(together[::-1])
+    one_by_one = [
+        Observed(measure, {kind: [length]})
+        for measure, lengths in batches
+        for kind, some in lengths.items()
+        for length in some
+    ]
+    assert figures(*batches) == figures(*reversed(one_by_one))
 
 
 def test_a_length_is_never_negative_nor_beyond_all_bounds():

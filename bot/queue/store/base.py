@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.queue.deliveries import Delivery, NewDelivery, Settlement
+from bot.queue.figures import Figures, Kind
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
 from bot.queue.retention import Retention
@@ -79,22 +80,37 @@ class JobFilter:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Smoothed seconds that a queue's jobs waited and ran (None: nothing finished yet)."""
+    """Smoothed seconds that a kind's jobs waited and ran (None: nothing finished yet)."""
 
     wait_s: float | None = None
     run_s: float | None = None
 
 
+class Group(NamedTuple):
+    """Jobs that are counted together."""
+
+    queue: str
+    type: str
+    priority: int
+    state: State
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Maintained counters: jobs by queue and state, and each queue's pace."""
+    """Maintained counters of jobs, and each kind's pace.
 
-    counts: Mapping[str, Mapping[State, int]] = field(default_factory=dict)
-    pace: Mapping[str, Pace] = field(default_factory=dict)
+    `active_people` own unfinished jobs. `ready_since`: when the oldest ready job of each queue
+    became ready (unix seconds).
+    """
 
-    def total(self, state: State) -> int:
-        """Jobs in this state over all queues."""
-        return sum(states.get(state, 0) for states in self.counts.values())
+    counts: Mapping[Group, int] = field(default_factory=dict)
+    pace: Mapping[Kind, Pace] = field(default_factory=dict)
+    active_people: int = 0
+    ready_since: Mapping[str, float] = field(default_factory=dict)
+
+    def total(self, *states: State) -> int:
+        """Jobs in these states over all queues."""
+        return sum(n for group, n in self.counts.items() if group.state in states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +199,9 @@ class Store(Protocol):
 
     async def stats(self) -> Stats:
         """The maintained counters."""
+
+    async def figures(self) -> Figures:
+        """What the last hour was like; reads at most a few dozen rows a minute and kind."""
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """All deliveries of one job, in the order of their creation."""

@@ -1,7 +1,7 @@
 """The executable model: what every store must do, said in the plainest way. Keeps nothing."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import QueueFull, StoreError, TaskNotFoundError, UserLimitReached
+from bot.queue.figures import Figures, Observed, Tally, ended, waited
 from bot.queue.job import Clock, Job
 from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, WAITING, State
@@ -25,6 +26,7 @@ from bot.queue.store.base import (
     DueDelivery,
     Enqueued,
     Finish,
+    Group,
     JobFilter,
     Limits,
     Lost,
@@ -47,6 +49,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
+        self._tally = Tally()
         self._turns = Turns()
 
     async def open(self) -> None:
@@ -112,8 +115,12 @@ class MemoryStore:
             jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
             self._jobs.update((job.id, job) for job in jobs)
             self._turns.claimed(jobs)
-            self._pace.waited((job.queue, now - job.run_at) for job in jobs)
+            self._observe(waited(jobs, now), now)
             return jobs
+
+    def _observe(self, observed: Observed, now: float) -> None:
+        self._pace.observe(observed)
+        self._tally.add(observed, now)
 
     def _ready(self, queue: str) -> list[Job]:
         ready = (j for j in self._jobs.values() if j.queue == queue and j.state is State.PENDING)
@@ -153,15 +160,13 @@ class MemoryStore:
         job = self._held(finish.job_id, finish.token)
         if job is None:
             return None
-        now = self._clock()
-        if isinstance(finish.outcome, lifecycle.Complete):
-            self._pace.ran([(job.queue, now - (job.started_at or now))])
-        return self._save(lifecycle.settled(job, finish.outcome, now)).state
+        return self._save(lifecycle.settled(job, finish.outcome, self._clock())).state
 
     def _save(self, job: Job) -> Job:
         job = self._ranked(self._jobs[job.id].state, job)
         self._jobs[job.id] = job
         if job.state in FINISHED:
+            self._observe(ended(job), self._clock())
             for delivery in self._of(job.id):
                 self._deliveries[delivery.id] = outbox.came_due(delivery, self._clock())
         return job
@@ -224,6 +229,7 @@ class MemoryStore:
             gone = {job.id: job for job in [*idle[:excess], *stale]}
             for job in list(gone.values())[:limit]:
                 self._remove(job)
+            self._tally.forget(now)
             return min(len(gone), limit)
 
     def _is_owed(self, job: Job) -> bool:
@@ -263,13 +269,18 @@ class MemoryStore:
 
     async def stats(self) -> Stats:
         """See `Store.stats`."""
-        counts: dict[str, dict[State, int]] = defaultdict(dict)
         with self._alone():
-            for (queue, state), n in Counter(
-                (job.queue, job.state) for job in self._jobs.values()
-            ).items():
-                counts[queue][state] = n
-            return Stats(counts, dict(self._pace.by_queue))
+            jobs = self._jobs.values()
+            counts = Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs)
+            people = {job.owner for job in jobs if job.finished_at is None} - {None}
+            queues = {job.queue for job in jobs if job.state is State.PENDING}
+            ready_since = {q: min(job.run_at for job in self._ready(q)) for q in queues}
+            return Stats(dict(counts), dict(self._pace.by_kind), len(people), ready_since)
+
+    async def figures(self) -> Figures:
+        """See `Store.figures`."""
+        with self._alone():
+            return self._tally.figures(self._clock())
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""

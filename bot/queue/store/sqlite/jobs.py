@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.queue import lifecycle
 from bot.queue.errors import QueueFull, TaskNotFoundError, UserLimitReached
+from bot.queue.figures import Kind, Measure, Observed, ended, waited
 from bot.queue.job import Job
 from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, State
@@ -20,24 +21,33 @@ from bot.queue.store.base import (
     CancelRequested,
     Enqueued,
     Finish,
+    Group,
     Limits,
     Lost,
-    Pace,
 )
-from bot.queue.store.pace import PaceKeeper
-from bot.queue.store.sqlite.rows import job_from, job_row, log_text, one, progress_text, saved_row
+from bot.queue.store.sqlite.figures import FigureTable
+from bot.queue.store.sqlite.rows import (
+    Row,
+    job_from,
+    job_row,
+    log_text,
+    one,
+    progress_text,
+    saved_row,
+)
 from bot.queue.store.sqlite.statements import Statements
 from bot.queue.turns import NOBODY, TURN, takes_turn
 
 Connection = sqlite3.Connection
-Counts = Counter[tuple[str, State]]
+Counts = Counter[Group]
 
 
 class JobTable:
     """Writes jobs. `now` is given to each call, so that one operation sees one time."""
 
-    def __init__(self, sql: Statements) -> None:
+    def __init__(self, sql: Statements, figures: FigureTable) -> None:
         self._sql = sql
+        self._figures = figures
 
     def enqueue(self, db: Connection, jobs: Sequence[Job], limits: Limits) -> list[Enqueued]:
         """Insert the jobs whose key is new, all or none."""
@@ -81,10 +91,10 @@ class JobTable:
         for job in jobs:
             seq = db.execute(self._sql["job_insert"], job_row(job)).lastrowid
             db.execute(self._sql["body_insert"], (seq, job.payload))
-        self._count(db, Counter((job.queue, job.state) for job in jobs))
+        self._count(db, Counter(_group(job) for job in jobs))
 
     def _count(self, db: Connection, change: Counts) -> None:
-        rows = [(queue, state, n) for (queue, state), n in change.items() if n]
+        rows = [(*group, n) for group, n in change.items() if n]
         db.executemany(self._sql["counter_add"], rows)
 
     def claim(
@@ -100,28 +110,14 @@ class JobTable:
         db.execute(self._sql["jobs_claim"], (worker, now, now + lease_s, claimed))
         jobs = [lifecycle.claimed(job_from(row), worker, now, lease_s) for row in rows]
         self._move_lanes(db, jobs)
-        taken: Counts = Counter()
-        for job in jobs:
-            taken[job.queue, State.PENDING] -= 1
-            taken[job.queue, State.PROCESSING] += 1
-        self._count(db, taken)
-        self._observe(db, lambda pace: pace.waited((job.queue, now - job.run_at) for job in jobs))
+        self._count(db, _moved(Counter(_group(job) for job in jobs), State.PENDING))
+        self._figures.observe(db, waited(jobs, now), now)
         return jobs
 
     def _move_lanes(self, db: Connection, claimed: Sequence[Job]) -> None:
         highest = {(job.queue, -job.priority): job.rank for job in claimed}  # they are in order
         rows = [(*lane, rank) for lane, rank in highest.items()]
         db.executemany(self._sql["lane_move"], rows)
-
-    def _observe(self, db: Connection, fold: Callable[[PaceKeeper], None]) -> None:
-        keeper = PaceKeeper(self.paces(db))
-        fold(keeper)
-        rows = [(queue, pace.wait_s, pace.run_s) for queue, pace in keeper.by_queue.items()]
-        db.executemany(self._sql["pace_save"], rows)
-
-    def paces(self, db: Connection) -> dict[str, Pace]:
-        """Every queue's pace."""
-        return {queue: Pace(wait, run) for queue, wait, run in db.execute(self._sql["paces"])}
 
     def beat(
         self, db: Connection, beats: Sequence[Beat], now: float, lease_s: float
@@ -146,15 +142,16 @@ class JobTable:
     def finish(self, db: Connection, finishes: Sequence[Finish], now: float) -> list[State | None]:
         """End runs whose token still counts; completions, the most frequent, go together."""
         states: list[State | None] = []
-        completed: dict[int, tuple[str, str, float]] = {}
+        completed: dict[int, tuple[str, Group, float]] = {}
         for finish in finishes:
             key = (finish.job_id, finish.token)
             held = db.execute(self._sql["job_held"], key).fetchone()
             if held is None or held[0] in completed:
                 states.append(None)
             elif isinstance(finish.outcome, lifecycle.Complete):
-                seq, queue, began = held
-                completed[seq] = (finish.outcome.result, queue, began)
+                seq, queue, kind, lane, began = held
+                group = Group(queue, kind, -lane, State.COMPLETED)
+                completed[seq] = (finish.outcome.result, group, began)
                 states.append(State.COMPLETED)
             else:
                 states.append(self._settle(db, finish, now).state)
@@ -163,9 +160,9 @@ class JobTable:
         return states
 
     def _complete(
-        self, db: Connection, completed: Mapping[int, tuple[str, str, float]], now: float
+        self, db: Connection, completed: Mapping[int, tuple[str, Group, float]], now: float
     ) -> None:
-        """End the runs of these rows, each with its result, its queue, and when it began."""
+        """End the runs of these rows, each with its result, where it counts, and when it began."""
         ended = json.dumps(list(completed))
         db.execute(self._sql["jobs_complete"], (now, ended))
         db.executemany(
@@ -173,13 +170,12 @@ class JobTable:
             [(result, seq) for seq, (result, _, _) in completed.items()],
         )
         db.execute(self._sql["deliveries_come_due"], (now, ended))
-        done: Counts = Counter()
-        for _, queue, _ in completed.values():
-            done[queue, State.PROCESSING] -= 1
-            done[queue, State.COMPLETED] += 1
-        self._count(db, done)
-        ran = [(queue, now - began) for _, queue, began in completed.values()]
-        self._observe(db, lambda pace: pace.ran(ran))
+        done = Counter(group for _, group, _ in completed.values())
+        self._count(db, _moved(done, State.PROCESSING))
+        ran: dict[Kind, list[float]] = defaultdict(list)
+        for _, group, began in completed.values():
+            ran[Kind(group.queue, group.type)].append(now - began)
+        self._figures.observe(db, Observed(Measure.RAN, ran), now)
 
     def _settle(self, db: Connection, finish: Finish, now: float) -> Job:
         seq, job = self._known(db, finish.job_id)
@@ -195,12 +191,12 @@ class JobTable:
         job = self._ranked(db, before.state, job)
         db.execute(self._sql["job_save"], saved_row(seq, job))
         db.execute(self._sql["body_save"], (job.result, job.error, seq))
-        change: Counts = Counter()
-        change[before.queue, before.state] -= 1
-        change[job.queue, job.state] += 1
+        change = Counter([_group(job)])
+        change[_group(before)] -= 1
         self._count(db, change)
         if job.state in FINISHED:
             db.execute(self._sql["deliveries_come_due"], (now, json.dumps([seq])))
+            self._figures.observe(db, ended(job), now)
         return job
 
     def promote(self, db: Connection, now: float) -> float | None:
@@ -229,15 +225,16 @@ class JobTable:
         gone = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)
+        self._figures.forget(db, now)
         return len(gone)
 
-    def _remove(self, db: Connection, gone: Sequence[tuple[int, str, str]]) -> None:
-        rows = json.dumps([seq for seq, _, _ in gone])
+    def _remove(self, db: Connection, gone: Sequence[Row]) -> None:
+        rows = json.dumps([seq for seq, *_ in gone])
         for statement in ("deliveries_remove", "bodies_remove", "jobs_remove"):
             db.execute(self._sql[statement], (rows,))
         removed: Counts = Counter()
-        for _, queue, state in gone:
-            removed[queue, State(state)] -= 1
+        for _, queue, kind, lane, state in gone:
+            removed[Group(queue, kind, -lane, State(state))] -= 1
         self._count(db, removed)
 
     def cancel(self, db: Connection, job_id: str, reason: str, now: float) -> Job:
@@ -250,3 +247,15 @@ class JobTable:
         seq, job = self._known(db, job_id)
         db.execute(self._sql["deliveries_told_anew"], (job_id,))
         return self._save(db, seq, job, lifecycle.retried(job, now), now)
+
+
+def _group(job: Job) -> Group:
+    return Group(job.queue, job.type, job.priority, job.state)
+
+
+def _moved(arrived: Counts, before: State) -> Counts:
+    """The change when so many jobs came to each group from the same in the state `before`."""
+    change = Counter(arrived)
+    for group, n in arrived.items():
+        change[group._replace(state=before)] -= n
+    return change

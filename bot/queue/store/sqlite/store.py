@@ -6,8 +6,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
@@ -17,6 +16,7 @@ from ulid import ULID
 
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
+from bot.queue.figures import Figures
 from bot.queue.job import Clock, Job
 from bot.queue.retention import Retention
 from bot.queue.states import State
@@ -26,11 +26,13 @@ from bot.queue.store.base import (
     DueDelivery,
     Enqueued,
     Finish,
+    Group,
     JobFilter,
     Limits,
     SettleDelivery,
     Stats,
 )
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
@@ -56,7 +58,8 @@ class SqliteStore:
         self._path = Path(path)
         self._clock = clock
         self._sql = Statements()
-        self._jobs = JobTable(self._sql)
+        self._figures = FigureTable(self._sql)
+        self._jobs = JobTable(self._sql, self._figures)
         self._outbox = DeliveryTable(self._sql)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
@@ -203,12 +206,22 @@ class SqliteStore:
         """See `Store.stats`."""
 
         def counted(db: sqlite3.Connection) -> Stats:
-            counts: dict[str, dict[State, int]] = defaultdict(dict)
-            for queue, state, n in db.execute(self._sql["counters"]):
-                counts[queue][State(state)] = n
-            return Stats(counts, self._jobs.paces(db))
+            counts = {
+                Group(queue, kind, priority, State(state)): n
+                for queue, kind, priority, state, n in db.execute(self._sql["counters"])
+            }
+            people = one(db, self._sql["people_active"])
+            return Stats(counts, self._figures.paces(db), people, self._ready_since(db, counts))
 
         return await self._read(counted)
+
+    def _ready_since(self, db: sqlite3.Connection, counts: Iterable[Group]) -> dict[str, float]:
+        queues = {group.queue for group in counts if group.state is State.PENDING}
+        return {queue: one(db, self._sql["job_oldest_ready"], (queue,)) for queue in queues}
+
+    async def figures(self) -> Figures:
+        """See `Store.figures`."""
+        return await self._read(lambda db: self._figures.figures(db, self._clock()))
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""

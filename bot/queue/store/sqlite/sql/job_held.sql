@@ -1,3 +1,3 @@
-SELECT seq, queue, started_at
+SELECT seq, queue, type, lane, started_at
 FROM job
 WHERE id = ? AND token = ? AND state = 'PROCESSING'
