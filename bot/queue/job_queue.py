@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from bot.queue.checkup import Checkup
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
+from bot.queue.health import Configured, Health
 from bot.queue.job import Clock, Job, Priority, new_job_id
 from bot.queue.outlook import Outlook, Outlooks, queue_pace
 from bot.queue.retention import Retention
 from bot.queue.schedule import Promoter, every
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.statistics import Statistics
 from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Stats, Store
 from bot.queue.worker import Worker, WorkerOptions
 
@@ -80,6 +83,7 @@ class JobQueue:
         self._options = options or QueueOptions()
         self._clock = clock
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
+        self._checkup = Checkup(store, self._configured, clock)
         self._promoter = Promoter(store, self._wake, clock)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
@@ -227,6 +231,24 @@ class JobQueue:
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
             own=await self._own(owner),
+        )
+
+    async def statistics(self) -> Statistics:
+        """The queue in numbers, of this moment and of the last hour. Raises `StoreError`."""
+        return await self._checkup.statistics()
+
+    async def health(self) -> Health:
+        """Whether the queue is well, and what to change if not; raises no `StoreError`."""
+        return await self._checkup.health()
+
+    def _configured(self) -> Configured:
+        queues = {job_type.queue for job_type in self.registry}
+        return Configured(
+            max_size=self._options.limits.max_size,
+            slots={queue: self._options.worker.slots(queue) for queue in queues},
+            timeouts_s={one.name: one.timeout or self._options.timeout_s for one in self.registry},
+            own_timeouts=frozenset(one.name for one in self.registry if one.timeout),
+            working=self._worker.running,
         )
 
     def _line(self, stats: Stats, queue: str) -> QueueLine:
