@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from bot.queue.deliveries import Delivery, NewDelivery, Settlement
-from bot.queue.figures import Figures, Kind
+from bot.queue.figures import Figures, Kind, Observed
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
 from bot.queue.retention import Retention
@@ -199,6 +199,9 @@ class Store(Protocol):
 
     async def stats(self) -> Stats:
         """The maintained counters."""
+
+    async def observe(self, observed: Observed) -> None:
+        """Count what happens outside of the store: hits and misses of the cache."""
 
     async def figures(self) -> Figures:
         """What the last hour was like; reads at most a few dozen rows a minute and kind."""

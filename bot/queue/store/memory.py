@@ -277,6 +277,11 @@ class MemoryStore:
             ready_since = {q: min(job.run_at for job in self._ready(q)) for q in queues}
             return Stats(dict(counts), dict(self._pace.by_kind), len(people), ready_since)
 
+    async def observe(self, observed: Observed) -> None:
+        """See `Store.observe`."""
+        with self._alone():
+            self._observe(observed, self._clock())
+
     async def figures(self) -> Figures:
         """See `Store.figures`."""
         with self._alone():

@@ -24,6 +24,7 @@ INDEX_OF = {
     "bodies_remove": "INTEGER PRIMARY KEY",
     "deliveries_remove": "delivery_job",
     "owner_active": "job_active",
+    "people_active": "job_active",
     "job_by_key": "job_key",
     "job_by_id": "sqlite_autoindex_job_1",
     "job_held": "sqlite_autoindex_job_1",

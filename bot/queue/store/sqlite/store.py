@@ -16,7 +16,7 @@ from ulid import ULID
 
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
-from bot.queue.figures import Figures
+from bot.queue.figures import Figures, Observed
 from bot.queue.job import Clock, Job
 from bot.queue.retention import Retention
 from bot.queue.states import State
@@ -218,6 +218,10 @@ class SqliteStore:
     def _ready_since(self, db: sqlite3.Connection, counts: Iterable[Group]) -> dict[str, float]:
         queues = {group.queue for group in counts if group.state is State.PENDING}
         return {queue: one(db, self._sql["job_oldest_ready"], (queue,)) for queue in queues}
+
+    async def observe(self, observed: Observed) -> None:
+        """See `Store.observe`."""
+        await self._writer.run(lambda db: self._figures.observe(db, observed, self._clock()))
 
     async def figures(self) -> Figures:
         """See `Store.figures`."""
