@@ -179,6 +179,16 @@ def ended(job: Job) -> Observed:
     return Observed(measure, {kind: [0.0]})
 
 
+def looked_up(hits: Sequence[Kind], misses: Sequence[Kind]) -> list[Observed]:
+    """The cache was asked by jobs of these kinds, and had an answer or not."""
+    asked = ((Measure.HIT, hits), (Measure.MISSED, misses))
+    return [
+        Observed(measure, {kind: n * [0.0] for kind, n in Counter(kinds).items()})
+        for measure, kinds in asked
+        if kinds
+    ]
+
+
 def tallied(observed: Observed, now: float) -> dict[Cell, Amount]:
     """What a batch adds to each cell."""
     minute = int(now // 60)

@@ -60,7 +60,7 @@ def summed_up(stats: Stats, figures: Figures, now: float, memory_bytes: int) -> 
         by_queue=_by(stats, lambda group: group.queue),
         by_kind=_by(stats, lambda group: group.type),
         by_priority=_by(stats, lambda group: group.priority),
-        active_people=stats.active_people,
+        active_people=stats.people,
         memory_bytes=memory_bytes,
         recent=figures.of(),
         recent_by_kind={

@@ -97,12 +97,13 @@ def counted(**states: int) -> dict[Group, int]:
 )
 def test_a_queues_pace_is_the_mean_of_its_kinds_by_how_many_of_each_wait(waiting, mean_s):
     paces = {CHAT: Pace(1, 2), LONG: Pace(None, 10), Kind("other", "chat"): Pace(99, 99)}
-    assert queue_pace(Stats(counted(**waiting), paces), "work") == Pace(1, mean_s)
+    assert queue_pace(Stats(counted(**waiting), pace=paces), "work") == Pace(1, mean_s)
 
 
 def test_those_ahead_run_at_the_mean_pace_and_the_job_at_its_own():
     stats = Stats(
-        counted(chat=3, long=1, chat_PROCESSING=2), {CHAT: Pace(run_s=2), LONG: Pace(run_s=10)}
+        counted(chat=3, long=1, chat_PROCESSING=2),
+        pace={CHAT: Pace(run_s=2), LONG: Pace(run_s=10)},
     )
     assert done_in(a_job(LONG), 3, stats, slots=2) == 4 / 2 * 4 + 10
     assert done_in(a_job(CHAT), 3, stats, slots=2) == 4 / 2 * 4 + 2
@@ -111,7 +112,7 @@ def test_those_ahead_run_at_the_mean_pace_and_the_job_at_its_own():
 
 
 def test_what_runs_in_other_processes_counts_as_slots():
-    stats = Stats(counted(chat=9, chat_PROCESSING=8), {CHAT: Pace(run_s=4)})
+    stats = Stats(counted(chat=9, chat_PROCESSING=8), pace={CHAT: Pace(run_s=4)})
     assert done_in(a_job(CHAT), 7, stats, slots=2) == 8
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.queue.figures import WINDOW_MIN, Figures, Kind, Measure, Observed, Recent, Spread
+from bot.queue.controls import CancelJob
+from bot.queue.figures import WINDOW_MIN, Figures, Kind, Recent, Spread
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, HandBack, SnoozeUntil
 from bot.queue.retention import Retention
 from bot.queue.store.base import Finish, Store
@@ -73,7 +74,7 @@ class FigurePromises:
         await finished(store, await a_run(store), Discard("x"))
         await finished(store, await a_run(store), Cancel("x"))
         (waiting,) = await stored(store, a_job())
-        await store.cancel(waiting.id, "x")
+        await store.control(waiting.id, CancelJob("x"))
         recent = await of(store)
         assert (recent.error_rate, recent.ended, recent.cancelled) == (0.25, 4, 2)
 
@@ -88,11 +89,17 @@ class FigurePromises:
         await store.reap(max_losses=1)
         assert (await of(store)).error_rate == 1
 
-    async def test_what_the_cache_answered_is_counted_with_the_rest(self, store: Store):
-        await store.observe(Observed(Measure.MISSED, {ECHO: [0.0]}))
-        await store.observe(Observed(Measure.HIT, {ECHO: 3 * [0.0], Kind("chat", "x"): [0.0]}))
-        assert ((await of(store)).hit_rate, (await of(store, ECHO)).hit_rate) == (0.8, 0.75)
-        assert (await store.stats()).pace == {}
+    async def test_what_the_cache_was_asked_is_counted_and_is_no_end(self, store: Store):
+        same = {"cache_key": "k", "cache_ttl_s": 60}
+        await completed(store, **same)
+        for _ in range(2):
+            await stored(store, a_job(**same))
+        await stored(store, a_job(type="long", **same), a_job(cache_key="other"))
+        await store.enqueue([a_job(**same)], fresh=True)
+        recent, of_echo = await of(store), await of(store, ECHO)
+        assert (recent.lookups, recent.hit_rate) == (5, 0.6)
+        assert (of_echo.lookups, of_echo.hit_rate) == (4, 0.5)
+        assert recent.ended == 1
 
     async def test_figures_are_of_the_last_hour(self, store: Store, clock: Clock):
         await completed(store)

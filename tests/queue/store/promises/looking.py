@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.queue.controls import RetryJob
 from bot.queue.figures import Kind
 from bot.queue.lifecycle import Complete, Discard, Fail
 from bot.queue.states import State
@@ -110,7 +111,7 @@ class LookingPromises:
         await draining
 
     async def test_an_empty_store_counts_nothing(self, store: Store):
-        assert await store.stats() == Stats({}, {})
+        assert await store.stats() == Stats()
 
     async def test_the_counters_equal_a_recount(self, store: Store):
         await completed(store, queue="image")
@@ -129,7 +130,7 @@ class LookingPromises:
         assert (await store.stats()).pace == {ECHO: Pace(wait_s=20, run_s=None)}
         clock.forward(4)
         await finished(store, run, Fail("failures are no pace", retry_at=NOW))
-        await store.retry(run.id)
+        await store.control(run.id, RetryJob())
         run = await claimed(store)
         clock.forward(6)
         await finished(store, run, Discard("nor are these"))
@@ -147,12 +148,6 @@ class LookingPromises:
         await claimed(store)
         paces = {ECHO: Pace(wait_s=0), Kind("chat", "long"): Pace(wait_s=9)}
         assert (await store.stats()).pace == paces
-
-    async def test_a_persons_unfinished_jobs_make_one_active_person(self, store: Store):
-        await completed(store, owner=1)
-        await a_run(store, owner=2)
-        await stored(store, a_job(owner=2), a_job(owner=-3, state=State.SCHEDULED), a_job())
-        assert (await store.stats()).active_people == 2
 
     async def test_the_oldest_ready_job_of_a_queue_is_known_whatever_its_turn(self, store: Store):
         await stored(
