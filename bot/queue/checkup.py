@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.queue.errors import StoreError
 from bot.queue.health import Configured, Health, judged, unreachable
@@ -15,7 +16,7 @@ ANSWER_S = 10.0
 
 
 class Checkup:
-    """Reads a store's numbers, and judges them by what is configured at that moment."""
+    """Reads a store's numbers, and judges them by what is configured and set at that moment."""
 
     def __init__(self, store: Store, configured: Callable[[], Configured], clock: Clock) -> None:
         self._store = store
@@ -32,9 +33,10 @@ class Checkup:
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self._store.beat([], 0)  # nobody's sign of life: a write that changes nothing
+                policies = await self._store.policies()
                 statistics = await self.statistics()
         except StoreError as error:
             return unreachable(str(error))
         except TimeoutError:
             return unreachable(f"It has been silent for {ANSWER_S:g} seconds.")
-        return judged(statistics, self._configured())
+        return judged(statistics, replace(self._configured(), paused=policies.paused))

@@ -67,13 +67,14 @@ class Health:
 class Configured:
     """What the numbers are judged by: how many jobs may wait, each queue's slots in this process,
     each kind's time limit in seconds (`own_timeouts` names the kinds that set theirs themselves),
-    and whether this process works.
+    which queues are paused, and whether this process works.
     """
 
     max_size: int | None = None
     slots: Mapping[str, int] = field(default_factory=dict)
     timeouts_s: Mapping[str, float] = field(default_factory=dict)
     own_timeouts: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()
     working: bool = True
 
 
@@ -134,6 +135,14 @@ def _backlog(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
     for queue, age_s in sorted(statistics.backlog_age_s.items()):
         if age_s < OLD_S:
             continue
+        if queue in configured.paused:
+            yield Issue(
+                Level.DEGRADED,
+                f"The queue {queue} is paused, and a job of it has waited {age_s / 60:.0f} minutes "
+                "for its turn.",
+                "Resume it as soon as what it was paused for is over.",
+            )
+            continue
         slots = configured.slots.get(queue, 0)
         running = statistics.count(frozenset({State.PROCESSING}), queue)
         yield Issue(
@@ -143,7 +152,7 @@ def _backlog(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
             f"Let more run at once: QUEUE_CONCURRENCY={queue}:{2 * max(running, slots)}, if "
             "what they call on bears it."
             if slots and running >= slots
-            else "Its slots are not full, so see whether the queue is paused and whether a process "
+            else "Its slots are not full, so see whether a process "
             f"works on it (QUEUE_CONCURRENCY={queue}:{max(slots, 1)}).",
         )
 

@@ -8,9 +8,10 @@ import pytest
 from bot.queue import checkup
 from bot.queue.errors import JobError
 from bot.queue.events import EventName
-from bot.queue.health import Health, Level
+from bot.queue.health import OLD_S, Health, Level
 from bot.queue.states import State
-from bot.queue.store.base import Limits
+from bot.queue.store.base import Limits, PauseQueue
+from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import file as sqlite_file
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file, soon
@@ -66,7 +67,18 @@ async def test_health_knows_what_is_configured(start):
     assert issue.problem.startswith("1 of 1 places are taken")
 
 
-@pytest.mark.parametrize("call", ["beat", "stats", "figures"])
+async def test_health_knows_what_is_paused(start):
+    moments = [1_000.0]
+    work = Work()
+    queue = await start(work, clock=lambda: moments[0], store=MemoryStore(lambda: moments[0]))
+    await queue.store.policy(PauseQueue("work"))
+    await queue.enqueue(work, Text())
+    moments[0] += OLD_S
+    (issue,) = (await queue.health()).issues
+    assert "The queue work is paused" in issue.problem
+
+
+@pytest.mark.parametrize("call", ["beat", "stats", "figures", "policies"])
 async def test_a_store_that_refuses_is_critical_and_no_exception(start, new_store, call):
     store = TappedStore(new_store())
     queue = await start(Work(), store=store)

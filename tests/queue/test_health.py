@@ -83,7 +83,7 @@ def test_each_issue_begins_where_it_says(statistics, found):
         (there(PENDING=80), {"QUEUE_MAX_SIZE", "QUEUE_CONCURRENCY", "QUEUE_MAX_ACTIVE_PER_USER"}),
         (old(300), {"QUEUE_CONCURRENCY=chat:16"}),
         (old(300, running=20), {"QUEUE_CONCURRENCY=chat:40"}),
-        (old(300, running=1), {"QUEUE_CONCURRENCY=chat:8", "paused"}),
+        (old(300, running=1), {"QUEUE_CONCURRENCY=chat:8"}),
         (lately(error_rate=0.1, ended=10), {"QUEUE_MAX_ATTEMPTS", "QUEUE_JOB_TIMEOUT"}),
         (there(RETRYABLE=10), {"QUEUE_RETRY_BASE_DELAY", "QUEUE_MAX_ATTEMPTS"}),
         (lasting(80), {"QUEUE_JOB_TIMEOUT", "QUEUE_CONCURRENCY"}),
@@ -114,6 +114,11 @@ def test_an_unknown_kind_has_no_time_limit_to_come_near():
 
 def test_a_queue_without_a_bound_is_never_full():
     assert levels(there(PENDING=10_000), Configured()) == []
+
+
+def test_a_paused_queue_is_told_as_what_it_is():
+    (issue,) = judged(old(900), replace(CONFIGURED, paused=frozenset({"chat"}))).issues
+    assert (issue.level, issue.recommendation[:9]) == (DEGRADED, "Resume it")
 
 
 def test_a_process_that_does_not_work_is_worse_when_somebody_waits():
