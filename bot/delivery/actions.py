@@ -54,7 +54,8 @@ class Actions:
             job = await self._queue.get(job_id)
         except TaskNotFoundError:
             raise NotAllowed(
-                "This job is not known any more: finished jobs are kept only for a while."
+                "This job is not known any more: finished jobs are kept only for a while, and one "
+                "that ran without the queue's storage is lost in a restart."
             ) from None
         if not _may(person, job):
             raise NotAllowed("Only who started this job or an administrator may do that.")

@@ -52,12 +52,14 @@ class Intake:
         calls: DiscordCalls,
         tickets: Tickets,
         outbox: Outbox,
+        degraded: Outbox,
         sealer: Sealer,
     ) -> None:
         self._queue = queue
         self._calls = calls
         self._tickets = tickets
         self._outbox = outbox
+        self._degraded = degraded
         self._sealer = sealer
         self._going_on: set[asyncio.Task[Enqueued]] = set()
 
@@ -178,10 +180,9 @@ class Intake:
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
             if isinstance(refusal, WayClosed) and not deferred and stored.created:
-                await self._outbox.promises.forget(
-                    stored.job.id
-                )  # the person saw "did not respond"
-            self._outbox.poke()  # it asks, when it is time, what the person sees
+                # the person saw "did not respond"
+                await self._outbox_of(stored).promises.forget(stored.job.id)
+            self._outbox_of(stored).poke()  # it asks, when it is time, what the person sees
         else:
             if stored.created:
                 self._release(stored, owed, target, message, post)
@@ -233,7 +234,7 @@ class Intake:
     ) -> None:
         target = target.model_copy(update={"message": message})
         self._tickets.follow(stored.job, target, shown)
-        self._outbox.release(owed.id, target)
+        self._outbox_of(stored).release(owed.id, target)
 
     async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
         post = ticket(stored.job, await self._outlook(stored))
@@ -242,9 +243,13 @@ class Intake:
             message = await self._calls.post(target, post, nonce, reply_to=target.question)
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            self._outbox.poke()
+            self._outbox_of(stored).poke()
         else:
             self._release(stored, owed, target, message, post)
+
+    def _outbox_of(self, stored: Enqueued) -> Outbox:
+        """Who brings the job's news: it is owed by the store that has the job."""
+        return self._outbox if stored.job.durable else self._degraded
 
 
 def _sentence(refusal: QueueError) -> str:

@@ -1,6 +1,7 @@
 """The queue that everyone else calls: what it accepts is stored, and will end in a result."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +22,9 @@ from bot.queue.controls import (
     ResumeJob,
     RetryJob,
 )
+from bot.queue.degraded import Degraded
 from bot.queue.deliveries import NewDelivery
-from bot.queue.errors import QueueFull, TaskNotFoundError
+from bot.queue.errors import QueueFull, StoreUnavailable, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.health import Configured, Health
@@ -40,6 +42,7 @@ from bot.queue.store.base import (
     Limits,
     Pace,
     PauseQueue,
+    Policy,
     ResumeQueue,
     SetBounds,
     SetWeight,
@@ -47,6 +50,8 @@ from bot.queue.store.base import (
 )
 from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
 from bot.queue.worker import Worker, WorkerOptions
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ class JobQueue:
             Household(self._worker.beat, self._wake, self._taken_back, self.events.failure),
             clock,
         )
+        self.degraded = Degraded(self.registry, self._options.worker, self.events, clock)
         self._is_open = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -169,10 +175,11 @@ class JobQueue:
         await self._set_bounds()
         await self._upkeep.start()
         self._worker.start()
+        self.degraded.open()
 
     async def stop_working(self, grace_s: float = 20) -> None:
         """Take no more jobs; runs may end within `grace_s`, the rest is handed back unspent."""
-        await self._worker.stop(grace_s)
+        await asyncio.gather(self._worker.stop(grace_s), self.degraded.stop(grace_s))
 
     async def stop(self, grace_s: float = 20) -> None:
         """Stop working calmly, then close the store."""
@@ -194,26 +201,42 @@ class JobQueue:
         private: bool = False,
         fresh: bool = False,
     ) -> Enqueued:
-        """Store a job; when this returns it survives any crash.
+        """Store a job; when this returns it survives any crash, unless it is not `durable`: while
+        the store is away, kinds that are `degraded` run without it.
 
         A `key` that is known answers the older job, and the same work that is active already is
         joined. A result that is still good completes the job at once, unless a `fresh` one is
         wanted; what is `private` is never shared with another person. Raises `QueueFull`,
         `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
         """
+        if (running := self.degraded.running(key)) is not None:
+            return Enqueued(running, created=False)
         asker = _Asker(owner, guild, private)
         job = self._new(job_type, request, asker, key=key, priority=priority, run_at=run_at)
         if not fresh and job.state is State.PENDING:
             job = self._from_cache(job)
         try:
-            (stored,) = await self.store.enqueue(
-                [job], {job.id: deliveries}, self._options.limits, fresh=fresh
-            )
+            taken = await self._take(job, deliveries, fresh=fresh)
         except QueueFull:
             self.events.emit(EventName.QUEUE_FULL, job)
             raise
-        if stored.created:
-            self._created(stored.job)
+        if taken.created:
+            self._created(taken.job)
+        return taken
+
+    async def _take(self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool) -> Enqueued:
+        """Store the job, or run it without the store where that is better than nothing."""
+        limits = self._options.limits
+        try:
+            (stored,) = await self.store.enqueue([job], {job.id: deliveries}, limits, fresh=fresh)
+        except StoreUnavailable as away:
+            if (older := self.degraded.remembered(job.key)) is not None:
+                return Enqueued(older, created=False)
+            if not self.degraded.takes(job):
+                raise
+            logger.warning("a job runs without the store: %s", away, extra={"job": job.id})
+            return await self.degraded.enqueue(job, deliveries, limits, fresh=fresh)
+        self.degraded.remember(stored.job)
         return stored
 
     def _created(self, job: Job) -> None:
@@ -223,7 +246,7 @@ class JobQueue:
         elif job.state is State.SCHEDULED:
             self._poke()
         else:
-            self._wake()
+            self._wake_for(job)
 
     def _from_cache(self, job: Job) -> Job:
         if job.cache_key is not None and not self._caching:  # who has no such kinds pays nothing
@@ -273,16 +296,26 @@ class JobQueue:
 
     async def get(self, job_id: str) -> Job:
         """The job; raises `TaskNotFoundError`."""
-        job = await self.store.get(job_id)
+        job = await (await self.store_of(job_id)).get(job_id)
         if job is None:
             raise TaskNotFoundError(job_id)
         return job
+
+    async def store_of(self, job_id: str) -> Store:
+        """Where this job is kept: in the store, unless it runs without it."""
+        is_here = await self.degraded.store.get(job_id) is not None
+        return self.degraded.store if is_here else self.store
+
+    async def _control(self, job_id: str, control: Control) -> Job:
+        return await (await self.store_of(job_id)).control(job_id, control)
 
     async def find(
         self, wanted: JobFilter, before: str | None = None, limit: int = 25
     ) -> list[Job]:
         """Jobs, newest first; `before` is the id of the last one of the page before."""
-        return await self.store.find(wanted, before, limit)
+        stored = await self.store.find(wanted, before, limit)
+        here = await self.degraded.store.find(wanted, before, limit)
+        return sorted([*stored, *here], key=lambda job: job.id, reverse=True)[:limit]
 
     async def cancel(self, job_id: str, reason: str = "", by: int | None = None) -> Job:
         """Cancel the job: at once if it waits; a run is interrupted, wherever it is, within 2 s.
@@ -291,16 +324,17 @@ class JobQueue:
         it goes on for them. Raises `TaskNotFoundError`, or `InvalidStateTransitionError` if it is
         finished.
         """
-        job = await self.store.control(job_id, CancelJob(reason, by))
+        job = await self._control(job_id, CancelJob(reason, by))
         if job.state in FINISHED:
             self.events.emit(EventName.JOB_CANCELLED, job)
         elif job.cancel_requested_at is not None:
             self._worker.cancel(job_id, reason)
+            self.degraded.cancel(job_id, reason)
         return job
 
     async def discard(self, job_id: str, reason: str) -> Job:
         """Give the job up now, whatever it does; raises as `cancel`."""
-        job = await self.store.control(job_id, DiscardJob(reason))
+        job = await self._control(job_id, DiscardJob(reason))
         self.events.emit(EventName.JOB_FAILED, job)
         return job
 
@@ -324,9 +358,9 @@ class JobQueue:
         return await self._again(job_id, resumed)
 
     async def _again(self, job_id: str, control: Control) -> Job:
-        job = await self.store.control(job_id, control)
+        job = await self._control(job_id, control)
         self.events.emit(EventName.JOB_RETRY, job)
-        self._wake()
+        self._wake_for(job)
         return job
 
     async def promote(self) -> None:
@@ -336,46 +370,56 @@ class JobQueue:
 
     async def reprioritise(self, job_id: str, priority: Priority) -> Job:
         """Move an unfinished job to another priority, where it takes its turns anew."""
-        job = await self.store.control(job_id, Reprioritise(priority))
-        self._wake()
+        job = await self._control(job_id, Reprioritise(priority))
+        self._wake_for(job)
         return job
 
     async def reschedule(self, job_id: str, run_at: float) -> Job:
         """Let a waiting job wait until `run_at` (unix seconds)."""
-        job = await self.store.control(job_id, Reschedule(run_at))
-        self._poke()
+        job = await self._control(job_id, Reschedule(run_at))
+        (self._upkeep if job.durable else self.degraded).poke()
         return job
 
     async def delete(self, job_id: str) -> None:
         """Remove a finished job with all that is its, also what is still owed of it."""
         self._cache.forget((await self.get(job_id)).cache_key)
-        await self.store.delete(job_id)
+        await (await self.store_of(job_id)).delete(job_id)
 
     async def pause(self, queue: str | None = None) -> None:
         """Start no more jobs of this queue, or of all that are known, also after a restart."""
         for name in [queue] if queue is not None else await self._known():
-            await self.store.policy(PauseQueue(name))
+            await self._policy(PauseQueue(name))
 
     async def resume_queue(self, queue: str | None = None) -> None:
         """Start jobs of this queue, or of all, again."""
         paused = (await self.store.policies()).paused
         for name in [queue] if queue is not None else sorted(paused):
-            await self.store.policy(ResumeQueue(name))
+            await self._policy(ResumeQueue(name))
         self._wake()
+        self.degraded.wake()
 
     async def weigh(self, owner: int, weight: float) -> None:
         """Give the person so many turns for every one of others, from now on."""
         if not 0 < weight < inf:
             raise ValueError(f"A weight is a number above 0, not {weight}.")
-        await self.store.policy(SetWeight(owner, weight))
+        await self._policy(SetWeight(owner, weight))
+
+    async def _policy(self, change: Policy) -> None:
+        await self.store.policy(change)
+        await self.degraded.store.policy(change)
 
     async def artifacts(self, job_id: str) -> list[File]:
         """The files that the job's runs have attached, by name."""
-        return await self.store.artifacts(job_id)
+        return await (await self.store_of(job_id)).artifacts(job_id)
 
     async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
         """For each ready job, by id: how many are before it, and when it may be done."""
-        return await self._outlooks.of(jobs)
+        found: dict[str, Outlook] = {}
+        for line, durable in ((self._outlooks, True), (self.degraded.outlooks, False)):
+            some = [job for job in jobs if job.durable is durable]
+            if some:
+                found |= await line.of(some)
+        return found
 
     async def status(self, owner: int | None = None) -> QueueStatus:
         """The queue at a glance, and this person's unfinished jobs."""
@@ -424,12 +468,16 @@ class JobQueue:
         if owner is None:
             return ()
         unfinished = JobFilter(owner=owner, states=frozenset(State) - FINISHED)
-        jobs = await self.store.find(unfinished, limit=10)
-        ahead = await self.store.positions([job.id for job in jobs])
+        jobs = await self.find(unfinished, limit=10)
+        ids = [job.id for job in jobs]
+        ahead = await self.store.positions(ids) | await self.degraded.store.positions(ids)
         return tuple(OwnJob(job, ahead.get(job.id)) for job in jobs)
 
     def _wake(self) -> None:
         self._worker.wake()
+
+    def _wake_for(self, job: Job) -> None:
+        (self._worker if job.durable else self.degraded).wake()
 
     def _poke(self) -> None:
         self._upkeep.poke()
@@ -442,12 +490,15 @@ class JobQueue:
 
     async def _set_bounds(self) -> None:
         """Say what bounds the kinds of this process; those of others stay as they are."""
-        known = (await self.store.policies()).bounds
+        policies = await self.store.policies()
+        known = policies.bounds
         per_kind = {one.name: one.max_running for one in self.registry if one.max_running}
         per_key = {one.name: one.max_running_per_key for one in self.registry}
         others = {name: n for name, n in known.per_kind.items() if name not in per_key}
         bounds = Bounds(self._options.per_owner, others | per_kind, {**known.per_key, **per_key})
-        await self.store.policy(SetBounds(bounds))
+        await self._policy(SetBounds(bounds))
+        for queue in policies.paused:
+            await self.degraded.store.policy(PauseQueue(queue))
 
     def _taken_back(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

@@ -21,6 +21,7 @@ STAGE_CHARACTERS = 100
 """What is shown of a stage."""
 ERROR_CHARACTERS = 1000
 """What is shown of an error's sentence."""
+NOT_DURABLE = "*The queue's storage is away: this runs without it, and would be lost in a restart.*"
 
 _LOOKS = {
     State.SCHEDULED: ("🕒", "Scheduled", 0x5B8DEF),
@@ -40,7 +41,7 @@ def ticket(job: Job, outlook: Outlook | None = None) -> Post:
     stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
     embed = discord.Embed(
         title=shorten(f"{icon} {'Cancelling' if stopping else word} · {job.type}", TITLE_LIMIT),
-        description="\n".join(_lines(job, outlook)) or None,
+        description="\n".join([*_warning(job), *_lines(job, outlook)]) or None,
         colour=colour,
     )
     embed.set_footer(text=f"job {job.id}")
@@ -53,6 +54,10 @@ def buttons(job_id: str) -> tuple[Button, ...]:
         Button("Cancel", f"job:cancel:{job_id}", discord.ButtonStyle.danger),
         Button("Refresh", f"job:refresh:{job_id}"),
     )
+
+
+def _warning(job: Job) -> list[str]:
+    return [] if job.durable or job.state in FINISHED else [NOT_DURABLE]
 
 
 def _lines(job: Job, outlook: Outlook | None) -> list[str]:
