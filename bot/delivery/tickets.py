@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.progress import EditBudget
@@ -177,6 +177,6 @@ class Tickets:
     async def _fresh(self, job: Job) -> Post:
         live = self._live.get(job.id)
         if live is not None and live.job.state is job.state:
-            job = replace(job, progress=live.job.progress)
+            job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))

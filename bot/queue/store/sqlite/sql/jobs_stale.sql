@@ -1,5 +1,5 @@
 -- Parameters: before when a completed job is stale, before when another one is, how many.
-SELECT seq, queue, state
+SELECT seq, queue, type, priority, state
 FROM job
 WHERE finished_at IS NOT NULL
     AND finished_at < CASE state WHEN 'COMPLETED' THEN ? ELSE ? END

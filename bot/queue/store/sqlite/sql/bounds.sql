@@ -1,0 +1,2 @@
+SELECT scope, name, most
+FROM bound

@@ -1,0 +1,4 @@
+SELECT 1
+FROM job
+WHERE state = 'PARKED'
+LIMIT 1

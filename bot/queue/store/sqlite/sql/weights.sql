@@ -1,0 +1,2 @@
+SELECT owner, weight
+FROM weight
