@@ -45,7 +45,8 @@ async def drains(folder: Path) -> list[bool]:
     mine = courses[OURS].drain_rate
     for name, course in courses.items():
         print(f"     {name}: {_rates(course)}")
-        told(f"drain, ours / {name}", mine / course.drain_rate)
+        if name != OURS:
+            told(f"drain, ours / {name}", mine / course.drain_rate)
     limit = await raw.raw_rate(folder)
     told("raw limit, drain", limit, "jobs/s")
     told("drain, ours / raw limit", mine / limit)
