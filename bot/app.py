@@ -70,7 +70,15 @@ def options_of(settings: Settings) -> QueueOptions:
         max_attempts=queue.max_attempts,
         timeout_s=queue.job_timeout,
         max_losses=queue.max_losses,
-        retention=Retention(queue.retention_completed, queue.retention_failed, queue.retention_max),
+        per_owner=queue.max_running_per_user,
+        ageing_s=queue.ageing_seconds,
+        cache_ttl_s=settings.cache.ttl,
+        retention=Retention(
+            queue.retention_completed,
+            queue.retention_failed,
+            queue.retention_max,
+            settings.cache.max_size,
+        ),
     )
 
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from ulid import ULID
 
+from bot.queue.job import Job
+
 
 class DeliveryState(StrEnum):
     """Where a delivery is in its life."""
@@ -23,12 +25,13 @@ class DeliveryState(StrEnum):
 class NewDelivery:
     """What is stored with a job: an opaque `target`, and until when its release is awaited.
 
-    `check_at` None: not held, the acknowledgement is certain already.
+    `check_at` None: not held, the acknowledgement is certain already. `owner` is who is told.
     """
 
     target: str
     check_at: float | None = None
     id: str = field(default_factory=lambda: str(ULID()))
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Delivery:
     worker: str | None = None
     progress: str | None = None
     note: str = ""
+    owner: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -85,11 +89,30 @@ class Released:
 Settlement = Delivered | Later | Abandoned | Released
 
 
-def stored(job_id: str, new: NewDelivery) -> Delivery:
-    """A delivery as it is first stored: held until its check, or waiting for its job."""
-    if new.check_at is None:
-        return Delivery(new.id, job_id, new.target, DeliveryState.WAITING, due_at=0)
-    return Delivery(new.id, job_id, new.target, DeliveryState.HELD, due_at=new.check_at)
+def stored(job: Job, new: NewDelivery) -> Delivery:
+    """A delivery as it is first stored: held until its check, or waiting for its job.
+
+    Of a job that needs not run, because its result was known, it is due at once.
+    """
+    state, due_at = DeliveryState.WAITING, 0.0
+    if new.check_at is not None:
+        state, due_at = DeliveryState.HELD, new.check_at
+    elif job.finished_at is not None:
+        state, due_at = DeliveryState.DUE, job.finished_at
+    return Delivery(new.id, job.id, new.target, state, due_at, owner=new.owner)
+
+
+def left(delivery: Delivery) -> Delivery:
+    """The delivery after its owner did not want the job any more; the others' go on."""
+    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+        return delivery
+    return replace(
+        delivery,
+        state=DeliveryState.ABANDONED,
+        token=delivery.token + 1,
+        worker=None,
+        note="Cancelled by its owner.",
+    )
 
 
 def came_due(delivery: Delivery, now: float) -> Delivery:

@@ -2,22 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
+from bot.queue.controls import LOG_LINES
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
-from bot.queue.reply import Reply
+from bot.queue.reply import File, Reply
 from bot.queue.store.base import Beat
 from bot.queue.store.texts import storable
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResultT = TypeVar("ResultT", bound=BaseModel)
-
-LOG_LINES = 100
-"""How many of a job's last log lines are kept."""
 
 _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
@@ -26,13 +23,16 @@ class JobContext:
     """What a running handler may say about itself. All calls return at once.
 
     What is said is shown at once in this process and stored with the next heartbeat. `job` is
-    the job as this run sees it, with all that was said.
+    the job as this run sees it, with all that was said. Once the run is over, nothing counts that
+    is said.
     """
 
     def __init__(self, job: Job, told: Callable[[Job, Progress], None]) -> None:
         self.job = job
         self._confirmed = job
         self._told = told
+        self._attached: dict[str, File] = {}
+        self._closed = False
 
     @property
     def saved(self) -> JsonValue:
@@ -48,22 +48,38 @@ class JobContext:
         Raises here what is no number or text: in a beat it would fail all runs of the process.
         """
         progress = Progress(float(current), float(total), storable(message), storable(stage))
-        self.job = replace(self.job, progress=progress)
-        self._told(self.job, progress)
+        if not self._closed:
+            self.job = self.job._replace(progress=progress)
+            self._told(self.job, progress)
 
     def log(self, text: str) -> None:
         """Keep a line with the job; the last `LOG_LINES` stay."""
-        self.job = replace(self.job, log=(*self.job.log, storable(text))[-LOG_LINES:])
+        line = storable(text)
+        if not self._closed:
+            self.job = self.job._replace(log=(*self.job.log, line)[-LOG_LINES:])
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Keep a file with the job; one of the same name is replaced. Survives retries."""
+        file = File(storable(name), bytes(data))
+        if not self._closed:
+            self._attached[file.name] = file
+            self.job = self.job._replace(attached=self.job.attached + 1)
 
     def checkpoint(self, data: JsonValue) -> None:
         """Keep `data` so that a repeated run finds it in `saved`."""
-        self.job = replace(self.job, checkpoint=_JSON.dump_json(data).decode())
+        kept = _JSON.dump_json(data).decode()
+        if not self._closed:
+            self.job = self.job._replace(checkpoint=kept)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._closed = True
 
     @property
     def has_unconfirmed(self) -> bool:
         """Whether something was said that the store has not confirmed."""
         beat = self.beat()
-        return (beat.progress, beat.checkpoint, beat.log) != (None, None, None)
+        return (beat.progress, beat.checkpoint, beat.log, beat.artifacts) != (None, None, None, ())
 
     def beat(self) -> Beat:
         """A sign of life, with all that the store has not confirmed. Callable from any thread."""
@@ -74,17 +90,28 @@ class JobContext:
             progress=None if job.progress is known.progress else job.progress,
             checkpoint=None if job.checkpoint is known.checkpoint else job.checkpoint,
             log=None if job.log is known.log else job.log,
+            artifacts=tuple(self._attached.copy().values()),
         )
 
     def confirm(self, beat: Beat) -> None:
         """The store has this beat; what it carried need not be sent again."""
         known = self._confirmed
-        self._confirmed = replace(
-            known,
+        self._confirmed = known._replace(
             progress=beat.progress or known.progress,
             checkpoint=beat.checkpoint or known.checkpoint,
             log=beat.log or known.log,
         )
+        for file in beat.artifacts:
+            if self._attached.get(file.name) is file:
+                del self._attached[file.name]
+
+    def take_back(self) -> None:
+        """The store will never have what it has not confirmed: it was not said."""
+        known = self._confirmed
+        self.job = self.job._replace(
+            progress=known.progress, checkpoint=known.checkpoint, log=known.log
+        )
+        self._attached.clear()
 
 
 class JobType(ABC, Generic[RequestT, ResultT]):
@@ -96,6 +123,14 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     timeout: ClassVar[float | None] = None
     """Seconds that one attempt may take."""
     max_attempts: ClassVar[int | None] = None
+    cost: ClassVar[float] = 1
+    """How many turns one job takes."""
+    max_running: ClassVar[int | None] = None
+    """Jobs of this kind that may be ready or running at once, in all processes."""
+    max_running_per_key: ClassVar[int] = 1
+    """Those of one `limit_key`."""
+    cache_ttl: ClassVar[float | None] = None
+    """Seconds that a result may be handed to others who ask the same (see `cache_key`)."""
 
     request_model: ClassVar[type[BaseModel]]
     result_model: ClassVar[type[BaseModel]]
@@ -118,6 +153,21 @@ class JobType(ABC, Generic[RequestT, ResultT]):
                 category="request",
             ) from error
 
+    def dedup_key(self, request: RequestT) -> str | None:  # noqa: ARG002 - for kinds that have one
+        """What makes two requests the same work: who asks again while it is active joins it.
+
+        The queue adds the kind, the guild, and for private answers the person. None: never.
+        """
+        return None
+
+    def cache_key(self, request: RequestT) -> str | None:  # noqa: ARG002 - for kinds that have one
+        """What makes a result good for another request, in the same scope as `dedup_key`."""
+        return None
+
+    def limit_key(self, request: RequestT, guild: int | None) -> str | None:  # noqa: ARG002
+        """What this job shares with others of which only `max_running_per_key` may run at once."""
+        return None
+
     @abstractmethod
     async def run(self, ctx: JobContext, request: RequestT) -> ResultT:
         """Do the work. May run more than once; raises `JobError` or `Snooze`."""
@@ -126,10 +176,13 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     def present(self, job: Job, result: ResultT) -> Reply:
         """What people see of the result; pure."""
 
+    def result_of(self, job: Job) -> ResultT:
+        """The result of this completed job; raises `ValidationError` if it cannot be read."""
+        return self.result_model.model_validate_json(job.result or "")  # type: ignore[return-value]
+
     def reply(self, job: Job) -> Reply:
         """What people see of this completed job."""
-        result = self.result_model.model_validate_json(job.result or "")
-        return self.present(job, result)  # type: ignore[arg-type]
+        return self.present(job, self.result_of(job))
 
 
 AnyJobType = JobType[Any, Any]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from ulid import ULID
 
@@ -10,6 +11,9 @@ from bot.queue.states import State
 
 Clock = Callable[[], float]
 """A clock answers unix seconds."""
+
+ERRORS_KEPT = 100
+"""How many failed attempts a job remembers."""
 
 
 class Priority(IntEnum):
@@ -32,12 +36,27 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Failure:
+    """Why one attempt did not succeed, and when that was known (unix seconds)."""
+
+    attempt: int
+    at: float
+    error: str
+
+
+class Job(NamedTuple):
     """One piece of work. Times are unix seconds; payload and result are JSON texts.
 
-    `key` makes enqueueing idempotent; `token` grows with every claim and fences the run that
-    holds it; `losses` counts runs whose worker died, apart from `attempt`; `rank` is given by the
-    store when the job becomes ready (see `turns.py`).
+    `key` makes enqueueing idempotent; who asks for the same `dedup_key` joins the job while it is
+    active; its result may be handed out for `cache_ttl_s` under its `cache_key`; jobs of one
+    `limit_key` are bounded together. `token` grows with every claim and fences the run that holds
+    it; `losses` counts runs whose worker died, apart from `attempt`; `errors` has the last
+    `ERRORS_KEPT` attempts that failed, `attached` counts the files that runs have kept with it. A
+    turn of the job takes `cost`.
+
+    The store gives `rank`, the turn (see `turns.py`); `lifted`, what waiting long has added to the
+    priority; and `parked_on`, the slot that a PARKED job waits for (see `slots.py`). `run_at` is
+    the moment from which a worker may have it.
     """
 
     id: str
@@ -62,16 +81,30 @@ class Job:
     lease_until: float | None = None
     worker: str | None = None
     rank: float = 0
+    lifted: int = 0
+    cost: float = 1
+    limit_key: str | None = None
+    parked_on: str | None = None
+    dedup_key: str | None = None
+    cache_key: str | None = None
+    cache_ttl_s: float | None = None
+    attached: int = 0
     error: str | None = None
     result: str | None = None
     progress: Progress | None = None
     checkpoint: str | None = None
     log: tuple[str, ...] = ()
+    errors: tuple[Failure, ...] = ()
+
+    @property
+    def lane(self) -> int:
+        """The priority that counts: what was asked for, and what waiting has added."""
+        return self.priority + self.lifted
 
     @property
     def order(self) -> tuple[int, float, str]:
         """The place in its queue: smaller is claimed first."""
-        return (-self.priority, self.rank, self.id)
+        return (-self.lane, self.rank, self.id)
 
 
 def new_job_id() -> str:

@@ -4,23 +4,52 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from typing import TypedDict, Unpack
 
 from pydantic import BaseModel
 
+from bot.queue.cache import ResultCache
+from bot.queue.controls import (
+    CancelJob,
+    Control,
+    DiscardJob,
+    Overrides,
+    Reprioritise,
+    Reschedule,
+    ResumeJob,
+    RetryJob,
+)
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.job import Clock, Job, Priority, new_job_id
 from bot.queue.outlook import Outlook, Outlooks
+from bot.queue.reply import File
 from bot.queue.retention import Retention
+from bot.queue.sameness import scoped
 from bot.queue.schedule import Leaps, Promoter, every
+from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, WAITING, State
-from bot.queue.store.base import Enqueued, JobFilter, Limits, Pace, Store
+from bot.queue.store.base import (
+    Enqueued,
+    JobFilter,
+    Limits,
+    Pace,
+    PauseQueue,
+    ResumeQueue,
+    SetBounds,
+    SetWeight,
+    Store,
+)
 from bot.queue.worker import Worker, WorkerOptions
 
 PURGE_EVERY_S = 60.0
 """How often finished jobs past their keeping are looked for."""
+
+AGE_EVERY_S = 10.0
+"""How often at most one job of each person may rise by a priority."""
 
 PURGE_BITE = 100
 """Jobs removed in one transaction, so that the writer is never held up for long."""
@@ -28,14 +57,42 @@ PURGE_BITE = 100
 
 @dataclass(frozen=True, slots=True)
 class QueueOptions:
-    """How a queue behaves where a kind of work says nothing. Times in seconds."""
+    """How a queue behaves where a kind of work says nothing. Times in seconds.
+
+    `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
+    """
 
     worker: WorkerOptions = field(default_factory=WorkerOptions)
     limits: Limits = field(default_factory=Limits)
     max_attempts: int = 3
     timeout_s: float = 300
     max_losses: int = 10
+    per_owner: int | None = None
+    ageing_s: float = 300
+    cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
+
+
+class Changes(TypedDict, total=False):
+    """What may be changed when a job runs again."""
+
+    payload: BaseModel
+    priority: Priority
+    max_attempts: int
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks, where, and whether only this person may see the answer."""
+
+    owner: int | None
+    guild: int | None
+    private: bool
+
+    def scoped(self, job_type: AnyJobType, key: str | None) -> str | None:
+        """The key as it counts for this asker."""
+        return scoped(key, job_type.name, self.guild, self.owner, private=self.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +136,10 @@ class JobQueue:
         self.registry = Registry()
         self._options = options or QueueOptions()
         self._clock = clock
+        self._cache = ResultCache(self._options.retention.cached)
+        self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
-        self._promoter = Promoter(store, self._wake, clock)
+        self._promoter = Promoter(store, self._wake, clock, self.events.failure)
         self._leaps = Leaps(clock)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
@@ -104,12 +163,15 @@ class JobQueue:
         await self.open()
         self._loop = asyncio.get_running_loop()
         self.store.on_wake(self._notice)
+        await self._set_bounds()
         await self._reap()
         self._worker.start()
+        lease_s = self._options.worker.lease_s
         self._duties = [
             asyncio.create_task(self._promoter.run()),
-            asyncio.create_task(every(self._options.worker.lease_s / 6, self._reap)),
-            asyncio.create_task(every(PURGE_EVERY_S, self._purge)),
+            asyncio.create_task(every(lease_s / 6, self._reap, self.events.failure)),
+            asyncio.create_task(every(PURGE_EVERY_S, self._purge, self.events.failure)),
+            asyncio.create_task(every(self._age_every_s, self._age, self.events.failure)),
         ]
 
     async def stop_working(self, grace_s: float = 20) -> None:
@@ -136,35 +198,62 @@ class JobQueue:
         priority: Priority | None = None,
         run_at: float | None = None,
         deliveries: Sequence[NewDelivery] = (),
+        private: bool = False,
+        fresh: bool = False,
     ) -> Enqueued:
         """Store a job; when this returns it survives any crash.
 
-        A `key` that is known answers the older job. Raises `QueueFull`, `UserLimitReached`,
-        `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
+        A `key` that is known answers the older job, and the same work that is active already is
+        joined. A result that is still good completes the job at once, unless a `fresh` one is
+        wanted; what is `private` is never shared with another person. Raises `QueueFull`,
+        `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
         """
-        job = self._new(job_type, request, owner, guild, key, priority, run_at)
+        asker = _Asker(owner, guild, private)
+        job = self._new(job_type, request, asker, key=key, priority=priority, run_at=run_at)
+        if not fresh and job.state is State.PENDING:
+            job = self._from_cache(job)
         try:
-            (stored,) = await self.store.enqueue([job], {job.id: deliveries}, self._options.limits)
+            (stored,) = await self.store.enqueue(
+                [job], {job.id: deliveries}, self._options.limits, fresh=fresh
+            )
         except QueueFull:
             self.events.emit(EventName.QUEUE_FULL, job)
             raise
         if stored.created:
-            self.events.emit(EventName.JOB_ENQUEUED, job)
-            (self._wake if job.state is State.PENDING else self._promoter.poke)()
+            self._created(stored.job)
         return stored
+
+    def _created(self, job: Job) -> None:
+        self.events.emit(EventName.JOB_ENQUEUED, job)
+        if job.state is State.COMPLETED:
+            self.events.emit(EventName.JOB_COMPLETED, job)
+        elif job.state is State.SCHEDULED:
+            self._promoter.poke()
+        else:
+            self._wake()
+
+    def _from_cache(self, job: Job) -> Job:
+        if job.cache_key is not None and not self._caching:  # who has no such kinds pays nothing
+            self.events.subscribe(self._cache.hear)
+            self._caching = True
+        result = self._cache.get(job.cache_key)
+        if result is None:
+            return job
+        return job._replace(state=State.COMPLETED, result=result, finished_at=self._clock())
 
     def _new(
         self,
         job_type: AnyJobType,
         request: BaseModel,
-        owner: int | None,
-        guild: int | None,
+        asker: _Asker,
+        *,
         key: str | None,
         priority: Priority | None,
         run_at: float | None,
     ) -> Job:
         now = self._clock()
         later = run_at is not None and run_at > now
+        cache_key = asker.scoped(job_type, job_type.cache_key(request))
         return Job(
             id=new_job_id(),
             type=job_type.name,
@@ -172,14 +261,22 @@ class JobQueue:
             payload=request.model_dump_json(),
             state=State.SCHEDULED if later else State.PENDING,
             priority=job_type.priority if priority is None else priority,
-            owner=owner,
-            guild=guild,
+            owner=asker.owner,
+            guild=asker.guild,
             key=key,
             run_at=run_at if later and run_at is not None else now,
             created_at=now,
             max_attempts=job_type.max_attempts or self._options.max_attempts,
             timeout_s=job_type.timeout or self._options.timeout_s,
+            cost=job_type.cost,
+            limit_key=job_type.limit_key(request, asker.guild),
+            dedup_key=asker.scoped(job_type, job_type.dedup_key(request)) or cache_key,
+            cache_key=cache_key,
+            cache_ttl_s=self._ttl_s(job_type) if cache_key is not None else None,
         )
+
+    def _ttl_s(self, job_type: AnyJobType) -> float:
+        return self._options.cache_ttl_s if job_type.cache_ttl is None else job_type.cache_ttl
 
     async def get(self, job_id: str) -> Job:
         """The job; raises `TaskNotFoundError`."""
@@ -194,24 +291,94 @@ class JobQueue:
         """Jobs, newest first; `before` is the id of the last one of the page before."""
         return await self.store.find(wanted, before, limit)
 
-    async def cancel(self, job_id: str, reason: str) -> Job:
+    async def cancel(self, job_id: str, reason: str = "", by: int | None = None) -> Job:
         """Cancel the job: at once if it waits; a run is interrupted, wherever it is, within 2 s.
 
-        Raises `TaskNotFoundError`, or `InvalidStateTransitionError` if it is finished.
+        `by` is the person who asks, if it is one of those who wait for it: while there are others,
+        it goes on for them. Raises `TaskNotFoundError`, or `InvalidStateTransitionError` if it is
+        finished.
         """
-        job = await self.store.cancel(job_id, reason)
+        job = await self.store.control(job_id, CancelJob(reason, by))
         if job.state in FINISHED:
             self.events.emit(EventName.JOB_CANCELLED, job)
-        else:
+        elif job.cancel_requested_at is not None:
             self._worker.cancel(job_id, reason)
         return job
 
-    async def retry(self, job_id: str) -> Job:
-        """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew."""
-        job = await self.store.retry(job_id)
+    async def discard(self, job_id: str, reason: str) -> Job:
+        """Give the job up now, whatever it does; raises as `cancel`."""
+        job = await self.store.control(job_id, DiscardJob(reason))
+        self.events.emit(EventName.JOB_FAILED, job)
+        return job
+
+    async def retry(self, job_id: str, reason: str = "", **overrides: Unpack[Changes]) -> Job:
+        """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
+
+        Overrides: `payload` (a request of its kind), `priority`, `max_attempts`, `timeout_s`.
+        """
+        return await self._again(job_id, RetryJob(reason, _overrides(overrides)))
+
+    async def resume(
+        self,
+        job_id: str,
+        reason: str = "",
+        *,
+        reset_attempts: bool = True,
+        **overrides: Unpack[Changes],
+    ) -> Job:
+        """Bring a cancelled or discarded job back, with new attempts or with those it has left."""
+        resumed = ResumeJob(reset_attempts, reason, _overrides(overrides))
+        return await self._again(job_id, resumed)
+
+    async def _again(self, job_id: str, control: Control) -> Job:
+        job = await self.store.control(job_id, control)
         self.events.emit(EventName.JOB_RETRY, job)
         self._wake()
         return job
+
+    async def promote(self) -> None:
+        """Make ready what is due now. It happens by itself, but for a clock moved by hand."""
+        await self.store.promote()
+        self._wake()
+
+    async def reprioritise(self, job_id: str, priority: Priority) -> Job:
+        """Move an unfinished job to another priority, where it takes its turns anew."""
+        job = await self.store.control(job_id, Reprioritise(priority))
+        self._wake()
+        return job
+
+    async def reschedule(self, job_id: str, run_at: float) -> Job:
+        """Let a waiting job wait until `run_at` (unix seconds)."""
+        job = await self.store.control(job_id, Reschedule(run_at))
+        self._promoter.poke()
+        return job
+
+    async def delete(self, job_id: str) -> None:
+        """Remove a finished job with all that is its, also what is still owed of it."""
+        self._cache.forget((await self.get(job_id)).cache_key)
+        await self.store.delete(job_id)
+
+    async def pause(self, queue: str | None = None) -> None:
+        """Start no more jobs of this queue, or of all that are known, also after a restart."""
+        for name in [queue] if queue is not None else await self._known():
+            await self.store.policy(PauseQueue(name))
+
+    async def resume_queue(self, queue: str | None = None) -> None:
+        """Start jobs of this queue, or of all, again."""
+        paused = (await self.store.policies()).paused
+        for name in [queue] if queue is not None else sorted(paused):
+            await self.store.policy(ResumeQueue(name))
+        self._wake()
+
+    async def weigh(self, owner: int, weight: float) -> None:
+        """Give the person so many turns for every one of others, from now on."""
+        if not 0 < weight < inf:
+            raise ValueError(f"A weight is a number above 0, not {weight}.")
+        await self.store.policy(SetWeight(owner, weight))
+
+    async def artifacts(self, job_id: str) -> list[File]:
+        """The files that the job's runs have attached, by name."""
+        return await self.store.artifacts(job_id)
 
     async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
         """For each ready job, by id: how many are before it, and when it may be done."""
@@ -220,23 +387,27 @@ class JobQueue:
     async def status(self, owner: int | None = None) -> QueueStatus:
         """The queue at a glance, and this person's unfinished jobs."""
         stats = await self.store.stats()
-        known = {job_type.queue for job_type in self.registry} | set(stats.counts)
         return QueueStatus(
             lines=tuple(
                 QueueLine(
                     name,
-                    sum(stats.counts.get(name, {}).get(state, 0) for state in WAITING),
-                    stats.counts.get(name, {}).get(State.PROCESSING, 0),
+                    stats.total(*WAITING, queue=name),
+                    stats.total(State.PROCESSING, queue=name),
                     self._options.worker.slots(name),
                     stats.pace.get(name, Pace()),
                 )
-                for name in sorted(known)
+                for name in await self._known()
             ),
             working=self._worker.running,
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
             own=await self._own(owner),
         )
+
+    async def _known(self) -> list[str]:
+        stats = await self.store.stats()
+        here = {job_type.queue for job_type in self.registry}
+        return sorted(here | {group.queue for group in stats.counts})
 
     async def _own(self, owner: int | None) -> tuple[OwnJob, ...]:
         if owner is None:
@@ -255,6 +426,23 @@ class JobQueue:
             self._loop.call_soon_threadsafe(self._worker.wake)
             self._loop.call_soon_threadsafe(self._promoter.poke)
 
+    @property
+    def _age_every_s(self) -> float:
+        return min(AGE_EVERY_S, self._options.ageing_s)
+
+    async def _age(self) -> None:
+        if await self.store.age(self._options.ageing_s, self._age_every_s):
+            self._wake()
+
+    async def _set_bounds(self) -> None:
+        """Say what bounds the kinds of this process; those of others stay as they are."""
+        known = (await self.store.policies()).bounds
+        per_kind = {one.name: one.max_running for one in self.registry if one.max_running}
+        per_key = {one.name: one.max_running_per_key for one in self.registry}
+        others = {name: n for name, n in known.per_kind.items() if name not in per_key}
+        bounds = Bounds(self._options.per_owner, others | per_kind, {**known.per_key, **per_key})
+        await self.store.policy(SetBounds(bounds))
+
     async def _purge(self) -> None:
         while await self.store.purge(self._options.retention, PURGE_BITE) == PURGE_BITE:
             continue
@@ -270,3 +458,13 @@ class JobQueue:
             }
             self.events.emit(ended.get(job.state, EventName.JOB_RETRY), job)
         self._wake()
+
+
+def _overrides(changes: Changes) -> Overrides:
+    payload = changes.get("payload")
+    return Overrides(
+        None if payload is None else payload.model_dump_json(),
+        changes.get("priority"),
+        changes.get("max_attempts"),
+        changes.get("timeout_s"),
+    )

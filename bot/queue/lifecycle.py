@@ -1,9 +1,9 @@
 """What happens to a job, as pure functions from one job to the next; stores save the answer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot.queue.job import Job
-from bot.queue.states import FINISHED, Action, State, next_state
+from bot.queue.job import ERRORS_KEPT, Failure, Job
+from bot.queue.states import Action, next_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ Outcome = Complete | Fail | Discard | Cancel | SnoozeUntil | HandBack
 
 def claimed(job: Job, worker: str, now: float, lease_s: float) -> Job:
     """The job in the hands of `worker`, under a token that no earlier claim had."""
-    return replace(
-        job,
+    return job._replace(
         state=next_state(job.state, Action.CLAIM),
         worker=worker,
         token=job.token + 1,
@@ -67,67 +66,50 @@ def settled(job: Job, outcome: Outcome, now: float) -> Job:
     """The job after its run. A requested cancellation wins over another try, not over a result."""
     match outcome:
         case Complete(result):
-            return _finished(job, Action.COMPLETE, now, None, result)
+            return finished(job, Action.COMPLETE, now, None, result)
         case Cancel(reason):
-            return _finished(job, Action.CANCEL, now, reason)
+            return finished(job, Action.CANCEL, now, reason)
         case Discard(error):
-            return _finished(job, Action.DISCARD, now, error)
+            return finished(failed(job, error, now), Action.DISCARD, now, error)
         case _ if job.cancel_requested_at is not None:
-            return _finished(job, Action.CANCEL, now, job.error)
+            return finished(job, Action.CANCEL, now, job.error)
         case Fail(error, retry_at):
-            return _released(replace(job, error=error, run_at=retry_at), Action.FAIL)
+            job = failed(job, error, now)._replace(error=error, run_at=retry_at)
+            return _released(job, Action.FAIL)
         case SnoozeUntil(at):
-            return _released(replace(job, attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
+            return _released(job._replace(attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
         case HandBack():
-            return _released(replace(job, attempt=job.attempt - 1), Action.HAND_BACK)
+            return _released(job._replace(attempt=job.attempt - 1), Action.HAND_BACK)
 
 
 def lost(job: Job, now: float, max_losses: int) -> Job:
     """The job after its worker died: it runs again, attempt unspent, unless it kills workers."""
     losses = job.losses + 1
-    job = replace(job, losses=losses, attempt=job.attempt - 1)
+    job = job._replace(losses=losses, attempt=job.attempt - 1)
     if job.cancel_requested_at is not None:
-        return _finished(job, Action.CANCEL, now, job.error)
+        return finished(job, Action.CANCEL, now, job.error)
     if losses >= max_losses:
         error = f"The worker died {losses} times while it ran this job, so it was given up."
-        return _finished(job, Action.DISCARD, now, error)
+        return finished(failed(job, error, now), Action.DISCARD, now, error)
     return _released(job, Action.LOSE)
 
 
 def promoted(job: Job) -> Job:
     """The job whose time has come."""
-    return replace(job, state=next_state(job.state, Action.PROMOTE))
+    return job._replace(state=next_state(job.state, Action.PROMOTE))
 
 
-def cancelled(job: Job, reason: str, now: float) -> Job:
-    """The job after someone asked to cancel it: at once if it waits, by its worker if it runs."""
-    if job.state is State.PROCESSING:
-        return replace(job, cancel_requested_at=job.cancel_requested_at or now, error=reason)
-    return _finished(replace(job, cancel_requested_at=now), Action.CANCEL, now, reason)
+def failed(job: Job, error: str, now: float) -> Job:
+    """The job with one more failed attempt to remember."""
+    failure = Failure(job.attempt, now, error)
+    return job._replace(errors=(*job.errors, failure)[-ERRORS_KEPT:])
 
 
-def retried(job: Job, now: float) -> Job:
-    """The job made ready now: a waiting retry early, a finished one as a new completion."""
-    if job.state not in FINISHED:
-        return replace(job, state=next_state(job.state, Action.RETRY), run_at=now)
-    return replace(
-        job,
-        state=next_state(job.state, Action.RESUME),
-        run_at=now,
-        attempt=0,
-        losses=0,
-        finished_at=None,
-        cancel_requested_at=None,
-        error=None,
-        result=None,
-    )
-
-
-def _finished(
+def finished(
     job: Job, action: Action, now: float, error: str | None, result: str | None = None
 ) -> Job:
-    return replace(
-        job,
+    """The job at its end."""
+    return job._replace(
         state=next_state(job.state, action),
         finished_at=now,
         lease_until=None,
@@ -138,4 +120,4 @@ def _finished(
 
 
 def _released(job: Job, action: Action) -> Job:
-    return replace(job, state=next_state(job.state, action), lease_until=None, worker=None)
+    return job._replace(state=next_state(job.state, action), lease_until=None, worker=None)

@@ -34,6 +34,8 @@ class Action(StrEnum):
     LOSE = "be_lost"
     CANCEL = "be_cancelled"
     DISCARD = "be_discarded"
+    RESCHEDULE = "be_rescheduled"
+    REPRIORITISE = "be_reprioritised"
     RETRY = "be_retried"
     RESUME = "be_resumed"
 
@@ -59,6 +61,8 @@ TRANSITIONS: Mapping[tuple[State, Action], State] = MappingProxyType(
     }
     | {(state, Action.CANCEL): State.CANCELLED for state in WAITING | {State.PROCESSING}}
     | {(state, Action.DISCARD): State.DISCARDED for state in WAITING | {State.PROCESSING}}
+    | {(state, Action.RESCHEDULE): State.SCHEDULED for state in WAITING}
+    | {(state, Action.REPRIORITISE): state for state in WAITING | {State.PROCESSING}}
 )
 
 

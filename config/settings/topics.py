@@ -90,6 +90,12 @@ class Queue(Topic):
     max_active_per_user: int = Field(
         10, ge=1, le=1_000_000, description="Unfinished jobs that one person may have."
     )
+    max_running_per_user: int = Field(
+        3,
+        ge=1,
+        le=1_000,
+        description="Jobs of one person that run at once in each queue; more wait aside.",
+    )
     concurrency: Slots = Field(
         {"chat": 8, "image": 2, "admin": 2},
         description="Jobs that run at once in each queue; a queue not named here runs 2.",
@@ -114,6 +120,12 @@ class Queue(Topic):
     max_retry_delay: float = Field(
         3_600, ge=0, le=604_800, description="Seconds that no wait between two tries exceeds."
     )
+    batch_size: int = Field(
+        100, ge=1, le=1_000, description="Jobs that are taken from the queue at a time, at most."
+    )
+    ageing_seconds: float = Field(
+        300, ge=1, le=604_800, description="Seconds of waiting that lift a job by one priority."
+    )
     retention_completed: float = Field(
         86_400, gt=0, le=31_536_000, description="Seconds that completed jobs are kept."
     )
@@ -123,6 +135,15 @@ class Queue(Topic):
     retention_max: int = Field(
         10_000, ge=0, le=10_000_000, description="Finished jobs that are kept at most."
     )
+
+
+class Cache(Topic):
+    """Results that are handed to whoever asks the same again."""
+
+    ttl: float = Field(
+        3_600, ge=0, le=31_536_000, description="Seconds that a result answers the same question."
+    )
+    max_size: int = Field(10_000, ge=1, le=10_000_000, description="Results that are kept at most.")
 
 
 class Progress(Topic):
@@ -199,6 +220,7 @@ class Settings(BaseSettings):
     discord: Discord = Field(default_factory=Discord)
     encryption: Encryption = Field(default_factory=Encryption)
     queue: Queue = Field(default_factory=Queue)
+    cache: Cache = Field(default_factory=Cache)
     progress: Progress = Field(default_factory=Progress)
     chat: Chat = Field(default_factory=Chat)
     sandbox: Sandbox = Field(default_factory=Sandbox)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.queue.controls import CancelJob
 from bot.queue.errors import InvalidStateTransitionError, JobError, TaskNotFoundError
 from bot.queue.events import EventName
 from bot.queue.job import new_job_id
@@ -121,7 +122,7 @@ async def test_a_failing_job_is_not_tried_again_though_its_worker_never_heard(ne
     diary = Diary(queue)
     job = (await queue.enqueue(work, Text())).job
     await gate.has(1)
-    await store.cancel(job.id, "Not needed.")
+    await store.control(job.id, CancelJob("Not needed."))
     await gate.let_out(1)
     told = await diary.until(EventName.JOB_CANCELLED, job.id)
     assert told.state is State.CANCELLED

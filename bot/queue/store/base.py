@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery, Settlement
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
+from bot.queue.reply import File
 from bot.queue.retention import Retention
+from bot.queue.slots import Bounds
 from bot.queue.states import State
 
 
@@ -21,10 +24,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """The stored job; `created` is False when its key was known and the older job stands."""
+    """The stored job. `created` is False when an older one stands in its place: the one of the same
+    key, or, with `joined`, an active one that does the same work.
+    """
 
     job: Job
     created: bool
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Beat:
     progress: Progress | None = None
     checkpoint: str | None = None
     log: tuple[str, ...] | None = None
+    artifacts: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ BeatAnswer = Alive | Lost | CancelRequested
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to find; None: any. `states` empty: any."""
+    """Which jobs to find; None: any. `states` empty: any. `owner` also finds what one joined."""
 
     owner: int | None = None
     guild: int | None = None
@@ -85,16 +92,71 @@ class Pace:
     run_s: float | None = None
 
 
+class Group(NamedTuple):
+    """Jobs that are counted together."""
+
+    queue: str
+    type: str
+    priority: int
+    state: State
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Maintained counters: jobs by queue and state, and each queue's pace."""
+    """Maintained counters: jobs by group, people with unfinished jobs, and each queue's pace."""
 
-    counts: Mapping[str, Mapping[State, int]] = field(default_factory=dict)
+    counts: Mapping[Group, int] = field(default_factory=dict)
+    people: int = 0
     pace: Mapping[str, Pace] = field(default_factory=dict)
 
-    def total(self, state: State) -> int:
-        """Jobs in this state over all queues."""
-        return sum(states.get(state, 0) for states in self.counts.values())
+    def total(self, *states: State, queue: str | None = None) -> int:
+        """Jobs in these states, in this queue or in all."""
+        return sum(
+            n
+            for group, n in self.counts.items()
+            if group.state in states and queue in {None, group.queue}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What is set for all processes: bounds, weights of people, queues that are paused."""
+
+    bounds: Bounds = field(default_factory=Bounds)
+    weights: Mapping[int, float] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SetBounds:
+    """How many jobs may be ready or running at once; what is parked is looked at anew."""
+
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class SetWeight:
+    """The person's share of turns from now on, against 1 for everybody else."""
+
+    owner: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class PauseQueue:
+    """Hand out none of its jobs; what runs goes on."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeQueue:
+    """Hand out its jobs again."""
+
+    queue: str
+
+
+Policy = SetBounds | SetWeight | PauseQueue | ResumeQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +196,14 @@ class Store(Protocol):
         jobs: Sequence[Job],
         deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
         limits: Limits | None = None,
+        *,
+        fresh: bool = False,
     ) -> list[Enqueued]:
         """Store all jobs (deliveries by job id) or none; a known key answers the older job.
 
-        Raises `QueueFull` or `UserLimitReached`.
+        An active job of the same `dedup_key` is joined: it gets the deliveries. A good result of
+        the same `cache_key` completes the job at once, unless a `fresh` one is wanted. Raises
+        `QueueFull` or `UserLimitReached`.
         """
 
     async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
@@ -158,11 +224,25 @@ class Store(Protocol):
     async def reap(self, max_losses: int) -> list[Job]:
         """Take back the jobs of dead workers and of leases that ran out."""
 
-    async def cancel(self, job_id: str, reason: str) -> Job:
-        """Cancel a waiting job, or ask a running one's worker to; raises if it is finished."""
+    async def age(self, after_s: float, every_s: float) -> int:
+        """Lift ready jobs below HIGH that have waited `after_s` for each lift, one of each person
+        at most, by one priority; how many. Does nothing within `every_s` of the last time.
+        """
 
-    async def retry(self, job_id: str) -> Job:
-        """Make a failed, cancelled or discarded job ready now, told anew to its subscribers."""
+    async def control(self, job_id: str, control: Control) -> Job:
+        """Do what is asked of the job, and tell it anew to its subscribers if it runs again.
+
+        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        """
+
+    async def delete(self, job_id: str) -> None:
+        """Remove a finished job with all that is its; raises as `control` does."""
+
+    async def policy(self, change: Policy) -> None:
+        """Set something for all processes, now and after a restart."""
+
+    async def policies(self) -> Policies:
+        """All that was set."""
 
     async def purge(self, retention: Retention, limit: int) -> int:
         """Remove up to `limit` finished jobs past their keeping, with all that is theirs.
@@ -172,6 +252,9 @@ class Store(Protocol):
 
     async def get(self, job_id: str) -> Job | None:
         """The job, whole."""
+
+    async def artifacts(self, job_id: str) -> list[File]:
+        """The files that the job's runs have attached, by name."""
 
     async def find(
         self, wanted: JobFilter, before: str | None = None, limit: int = 25

@@ -4,19 +4,29 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 from threading import Lock
 
 from ulid import ULID
 
 from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
+from bot.queue.controls import CancelJob, Control, controlled
 from bot.queue.deliveries import Delivery, NewDelivery
-from bot.queue.errors import QueueFull, StoreError, TaskNotFoundError, UserLimitReached
+from bot.queue.errors import (
+    InvalidStateTransitionError,
+    QueueError,
+    StoreError,
+    TaskNotFoundError,
+)
 from bot.queue.job import Clock, Job
+from bot.queue.places import Places
+from bot.queue.reply import File
 from bot.queue.retention import Retention
+from bot.queue.slots import READY, Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
-from bot.queue.store.admission import admitted
+from bot.queue.store.admission import Admission, Admitted, Ask, Join
 from bot.queue.store.base import (
     Alive,
     Beat,
@@ -25,15 +35,32 @@ from bot.queue.store.base import (
     DueDelivery,
     Enqueued,
     Finish,
+    Group,
     JobFilter,
     Limits,
     Lost,
+    PauseQueue,
+    Policies,
+    Policy,
+    ResumeQueue,
+    SetBounds,
     SettleDelivery,
+    SetWeight,
     Stats,
 )
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
-from bot.queue.turns import Turns, takes_turn
+from bot.queue.turns import USUAL_WEIGHT, Turns, lifted
+
+
+@dataclass(slots=True)
+class _Cached:
+    """A result that may be handed to others."""
+
+    result: str
+    until: float
+    used_at: float
+    job_id: str
 
 
 class MemoryStore:
@@ -47,7 +74,13 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
-        self._turns = Turns()
+        self._weights = defaultdict[int, float](lambda: USUAL_WEIGHT)
+        self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
+        self._people: dict[str, list[int | None]] = {}
+        self._cache: dict[str, _Cached] = {}
+        self._artifacts: dict[str, dict[str, File]] = {}
+        self._paused: set[str] = set()
+        self._aged_at = -inf
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -70,48 +103,87 @@ class MemoryStore:
         jobs: Sequence[Job],
         deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
         limits: Limits | None = None,
+        *,
+        fresh: bool = False,
     ) -> list[Enqueued]:
         """See `Store.enqueue`."""
         with self._alone(jobs, deliveries):
-            answers = admitted(jobs, self._by_key)
-            new = [answer.job for answer in answers if answer.created]
-            owed = [
-                outbox.stored(j.id, one) for j in new for one in (deliveries or {}).get(j.id, ())
-            ]
-            self._check(new, limits or Limits())
-            _refuse_known(new, self._jobs)
-            _refuse_known(owed, self._deliveries)
-            self._jobs.update((job.id, self._ranked(None, job)) for job in new)
-            self._keys.update((job.key, job.id) for job in new if job.key is not None)
-            self._deliveries.update((delivery.id, delivery) for delivery in owed)
-            return [replace(answer, job=self._jobs[answer.job.id]) for answer in answers]
+            ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh)
+            admission = Admission(self, self._clock())
+            answers = admission.answer(ask)
+            if isinstance(answers, QueueError):
+                raise answers
+            self._let_in(admission.admitted, ask.deliveries)
+            return [replace(one, job=self._jobs[one.job.id]) for one in answers]
 
-    def _ranked(self, before: State | None, job: Job) -> Job:
-        return self._turns.taken(job) if takes_turn(before, job.state) else job
+    def _let_in(self, admitted: Admitted, owed: Mapping[str, Sequence[NewDelivery]]) -> None:
+        pairs = [(job, job.id) for job in admitted.new]
+        pairs += [(join.joined, join.asked.id) for join in admitted.joins]
+        new = [outbox.stored(job, one) for job, asked in pairs for one in owed.get(asked, ())]
+        _refuse_known(admitted.new, self._jobs)
+        _refuse_known(new, self._deliveries)
+        for job in admitted.new:
+            self._jobs[job.id] = self._places.moved(None, job)
+            if job.state is State.COMPLETED and job.cache_key in self._cache:
+                source = self._cache[job.cache_key].job_id
+                self._attach(self._jobs[job.id], self._artifacts.get(source, {}))
+        self._keys.update((job.key, job.id) for job in admitted.new if job.key is not None)
+        for join in admitted.joins:
+            self._join(join)
+        self._deliveries.update((delivery.id, delivery) for delivery in new)
 
-    def _by_key(self, key: str) -> Job | None:
+    def _join(self, join: Join) -> None:
+        job_id = join.joined.id
+        people = self._people.setdefault(job_id, [self._jobs[job_id].owner])
+        people.append(join.asked.owner)
+        if join.asked.key is not None:
+            self._keys[join.asked.key] = job_id
+
+    def by_key(self, key: str) -> Job | None:
+        """See `Facts.by_key`."""
         return self._jobs[self._keys[key]] if key in self._keys else None
 
-    def _check(self, new: Sequence[Job], limits: Limits) -> None:
-        waiting = sum(job.state in WAITING for job in self._jobs.values())
-        if limits.max_size is not None and waiting + len(new) > limits.max_size and new:
-            raise QueueFull(waiting)
-        most = limits.max_active_per_owner
-        for owner, more in Counter(job.owner for job in new if job.owner is not None).items():
-            active = sum(
-                job.owner == owner and job.finished_at is None for job in self._jobs.values()
-            )
-            if most is not None and active + more > most:
-                raise UserLimitReached(most)
+    def by_dedup_key(self, dedup_key: str) -> Job | None:
+        """See `Facts.by_dedup_key`."""
+        same = [
+            job
+            for job in self._jobs.values()
+            if job.dedup_key == dedup_key
+            and job.finished_at is None
+            and job.state is not State.SCHEDULED
+            and job.cancel_requested_at is None
+        ]
+        return max(same, key=lambda job: job.id, default=None)
+
+    def cached(self, cache_key: str) -> str | None:
+        """See `Facts.cached`."""
+        kept = self._cache.get(cache_key)
+        if kept is None or kept.until <= self._clock():
+            return None
+        kept.used_at = self._clock()
+        return kept.result
+
+    def waiting(self) -> int:
+        """See `Facts.waiting`."""
+        return sum(job.state in WAITING for job in self._jobs.values())
+
+    def active(self, owner: int) -> int:
+        """See `Facts.active`."""
+        return sum(job.owner == owner and job.finished_at is None for job in self._jobs.values())
 
     async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
         """See `Store.claim`."""
         with self._alone(worker, wants):
             now = self._clock()
-            chosen = [job for queue, n in wants.items() for job in self._ready(queue)[:n]]
+            chosen = [
+                job
+                for queue, n in wants.items()
+                if queue not in self._paused
+                for job in self._ready(queue)[:n]
+            ]
             jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
             self._jobs.update((job.id, job) for job in jobs)
-            self._turns.claimed(jobs)
+            self._places.turns.claimed(jobs)
             self._pace.waited((job.queue, now - job.run_at) for job in jobs)
             return jobs
 
@@ -128,16 +200,20 @@ class MemoryStore:
         job = self._held(beat.job_id, beat.token)
         if job is None:
             return Lost()
-        job = replace(
-            job,
+        job = job._replace(
             lease_until=lease_until,
             losses=job.losses if beat.checkpoint is None else 0,
             progress=job.progress if beat.progress is None else beat.progress,
             checkpoint=job.checkpoint if beat.checkpoint is None else beat.checkpoint,
             log=job.log if beat.log is None else beat.log,
         )
-        self._jobs[job.id] = job
+        self._attach(job, {file.name: file for file in beat.artifacts})
         return Alive() if job.cancel_requested_at is None else CancelRequested(job.error or "")
+
+    def _attach(self, job: Job, files: Mapping[str, File]) -> None:
+        kept = self._artifacts.setdefault(job.id, {})
+        kept.update(files)
+        self._jobs[job.id] = job._replace(attached=len(kept))
 
     def _held(self, job_id: str, token: int) -> Job | None:
         job = self._jobs.get(job_id)
@@ -147,7 +223,9 @@ class MemoryStore:
     async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
         """See `Store.finish`."""
         with self._alone(finishes):
-            return [self._finish(finish) for finish in finishes]
+            states = [self._finish(finish) for finish in finishes]
+            self._unpark()
+            return states
 
     def _finish(self, finish: Finish) -> State | None:
         job = self._held(finish.job_id, finish.token)
@@ -159,12 +237,24 @@ class MemoryStore:
         return self._save(lifecycle.settled(job, finish.outcome, now)).state
 
     def _save(self, job: Job) -> Job:
-        job = self._ranked(self._jobs[job.id].state, job)
+        job = self._places.moved(self._jobs[job.id], job)
         self._jobs[job.id] = job
         if job.state in FINISHED:
             for delivery in self._of(job.id):
                 self._deliveries[delivery.id] = outbox.came_due(delivery, self._clock())
+        if job.state is State.COMPLETED and job.cache_key is not None and job.cache_ttl_s:
+            now = self._clock()
+            kept = _Cached(job.result or "", now + job.cache_ttl_s, now, job.id)
+            self._cache[job.cache_key] = kept
         return job
+
+    def _unpark(self) -> None:
+        for _, job in self._places.unparked(self._parked, self._clock()):
+            self._jobs[job.id] = job
+
+    def _parked(self, slot: str, n: int) -> list[Job]:
+        parked = (job for job in self._jobs.values() if job.parked_on == slot)
+        return sorted(parked, key=lambda job: job.order)[:n]
 
     async def promote(self) -> float | None:
         """See `Store.promote`."""
@@ -189,20 +279,85 @@ class MemoryStore:
                 for job in self._jobs.values()
                 if job.state is State.PROCESSING and (job.lease_until or 0) < now
             ]
-            return [self._save(lifecycle.lost(job, now, max_losses)) for job in dead]
+            taken_back = [self._save(lifecycle.lost(job, now, max_losses)) for job in dead]
+            self._unpark()
+            return taken_back
 
-    async def cancel(self, job_id: str, reason: str) -> Job:
-        """See `Store.cancel`."""
-        with self._alone(job_id, reason):
-            return self._save(lifecycle.cancelled(self._known(job_id), reason, self._clock()))
+    async def age(self, after_s: float, every_s: float) -> int:
+        """See `Store.age`."""
+        with self._alone():
+            now = self._clock()
+            if now < self._aged_at + every_s:
+                return 0
+            self._aged_at = now
+            ready = (job for job in self._jobs.values() if job.state is State.PENDING)
+            risen = lifted(ready, now, after_s)
+            for job in risen:
+                self._save(job)
+            return len(risen)
 
-    async def retry(self, job_id: str) -> Job:
-        """See `Store.retry`."""
+    async def control(self, job_id: str, control: Control) -> Job:
+        """See `Store.control`."""
+        with self._alone(job_id, control):
+            before = self._known(job_id)
+            if isinstance(control, CancelJob) and self._leaves(before, control.by):
+                return before
+            self._save(controlled(before, control, self._clock()))
+            if before.state in FINISHED:
+                for delivery in self._of(job_id):
+                    self._deliveries[delivery.id] = outbox.told_anew(delivery)
+            self._unpark()
+            return self._jobs[job_id]
+
+    def _leaves(self, job: Job, person: int | None) -> bool:
+        """Whether only this person leaves, because others wait for the job too."""
+        people = self._people.get(job.id, [])
+        others = [one for one in people if one != person]
+        if person is None or not others or job.finished_at is not None:
+            return False
+        self._people[job.id] = others
+        for delivery in self._of(job.id):
+            if delivery.owner == person:
+                self._deliveries[delivery.id] = outbox.left(delivery)
+        return True
+
+    async def delete(self, job_id: str) -> None:
+        """See `Store.delete`."""
         with self._alone(job_id):
-            job = self._save(lifecycle.retried(self._known(job_id), self._clock()))
-            for delivery in self._of(job_id):
-                self._deliveries[delivery.id] = outbox.told_anew(delivery)
-            return job
+            job = self._known(job_id)
+            if job.state not in FINISHED:
+                raise InvalidStateTransitionError(job.state, "be_deleted")
+            self._remove(job)
+
+    async def policy(self, change: Policy) -> None:
+        """See `Store.policy`."""
+        with self._alone(change):
+            match change:
+                case SetBounds(bounds) if bounds != self._places.slots.bounds:
+                    self._set_bounds(bounds)
+                case SetWeight(owner, weight):
+                    self._weights[owner] = weight
+                case PauseQueue(queue):
+                    self._paused.add(queue)
+                case ResumeQueue(queue):
+                    self._paused.discard(queue)
+
+    def _set_bounds(self, bounds: Bounds) -> None:
+        slots = Slots(bounds, UsedInMemory())
+        self._places = Places(slots, self._places.turns)
+        jobs = sorted(self._jobs.values(), key=lambda job: job.order)
+        for job in jobs:
+            if job.state in READY:
+                slots.hold(job)
+        for job in jobs:
+            if job.state is State.PARKED:
+                self._jobs[job.id] = self._places.replaced(job, self._clock())
+
+    async def policies(self) -> Policies:
+        """See `Store.policies`."""
+        with self._alone():
+            bounds = self._places.slots.bounds
+            return Policies(bounds, dict(self._weights), frozenset(self._paused))
 
     def _known(self, job_id: str) -> Job:
         try:
@@ -224,7 +379,13 @@ class MemoryStore:
             gone = {job.id: job for job in [*idle[:excess], *stale]}
             for job in list(gone.values())[:limit]:
                 self._remove(job)
+            self._forget_results(retention.cached)
             return min(len(gone), limit)
+
+    def _forget_results(self, most: int) -> None:
+        good = [(key, kept) for key, kept in self._cache.items() if kept.until > self._clock()]
+        good.sort(key=lambda one: (one[1].used_at, one[0]), reverse=True)
+        self._cache = dict(good[:most])
 
     def _is_owed(self, job: Job) -> bool:
         return any(delivery.is_open for delivery in self._of(job.id))
@@ -232,8 +393,10 @@ class MemoryStore:
     def _remove(self, job: Job) -> None:
         for delivery in self._of(job.id):
             del self._deliveries[delivery.id]
-        if job.key is not None:
-            del self._keys[job.key]
+        self._keys = {key: job_id for key, job_id in self._keys.items() if job_id != job.id}
+        self._cache = {key: kept for key, kept in self._cache.items() if kept.job_id != job.id}
+        self._people.pop(job.id, None)
+        self._artifacts.pop(job.id, None)
         del self._jobs[job.id]
 
     async def get(self, job_id: str) -> Job | None:
@@ -241,15 +404,30 @@ class MemoryStore:
         with self._alone(job_id):
             return self._jobs.get(job_id)
 
+    async def artifacts(self, job_id: str) -> list[File]:
+        """See `Store.artifacts`."""
+        with self._alone(job_id):
+            files = self._artifacts.get(job_id, {})
+            return [files[name] for name in sorted(files)]
+
     async def find(
         self, wanted: JobFilter, before: str | None = None, limit: int = 25
     ) -> list[Job]:
         """See `Store.find`."""
         with self._alone(wanted, before):
             jobs = sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
-        return [job for job in jobs if _fits(job, wanted) and (before is None or job.id < before)][
-            :limit
-        ]
+        return [
+            job for job in jobs if self._fits(job, wanted) and (before is None or job.id < before)
+        ][:limit]
+
+    def _fits(self, job: Job, wanted: JobFilter) -> bool:
+        owners = {job.owner, *self._people.get(job.id, ())}
+        return (
+            (wanted.owner is None or wanted.owner in owners)
+            and (wanted.guild is None or job.guild == wanted.guild)
+            and (wanted.type is None or job.type == wanted.type)
+            and (not wanted.states or job.state in wanted.states)
+        )
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """See `Store.positions`."""
@@ -263,13 +441,11 @@ class MemoryStore:
 
     async def stats(self) -> Stats:
         """See `Store.stats`."""
-        counts: dict[str, dict[State, int]] = defaultdict(dict)
         with self._alone():
-            for (queue, state), n in Counter(
-                (job.queue, job.state) for job in self._jobs.values()
-            ).items():
-                counts[queue][state] = n
-            return Stats(counts, dict(self._pace.by_queue))
+            jobs = self._jobs.values()
+            counts = Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs)
+            people = {job.owner for job in jobs if job.finished_at is None} - {None}
+            return Stats(counts, len(people), dict(self._pace.by_queue))
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""
@@ -317,12 +493,3 @@ class MemoryStore:
 def _refuse_known(new: Sequence[Job | Delivery], stored: Mapping[str, Job | Delivery]) -> None:
     if len({one.id for one in new} - stored.keys()) < len(new):
         raise StoreError("One of these ids is stored already, so nothing was enqueued.")
-
-
-def _fits(job: Job, wanted: JobFilter) -> bool:
-    return (
-        (wanted.owner is None or job.owner == wanted.owner)
-        and (wanted.guild is None or job.guild == wanted.guild)
-        and (wanted.type is None or job.type == wanted.type)
-        and (not wanted.states or job.state in wanted.states)
-    )

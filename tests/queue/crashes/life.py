@@ -103,11 +103,13 @@ class Life:
         for kind in self.kinds.values():
             self.queue.register(kind)
         self.queue.events.subscribe(self._notice)
+        self._ended: list[str] = []
         self._seen: dict[tuple[EventName, str], asyncio.Event] = {}
 
     def _notice(self, event: Event) -> None:
         if event.name in ENDS:
             tell("ended", event.job.id, event.job.state)
+            self._ended.append(event.job.id)
         self._moment(event.name, event.job.id).set()
 
     def _moment(self, name: EventName, job_id: str) -> asyncio.Event:
@@ -127,7 +129,12 @@ class Life:
             day.create_task(self._cancelled(None))
             day.create_task(self._cancelled(3_600))
         await self.store.reap(10)
+        await self.store.age(0, 0)
         await self._deliver()
+        await self.store.delete(self._ended[-1])
+        tell("deleted", self._ended.pop())
+        await self.queue.pause(f"idle-{len(self._seen)}")
+        tell("paused", f"idle-{len(self._seen)}")
         while await self.store.purge(Retention(most=3), 3):
             continue
 

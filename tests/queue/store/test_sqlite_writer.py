@@ -5,12 +5,12 @@ import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import (
     CommitUnknown,
@@ -110,9 +110,9 @@ class TestGroups:
         answers = await together(
             store,
             store.enqueue([before]),
-            store.enqueue([refused, replace(a_job(), id=run.id)]),
-            store.retry(run.id),  # fails after it has written to the deliveries
-            store.cancel(done.id, "too late"),
+            store.enqueue([refused, a_job()._replace(id=run.id)]),
+            store.control(run.id, RetryJob()),  # fails after it has written to the deliveries
+            store.control(done.id, CancelJob("too late")),
             store.enqueue([after]),
         )
         assert [type(answer) for answer in answers] == [

@@ -7,7 +7,6 @@ answer, every job, every delivery and every counter is compared after each step.
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Released
 from bot.queue.errors import QueueError
 from bot.queue.job import Progress
@@ -131,7 +131,7 @@ class BothStores(RuleBasedStateMachine):
     @rule(batch=st.lists(jobs, min_size=1, max_size=4), limits=limits, held=holds)
     def enqueue(self, batch, limits, held):
         # distinct ids, also when Hypothesis draws one example twice
-        batch = [replace(job, id=a_job().id) for job in batch]
+        batch = [job._replace(id=a_job().id) for job in batch]
         new = {job.id: [NewDelivery(f"to {at}", at) for at in held] for job in batch}
         self.ask(lambda store: store.enqueue(batch, new, limits))
         self.ids += [job.id for job in batch]
@@ -177,11 +177,11 @@ class BothStores(RuleBasedStateMachine):
 
     @rule(back=back, reason=texts)
     def cancel(self, back, reason):
-        self.ask(lambda store: store.cancel(pick(self.ids, back), reason))
+        self.ask(lambda store: store.control(pick(self.ids, back), CancelJob(reason)))
 
     @rule(back=back)
     def retry(self, back):
-        self.ask(lambda store: store.retry(pick(self.ids, back)))
+        self.ask(lambda store: store.control(pick(self.ids, back), RetryJob()))
 
     @rule(worker=st.sampled_from(WORKERS), limit=st.integers(1, 4))
     def deliveries_claim(self, worker, limit):

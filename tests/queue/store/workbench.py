@@ -1,4 +1,4 @@
-"""What the stores' tests are made with: a clock that moves by hand, jobs, and whole runs."""
+"""What the stores' tests are made with: jobs, and whole runs."""
 
 from collections import Counter
 from itertools import count
@@ -6,27 +6,13 @@ from itertools import count
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job, new_job_id
 from bot.queue.lifecycle import Complete, Outcome
-from bot.queue.states import State
-from bot.queue.store.base import Finish, JobFilter, Stats, Store
+from bot.queue.store.base import Finish, Group, JobFilter, Stats, Store
+from bot.queue.testing import ManualClock as Clock
 
-NOW = 1_700_000_000.0
+NOW = Clock().now
 LEASE_S = 30.0
 EVERYTHING = 100_000
 _numbers = count()
-
-
-class Clock:
-    """Unix seconds that pass only when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-    def forward(self, seconds: float) -> float:
-        self.now += seconds
-        return self.now
 
 
 def a_job(**changed) -> Job:
@@ -86,13 +72,12 @@ async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Deliv
     return await store.deliveries(job.id)
 
 
-async def recount(store: Store) -> dict[str, dict[State, int]]:
-    """What the counters must say, counted the slow way."""
-    found = Counter((job.queue, job.state) for job in await all_jobs(store))
-    return {
-        queue: {state: n for (its, state), n in found.items() if its == queue} for queue, _ in found
-    }
+async def recount(store: Store) -> tuple[dict[Group, int], int]:
+    """What the counters must say, counted the slow way: jobs by group, and active people."""
+    jobs = await all_jobs(store)
+    people = {job.owner for job in jobs if job.finished_at is None} - {None}
+    return Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs), len(people)
 
 
-def counts(stats: Stats) -> dict[str, dict[State, int]]:
-    return {queue: dict(states) for queue, states in stats.counts.items()}
+def counts(stats: Stats) -> tuple[dict[Group, int], int]:
+    return dict(stats.counts), stats.people

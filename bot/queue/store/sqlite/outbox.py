@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.queue import deliveries as outbox
-from bot.queue.deliveries import Delivery, NewDelivery
+from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
 from bot.queue.store.base import DueDelivery, SettleDelivery
 from bot.queue.store.sqlite.rows import delivery_from, delivery_row, job_from
@@ -20,12 +20,10 @@ class DeliveryTable:
     def __init__(self, sql: Statements) -> None:
         self._sql = sql
 
-    def add(self, db: Connection, job_id: str, new: Sequence[NewDelivery]) -> None:
-        """Store what is owed for a new job."""
-        for one in new:
-            delivery = outbox.stored(job_id, one)
-            row = (delivery.id, job_id, delivery.target, delivery.state, delivery.due_at)
-            db.execute(self._sql["delivery_insert"], row)
+    def add(self, db: Connection, new: Sequence[Delivery]) -> None:
+        """Store what is owed."""
+        rows = [(one.id, one.job_id, one.target, one.state, one.due_at, one.owner) for one in new]
+        db.executemany(self._sql["delivery_insert"], rows)
 
     def of_job(self, db: Connection, job_id: str) -> list[Delivery]:
         """All deliveries of a job."""
@@ -60,6 +58,12 @@ class DeliveryTable:
             return False
         db.execute(self._sql["delivery_save"], delivery_row(after))
         return True
+
+    def leave(self, db: Connection, job_id: str, owner: int) -> None:
+        """This person is not told of the job any more."""
+        for delivery in self.of_job(db, job_id):
+            if delivery.owner == owner:
+                db.execute(self._sql["delivery_save"], delivery_row(outbox.left(delivery)))
 
     def free(self, db: Connection, dead: Sequence[str], now: float) -> None:
         """End the leases of dead deliverers."""

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 
 from bot.queue.deliveries import Delivery, DeliveryState
-from bot.queue.job import Job, Progress
+from bot.queue.job import Failure, Job, Progress
 from bot.queue.states import State
 
 Row = tuple[Any, ...]
@@ -14,36 +14,45 @@ _STATES = {str(state): state for state in State}
 
 
 def job_from(row: Row) -> Job:
-    """The job of a row of the view `whole_job`, where its priority stands as its lane."""
-    progress, checkpoint, log, _seq = row[-4:]
+    """The job of a row of the view `whole_job`, whose last column is the row's number."""
+    progress, checkpoint, log, errors, _lane, _seq = row[-6:]
     values: Row = (
         *row[:4],
         _STATES[row[4]],
-        -row[5],
-        *row[6:-4],
+        *row[5:-6],
         None if progress is None else Progress(*json.loads(progress)),
         checkpoint,
         () if log is None else tuple(json.loads(log)),
+        () if errors is None else tuple(Failure(*one) for one in json.loads(errors)),
     )
     return Job(*values)
 
 
-def job_row(job: Job) -> Row:
+def job_row(seq: int, job: Job) -> Row:
     """The parameters of `job_insert`."""
     return (
+        seq,
         job.id,
         job.type,
         job.queue,
         job.state,
-        -job.priority,
+        job.priority,
+        -job.lane,
         job.rank,
         job.owner,
         job.guild,
         job.key,
         job.run_at,
         job.created_at,
+        job.finished_at,
         job.max_attempts,
         job.timeout_s,
+        job.cost,
+        job.limit_key,
+        job.parked_on,
+        job.dedup_key,
+        job.cache_key,
+        job.cache_ttl_s,
     )
 
 
@@ -51,15 +60,32 @@ def saved_row(seq: int, job: Job) -> Row:
     """The parameters of `job_save`."""
     return (
         job.state,
+        job.priority,
+        -job.lane,
         job.rank,
+        job.parked_on,
         job.run_at,
         job.finished_at,
         job.cancel_requested_at,
         job.attempt,
+        job.max_attempts,
         job.losses,
+        job.timeout_s,
         job.lease_until,
         job.worker,
         seq,
+    )
+
+
+def saved_texts(job: Job) -> Row:
+    """The parameters of `body_save`, but for the row's number."""
+    errors = [[one.attempt, one.at, one.error] for one in job.errors]
+    return (
+        job.payload,
+        job.result,
+        job.error,
+        json.dumps(errors, ensure_ascii=False) if errors else None,
+        log_text(job.log) if job.log else None,
     )
 
 

@@ -6,7 +6,6 @@ import os
 import socket
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,11 +14,14 @@ from typing import TypeVar
 
 from ulid import ULID
 
+from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
 from bot.queue.job import Clock, Job
+from bot.queue.reply import File
 from bot.queue.retention import Retention
 from bot.queue.states import State
+from bot.queue.store.admission import Ask
 from bot.queue.store.base import (
     Beat,
     BeatAnswer,
@@ -28,16 +30,23 @@ from bot.queue.store.base import (
     Finish,
     JobFilter,
     Limits,
+    Policies,
+    Policy,
     SettleDelivery,
     Stats,
 )
+from bot.queue.store.sqlite.asking import Asking
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.keeping import Keeping
 from bot.queue.store.sqlite.log import LogKeeper
+from bot.queue.store.sqlite.looking import Looking
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.sqlite.outbox import DeliveryTable
-from bot.queue.store.sqlite.rows import Row, job_from, one
+from bot.queue.store.sqlite.rows import job_from, one
+from bot.queue.store.sqlite.runs import RunTable
 from bot.queue.store.sqlite.statements import Statements
+from bot.queue.store.sqlite.steering import Steering
 from bot.queue.store.sqlite.writer import GroupCommitWriter
 from bot.queue.store.texts import unstorable
 
@@ -57,8 +66,13 @@ class SqliteStore:
         self._path = Path(path)
         self._clock = clock
         self._sql = Statements()
-        self._jobs = JobTable(self._sql)
         self._outbox = DeliveryTable(self._sql)
+        jobs = JobTable(self._sql)
+        self._asking = Asking(self._sql, jobs, self._outbox, clock)
+        self._runs = RunTable(self._sql, jobs)
+        self._steering = Steering(self._sql, jobs, self._outbox, clock)
+        self._keeping = Keeping(self._sql, jobs)
+        self._looking = Looking(self._sql, self._runs)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
         self._writer = GroupCommitWriter(
@@ -111,36 +125,30 @@ class SqliteStore:
         jobs: Sequence[Job],
         deliveries: Mapping[str, Sequence[NewDelivery]] | None = None,
         limits: Limits | None = None,
+        *,
+        fresh: bool = False,
     ) -> list[Enqueued]:
         """See `Store.enqueue`."""
-        owed = deliveries or {}
-
-        def operation(db: sqlite3.Connection) -> list[Enqueued]:
-            stored = self._jobs.enqueue(db, jobs, limits or Limits())
-            for job in stored:
-                if job.created and job.job.id in owed:
-                    self._outbox.add(db, job.job.id, owed[job.job.id])
-            return stored
-
-        return await self._writer.run(operation)
+        ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh)
+        return await self._writer.run_together(self._asking.enqueue, ask)
 
     async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
         """See `Store.claim`."""
         return await self._writer.run(
-            lambda db: self._jobs.claim(db, worker, wants, self._clock(), lease_s)
+            lambda db: self._runs.claim(db, worker, wants, self._clock(), lease_s)
         )
 
     async def beat(self, beats: Sequence[Beat], lease_s: float) -> list[BeatAnswer]:
         """See `Store.beat`."""
-        return await self._writer.run(lambda db: self._jobs.beat(db, beats, self._clock(), lease_s))
+        return await self._writer.run(lambda db: self._runs.beat(db, beats, self._clock(), lease_s))
 
     async def finish(self, finishes: Sequence[Finish]) -> list[State | None]:
         """See `Store.finish`."""
-        return await self._writer.run(lambda db: self._jobs.finish(db, finishes, self._clock()))
+        return await self._writer.run(lambda db: self._runs.finish(db, finishes, self._clock()))
 
     async def promote(self) -> float | None:
         """See `Store.promote`."""
-        return await self._writer.run(lambda db: self._jobs.promote(db, self._clock()))
+        return await self._writer.run(self._steering.promote)
 
     async def reap(self, max_losses: int) -> list[Job]:
         """See `Store.reap`."""
@@ -150,26 +158,42 @@ class SqliteStore:
             now = self._clock()
             if dead:
                 self._outbox.free(db, dead, now)
-            return self._jobs.reap(db, dead, now, max_losses)
+            return self._runs.reap(db, dead, now, max_losses)
 
         taken_back = await self._writer.run(operation)
         self._neighbours.bury(dead)
         return taken_back
 
-    async def cancel(self, job_id: str, reason: str) -> Job:
-        """See `Store.cancel`."""
-        return await self._writer.run(
-            lambda db: self._jobs.cancel(db, job_id, reason, self._clock())
-        )
+    async def age(self, after_s: float, every_s: float) -> int:
+        """See `Store.age`."""
+        return await self._writer.run(lambda db: self._steering.age(db, after_s, every_s))
 
-    async def retry(self, job_id: str) -> Job:
-        """See `Store.retry`."""
-        return await self._writer.run(lambda db: self._jobs.retry(db, job_id, self._clock()))
+    async def control(self, job_id: str, control: Control) -> Job:
+        """See `Store.control`."""
+        return await self._writer.run(lambda db: self._steering.control(db, job_id, control))
+
+    async def delete(self, job_id: str) -> None:
+        """See `Store.delete`."""
+        await self._writer.run(lambda db: self._keeping.delete(db, job_id))
+
+    async def policy(self, change: Policy) -> None:
+        """See `Store.policy`."""
+        await self._writer.run(lambda db: self._steering.policy(db, change))
+
+    async def policies(self) -> Policies:
+        """See `Store.policies`."""
+        return await self._read(self._steering.policies)
+
+    async def artifacts(self, job_id: str) -> list[File]:
+        """See `Store.artifacts`."""
+        return await self._read(
+            lambda db: [File(*row) for row in db.execute(self._sql["artifacts"], (job_id,))]
+        )
 
     async def purge(self, retention: Retention, limit: int) -> int:
         """See `Store.purge`."""
         gone = await self._writer.run(
-            lambda db: self._jobs.purge(db, retention, limit, self._clock())
+            lambda db: self._keeping.purge(db, retention, limit, self._clock())
         )
         while gone and await self._writer.run(shrink):
             continue
@@ -184,34 +208,15 @@ class SqliteStore:
         self, wanted: JobFilter, before: str | None = None, limit: int = 25
     ) -> list[Job]:
         """See `Store.find`."""
-        conditions, values = _where(wanted, before)
-        sql = self._sql["jobs_found"].replace("/*conditions*/", conditions)
-        rows = await self._read(lambda db: db.execute(sql, (*values, limit)).fetchall())
-        return [job_from(row) for row in rows]
+        return await self._read(lambda db: self._looking.find(db, wanted, before, limit))
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """See `Store.positions`."""
-
-        def counted(db: sqlite3.Connection) -> dict[str, int]:
-            places: dict[str, int] = {}
-            for job_id in job_ids:
-                place = db.execute(self._sql["job_place"], (job_id,)).fetchone()
-                if place is not None:
-                    places[job_id] = one(db, self._sql["jobs_ahead"], (*place, job_id, cap))
-            return places
-
-        return await self._read(counted)
+        return await self._read(lambda db: self._looking.positions(db, job_ids, cap))
 
     async def stats(self) -> Stats:
         """See `Store.stats`."""
-
-        def counted(db: sqlite3.Connection) -> Stats:
-            counts: dict[str, dict[State, int]] = defaultdict(dict)
-            for queue, state, n in db.execute(self._sql["counters"]):
-                counts[queue][State(state)] = n
-            return Stats(counts, self._jobs.paces(db))
-
-        return await self._read(counted)
+        return await self._read(self._looking.stats)
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""
@@ -266,18 +271,3 @@ class SqliteStore:
         except sqlite3.Error:  # no news for now; the watch must outlive a passing trouble
             return 0
         return version
-
-
-def _where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
-    """The conditions of a search, built from fixed texts alone; values are bound."""
-    states = sorted(wanted.states)
-    parts: list[tuple[str, Row]] = [
-        ("owner = ?", (wanted.owner,)) if wanted.owner is not None else ("", ()),
-        ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
-        ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
-        ("id < ?", (before,)) if before is not None else ("", ()),
-        (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
-    ]
-    used = [(text, values) for text, values in parts if text]
-    conditions = " AND ".join(text for text, _ in used) or "true"
-    return conditions, tuple(value for _, values in used for value in values)

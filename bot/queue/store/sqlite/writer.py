@@ -7,9 +7,10 @@ operations happened (`StoreUnavailable`); if its commit fails, nobody knows (`Co
 import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TypeVar
@@ -18,6 +19,10 @@ from bot.queue.errors import CommitUnknown, QueueError, StoreError, StoreUnavail
 from bot.queue.store.texts import unstorable
 
 T = TypeVar("T")
+A = TypeVar("A")
+
+Together = Callable[[sqlite3.Connection, Sequence[A]], Sequence[T | QueueError]]
+"""One operation for many callers: an answer, or a refusal, for the argument of each."""
 
 MOST_IN_A_GROUP = 500
 """Operations a transaction takes at most, so that none waits for ever behind a flood."""
@@ -27,7 +32,8 @@ MOST_IN_A_GROUP = 500
 class _Waiting:
     """An operation, who waits for it, and what came of it."""
 
-    run: Callable[[sqlite3.Connection], object]
+    run: Callable[[sqlite3.Connection, Sequence[object]], Sequence[object]]
+    argument: object
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[object]
     answer: object = None
@@ -77,12 +83,16 @@ class GroupCommitWriter:
 
     async def run(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """The operation's answer, once it is committed. Cancelling the wait does not undo it."""
+        return await self.run_together(lambda db, _: [operation(db)], None)
+
+    async def run_together(self, operation: Together[A, T], argument: A) -> T:
+        """As `run`; callers of one operation who wait at the same time share one call of it."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         with self._accepting:  # so that nothing is accepted after the last operation
             if not self._accepts:
                 raise StoreUnavailable("The store is not open.")
-            self._waiting.put(_Waiting(operation, loop, future))  # type: ignore[arg-type]
+            self._waiting.put(_Waiting(operation, argument, loop, future))  # type: ignore[arg-type]
         return await future
 
     def _work(self, connection: sqlite3.Connection) -> None:
@@ -112,7 +122,8 @@ class GroupCommitWriter:
 def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
-        if not all(_run_bare(connection, one) for one in group):
+        shared = [list(some) for _, some in groupby(group, key=lambda one: one.run)]
+        if not all(_run_bare(connection, some) for some in shared):
             _roll_back(connection)
             connection.execute("BEGIN IMMEDIATE")
             for one in group:
@@ -127,35 +138,41 @@ def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> N
         return _fail(group, CommitUnknown, f"The database could not confirm it: {error}.")
 
 
-def _run_bare(connection: sqlite3.Connection, one: _Waiting) -> bool:
+def _run_bare(connection: sqlite3.Connection, some: list[_Waiting]) -> bool:
     """Run one operation inside the group; False if it failed after it had changed something.
 
     Most groups need no savepoints: what is refused (a full queue, an unknown id) is refused before
     the first change.
     """
     changes = connection.total_changes
-    one.error = None
     try:
-        one.answer = one.run(connection)
+        _run(connection, some)
     except Exception as error:  # noqa: BLE001 - a fault in one operation must reach its caller
-        if isinstance(error, sqlite3.Error) or connection.total_changes != changes:
+        failed_alone = len(some) == 1 and connection.total_changes == changes
+        if isinstance(error, sqlite3.Error) or not failed_alone:
             return False
-        one.error = _explained(error)
+        some[0].error = _explained(error)
     return True
 
 
 def _run_guarded(connection: sqlite3.Connection, one: _Waiting) -> None:
     """Run one operation inside the group; raises `sqlite3.Error` if the whole group is undone."""
-    one.error = None
     connection.execute("SAVEPOINT operation")
     try:
-        one.answer = one.run(connection)
+        _run(connection, [one])
     except Exception as error:
         if not connection.in_transaction and isinstance(error, sqlite3.Error):
             raise
         one.error = _explained(error)
         connection.execute("ROLLBACK TO operation")
     connection.execute("RELEASE operation")
+
+
+def _run(connection: sqlite3.Connection, some: list[_Waiting]) -> None:
+    answers = some[0].run(connection, [one.argument for one in some])
+    for one, answer in zip(some, answers, strict=True):
+        one.error = answer if isinstance(answer, QueueError) else None
+        one.answer = answer
 
 
 def _explained(error: Exception) -> Exception:

@@ -1,7 +1,6 @@
 """Enqueueing: whole or not at all, once per key, and never over a limit."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -79,7 +78,7 @@ class AdmissionPromises:
         run = await a_run(store)
         bystander = a_job()
         with pytest.raises(StoreError, match="nothing"):
-            await store.enqueue([bystander, replace(a_job(), id=run.id, key=key)])
+            await store.enqueue([bystander, a_job()._replace(id=run.id, key=key)])
         assert await all_jobs(store) == [run]
 
     async def test_an_id_twice_in_one_batch_refuses_it_whole(self, store: Store):

@@ -3,6 +3,7 @@
 import asyncio
 from itertools import chain
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.lifecycle import Fail, HandBack
 from bot.queue.states import State
 from bot.queue.store.base import Store
@@ -67,9 +68,9 @@ class ClaimingPromises:
 
     async def test_a_resumed_job_never_reuses_a_token(self, store: Store):
         run = await a_run(store)
-        await store.cancel(run.id, "no")
+        await store.control(run.id, CancelJob("no"))
         await finished(store, run, HandBack())
-        await store.retry(run.id)
+        await store.control(run.id, RetryJob())
         assert (await claimed(store)).token > run.token
 
     async def test_many_claimers_get_each_job_once(self, store: Store):

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.queue.controls import RetryJob
 from bot.queue.lifecycle import Complete, Discard, Fail
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Pace, Stats, Store
@@ -106,7 +107,7 @@ class LookingPromises:
         await draining
 
     async def test_an_empty_store_counts_nothing(self, store: Store):
-        assert await store.stats() == Stats({}, {})
+        assert await store.stats() == Stats()
 
     async def test_the_counters_equal_a_recount(self, store: Store):
         await completed(store, queue="image")
@@ -125,7 +126,7 @@ class LookingPromises:
         assert (await store.stats()).pace == {"chat": Pace(wait_s=20, run_s=None)}
         clock.forward(4)
         await finished(store, run, Fail("failures are no pace", retry_at=NOW))
-        await store.retry(run.id)
+        await store.control(run.id, RetryJob())
         run = await claimed(store)
         clock.forward(6)
         await finished(store, run, Discard("nor are these"))

@@ -5,6 +5,7 @@ from itertools import chain
 
 import pytest
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -88,7 +89,7 @@ class OutboxPromises:
     async def test_a_cancelled_waiting_job_is_told_too(self, store: Store):
         job = a_job()
         await with_delivery(store, job)
-        await store.cancel(job.id, "no")
+        await store.control(job.id, CancelJob("no"))
         assert [one.job.state for one in await due(store)] == [State.CANCELLED]
 
     async def test_a_leased_delivery_is_nobody_elses_until_the_lease_ends(
@@ -108,7 +109,7 @@ class OutboxPromises:
         for job in jobs:
             await with_delivery(store, job)
         for job in reversed(jobs):
-            await store.cancel(job.id, "no")
+            await store.control(job.id, CancelJob("no"))
             clock.forward(1)
         assert [one.job.id for one in await due(store, 2)] == [jobs[2].id, jobs[1].id]
         assert [one.job.id for one in await due(store, 2)] == [jobs[0].id]
@@ -116,7 +117,7 @@ class OutboxPromises:
     async def test_many_deliverers_get_each_delivery_once(self, store: Store):
         job = a_job()
         await with_delivery(store, job, *(NewDelivery(str(n)) for n in range(40)))
-        await store.cancel(job.id, "no")
+        await store.control(job.id, CancelJob("no"))
 
         async def deliver(name: str) -> list[str]:
             mine = []
@@ -245,7 +246,7 @@ class HeldPromises:
         job = a_job()
         (held,) = await with_delivery(store, job, NewDelivery("t", check_at=NOW))
         assert await settled(store, held.id, None, Abandoned("10062"))
-        await store.cancel(job.id, "never acknowledged")
+        await store.control(job.id, CancelJob("never acknowledged"))
         assert await due(store) == []
 
 
@@ -257,7 +258,7 @@ class ToldAnewPromises:
         await settled(store, half.delivery.id, half.delivery.token, Later(NOW, progress="half"))
         (one,) = await due(store)
         await settled(store, one.delivery.id, one.delivery.token, Delivered("channel 5"))
-        await store.retry(one.job.id)
+        await store.control(one.job.id, RetryJob())
         delivery = await the_delivery(store, one.job.id)
         assert (delivery.state, delivery.worker, delivery.attempt) == (WAITING, None, 0)
         assert (delivery.progress, delivery.note) == (None, "")
@@ -272,7 +273,7 @@ class ToldAnewPromises:
         await with_delivery(store, a_job())
         await finished(store, await claimed(store), Discard("hopeless"))
         (old,) = await due(store)
-        await store.retry(old.job.id)
+        await store.control(old.job.id, RetryJob())
         assert not await settled(store, old.delivery.id, old.delivery.token, Delivered())
         await finished(store, await claimed(store), Complete("1"))
         assert [one.job.result for one in await due(store)] == ["1"]
@@ -280,6 +281,6 @@ class ToldAnewPromises:
     async def test_a_held_delivery_stays_held_through_a_resume(self, store: Store):
         job = a_job()
         await with_delivery(store, job, NewDelivery("t", check_at=NOW + 5))
-        await store.cancel(job.id, "no")
-        await store.retry(job.id)
+        await store.control(job.id, CancelJob("no"))
+        await store.control(job.id, RetryJob())
         assert (await the_delivery(store, job.id)).state is HELD

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
 from bot.queue.job import Progress
@@ -99,7 +100,7 @@ class RecoveryPromises:
     async def test_a_waiting_retry_can_be_made_now(self, store: Store, clock: Clock):
         job = await finished(store, await a_run(store), Fail("broke", retry_at=NOW + 900))
         clock.forward(1)
-        after = await store.retry(job.id)
+        after = await store.control(job.id, RetryJob())
         assert (after.state, after.run_at, after.attempt) == (State.PENDING, NOW + 1, 1)
         assert (await claimed(store)).attempt == 2
 
@@ -110,14 +111,14 @@ class RecoveryPromises:
         run = await a_run(store)
         await store.beat([Beat(run.id, run.token, checkpoint='{"half": 1}')], LEASE_S)
         if given_up == "cancelled":
-            await store.cancel(run.id, "stop")
+            await store.control(run.id, CancelJob("stop"))
         if given_up == "lost":
             clock.now = run.lease_until + 1
             assert [job.losses for job in await store.reap(max_losses=1)] == [1]
         else:
             await finished(store, run, Discard("hopeless"))
         clock.forward(7)
-        after = await store.retry(run.id)
+        after = await store.control(run.id, RetryJob())
         assert after == await known(store, run.id)
         assert (after.state, after.run_at, after.checkpoint) == (
             State.PENDING,
@@ -134,18 +135,18 @@ class RecoveryPromises:
         ready, scheduled = await stored(store, a_job(), a_job(state=State.SCHEDULED))
         for job in (done, running, ready, scheduled):
             with pytest.raises(InvalidStateTransitionError):
-                await store.retry(job.id)
+                await store.control(job.id, RetryJob())
             assert await known(store, job.id) == job
 
     async def test_a_refused_retry_leaves_the_deliveries_alone(self, store: Store):
         (owed,) = await with_delivery(store, a_job())
         await finished(store, await claimed(store), Discard("hopeless"))
-        await store.retry(owed.job_id)
+        await store.control(owed.job_id, RetryJob())
         before = await store.deliveries(owed.job_id)
         with pytest.raises(InvalidStateTransitionError):
-            await store.retry(owed.job_id)
+            await store.control(owed.job_id, RetryJob())
         assert await store.deliveries(owed.job_id) == before
 
     async def test_an_unknown_job_cannot_be_retried(self, store: Store):
         with pytest.raises(TaskNotFoundError):
-            await store.retry("unknown")
+            await store.control("unknown", RetryJob())

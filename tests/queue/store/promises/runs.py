@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.queue.controls import CancelJob
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
 from bot.queue.job import Progress
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, HandBack, SnoozeUntil
@@ -61,7 +62,7 @@ class RunPromises:
 
     async def test_beats_are_answered_one_by_one_in_order(self, store: Store):
         lively, doomed = await a_run(store), await a_run(store)
-        await store.cancel(doomed.id, "changed my mind")
+        await store.control(doomed.id, CancelJob("changed my mind"))
         beats = [
             Beat(doomed.id, doomed.token),
             Beat("unknown", 1),
@@ -163,7 +164,7 @@ class CancelPromises:
     async def test_a_waiting_job_is_cancelled_at_once(self, store: Store, state):
         job = a_job(state=state)
         await stored(store, job)
-        after = await store.cancel(job.id, "changed my mind")
+        after = await store.control(job.id, CancelJob("changed my mind"))
         assert after == await known(store, job.id)
         assert (after.state, after.error) == (State.CANCELLED, "changed my mind")
         assert after.finished_at == after.cancel_requested_at == NOW
@@ -171,15 +172,15 @@ class CancelPromises:
 
     async def test_a_waiting_retry_is_cancelled_at_once(self, store: Store):
         job = await finished(store, await a_run(store), Fail("broke", retry_at=NOW + 9))
-        assert (await store.cancel(job.id, "no")).state is State.CANCELLED
+        assert (await store.control(job.id, CancelJob("no"))).state is State.CANCELLED
         assert await store.promote() is None
 
     async def test_a_running_job_is_asked_to_stop(self, store: Store, clock: Clock):
         run = await a_run(store)
-        asked = await store.cancel(run.id, "first")
+        asked = await store.control(run.id, CancelJob("first"))
         assert (asked.state, asked.cancel_requested_at) == (State.PROCESSING, NOW)
         clock.forward(1)
-        again = await store.cancel(run.id, "second")
+        again = await store.control(run.id, CancelJob("second"))
         assert (again.cancel_requested_at, again.error) == (NOW, "second")
         answers = await store.beat([Beat(run.id, run.token)], LEASE_S)
         assert answers == [CancelRequested("second")]
@@ -189,7 +190,7 @@ class CancelPromises:
     @pytest.mark.parametrize("outcome", [Fail("broke", retry_at=NOW), SnoozeUntil(NOW), HandBack()])
     async def test_a_job_asked_to_stop_is_not_tried_again(self, store: Store, outcome):
         run = await a_run(store)
-        await store.cancel(run.id, "stop")
+        await store.control(run.id, CancelJob("stop"))
         job = await finished(store, run, outcome)
         assert (job.state, job.error, job.finished_at) == (State.CANCELLED, "stop", NOW)
 
@@ -197,23 +198,23 @@ class CancelPromises:
         self, store: Store, clock: Clock
     ):
         run = await a_run(store)
-        await store.cancel(run.id, "stop")
+        await store.control(run.id, CancelJob("stop"))
         clock.forward(LEASE_S + 1)
         (job,) = await store.reap(max_losses=1)
         assert (job.state, job.error) == (State.CANCELLED, "stop")
 
     async def test_a_result_that_came_first_stands(self, store: Store):
         run = await a_run(store)
-        await store.cancel(run.id, "stop")
+        await store.control(run.id, CancelJob("stop"))
         job = await finished(store, run, Complete("1"))
         assert (job.state, job.result, job.error) == (State.COMPLETED, "1", None)
 
     async def test_a_finished_job_cannot_be_cancelled(self, store: Store):
         job = await completed(store)
         with pytest.raises(InvalidStateTransitionError):
-            await store.cancel(job.id, "too late")
+            await store.control(job.id, CancelJob("too late"))
         assert await known(store, job.id) == job
 
     async def test_an_unknown_job_cannot_be_cancelled(self, store: Store):
         with pytest.raises(TaskNotFoundError):
-            await store.cancel("unknown", "no")
+            await store.control("unknown", CancelJob("no"))

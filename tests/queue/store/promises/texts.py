@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Released
 from bot.queue.errors import StoreError
 from bot.queue.job import Progress
@@ -49,7 +50,7 @@ class TextPromises:
         note = Later(NOW, note=text, progress=text or None)
         await store.deliveries_settle([SettleDelivery(owed.id, one.delivery.token, note)])
         assert (await store.deliveries(job.id))[0].note == text
-        await store.retry(job.id)
+        await store.control(job.id, RetryJob())
         assert (
             await finished(store, await claimed(store, queue=text), Complete(text))
         ).result == text
@@ -100,9 +101,9 @@ class TextPromises:
         await stored(store, job)
         for asked in (
             store.get(HALF),
-            store.cancel(HALF, "no"),
-            store.cancel(job.id, HALF),
-            store.retry(HALF),
+            store.control(HALF, CancelJob("no")),
+            store.control(job.id, CancelJob(HALF)),
+            store.control(HALF, RetryJob()),
             store.find(JobFilter(type=HALF)),
             store.find(JobFilter(), before=HALF),
             store.positions([HALF]),

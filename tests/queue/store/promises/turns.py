@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.queue.controls import RetryJob
 from bot.queue.errors import QueueFull, StoreError
 from bot.queue.job import Job
 from bot.queue.lifecycle import Discard, Fail, HandBack, SnoozeUntil
@@ -144,7 +145,7 @@ class TurnPromises:
         run = await a_run(store, owner=1)
         await finished(store, run, how)
         (other,) = await ask(store, 1)
-        again = await store.retry(run.id)
+        again = await store.control(run.id, RetryJob())
         assert again.rank > other.rank
         assert again == await known(store, run.id)
 

@@ -1,2 +1,2 @@
-INSERT INTO body (seq, payload)
-VALUES (?, ?)
+INSERT INTO body (seq, payload, result)
+VALUES (?, ?, ?)

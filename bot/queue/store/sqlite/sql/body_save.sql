@@ -1,3 +1,3 @@
 UPDATE body
-SET result = ?, error = ?
+SET payload = ?, result = ?, error = ?, errors = ?, log = ?
 WHERE seq = ?

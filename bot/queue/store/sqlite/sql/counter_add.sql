@@ -1,3 +1,3 @@
-INSERT INTO counter (queue, state, n)
-VALUES (?, ?, ?)
+INSERT INTO counter (queue, type, priority, state, n)
+VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET n = n + excluded.n

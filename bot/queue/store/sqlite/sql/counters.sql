@@ -1,3 +1,3 @@
-SELECT queue, state, n
+SELECT queue, type, priority, state, n
 FROM counter
 WHERE n > 0

@@ -1,4 +1,4 @@
-SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note
+SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner
 FROM delivery
 WHERE state IN ('HELD', 'DUE') AND due_at <= ?
 ORDER BY due_at, id

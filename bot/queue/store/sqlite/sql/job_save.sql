@@ -1,4 +1,5 @@
 UPDATE job
-SET state = ?, rank = ?, run_at = ?, finished_at = ?, cancel_requested_at = ?, attempt = ?,
-    losses = ?, lease_until = ?, worker = ?
+SET state = ?, priority = ?, lane = ?, rank = ?, parked_on = ?, run_at = ?, finished_at = ?,
+    cancel_requested_at = ?, attempt = ?, max_attempts = ?, losses = ?, timeout_s = ?,
+    lease_until = ?, worker = ?
 WHERE seq = ?

@@ -1,5 +1,5 @@
 -- Finished jobs, oldest first, but none whose news is still owed.
-SELECT seq, queue, state
+SELECT seq, queue, type, priority, state
 FROM job
 WHERE finished_at IS NOT NULL
     AND NOT EXISTS (

@@ -1,6 +1,6 @@
 -- Parameters: before when a completed job is stale, before when another one is, how many.
 -- The first bound is for the index: younger jobs are not looked at.
-SELECT seq, queue, state
+SELECT seq, queue, type, priority, state
 FROM job
 WHERE finished_at < max(?1, ?2)
     AND finished_at < CASE state WHEN 'COMPLETED' THEN ?1 ELSE ?2 END

@@ -1,0 +1,215 @@
+"""What one operation changes besides the jobs themselves: slots, turns, counters and people.
+
+Rows are read when they are first needed, and written once, when the operation is done.
+"""
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from bot.queue.job import Job
+from bot.queue.places import Places
+from bot.queue.slots import Bounds, Slots
+from bot.queue.states import State
+from bot.queue.store.base import Group
+from bot.queue.store.sqlite.rows import Row, one
+from bot.queue.store.sqlite.statements import Statements
+from bot.queue.turns import USUAL_WEIGHT, Lane, Person, Turns
+
+Connection = sqlite3.Connection
+K = TypeVar("K")
+
+
+class _Kept(dict[K, float]):
+    """Values by key, each loaded when it is first asked for; `changed` were set since."""
+
+    def __init__(self, load: Callable[[K], float | None]) -> None:
+        super().__init__()
+        self._load = load
+        self.changed: set[K] = set()
+
+    def __missing__(self, key: K) -> float:
+        value = self._load(key) or 0.0
+        super().__setitem__(key, value)
+        return value
+
+    def __setitem__(self, key: K, value: float) -> None:
+        super().__setitem__(key, value)
+        self.changed.add(key)
+
+
+class _Added(dict[K, int]):
+    """Counts by key, each loaded when it is first asked for; `more` is what was added."""
+
+    def __init__(self, load: Callable[[K], int | None]) -> None:
+        super().__init__()
+        self._load = load
+        self.more: Counter[K] = Counter()
+
+    def __missing__(self, key: K) -> int:
+        before = self[key] = self._load(key) or 0
+        return before
+
+    def __getitem__(self, key: K) -> int:
+        return super().__getitem__(key) + self.more[key]
+
+    def add(self, key: K, n: int) -> None:
+        """So many more, or fewer."""
+        self.more[key] += n
+
+    def rows(self) -> list[tuple[K, int]]:
+        """What must be added to what is stored."""
+        return [(key, n) for key, n in self.more.items() if n]
+
+
+class Standing(NamedTuple):
+    """What the database says of all jobs together, when an operation begins."""
+
+    last_seq: int
+    waiting: int
+    parked: int
+    joined: int
+    bounds_json: str
+    weights_json: str
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that are set."""
+        by_scope: dict[str, dict[str, int]] = {"owner": {}, "kind": {}, "key": {}}
+        for scope, name, most in json.loads(self.bounds_json):
+            by_scope[scope][name] = most
+        return Bounds(by_scope["owner"].get(""), by_scope["kind"], by_scope["key"])
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """The weights of people that were set."""
+        return dict(json.loads(self.weights_json))
+
+
+def standing(db: Connection, sql: Statements) -> Standing:
+    """As it is now."""
+    return Standing(*db.execute(sql["standing"]).fetchone())
+
+
+class Desk:
+    """Made for one operation inside a transaction; `close` writes what it gathered."""
+
+    def __init__(self, db: Connection, sql: Statements) -> None:
+        self._db = db
+        self._sql = sql
+        self._used = _Added[str](lambda name: one(db, sql["slot"], (name,)))
+        self._times = _Kept[Lane](lambda lane: one(db, sql["lane"], _lane_row(lane)))
+        self._ends = _Kept[Person](lambda person: one(db, sql["turn"], _person_row(person)))
+        self._active = _Added[int](lambda owner: one(db, sql["person"], (owner,)))
+        self._counts: Counter[Group] = Counter()
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What was true of all jobs when the operation first asked."""
+        return standing(self._db, self._sql)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Everybody's turns."""
+        weights = defaultdict[int, float](lambda: USUAL_WEIGHT, self.standing.weights)
+        return Turns(self._times, self._ends, weights)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """The slots under today's bounds."""
+        return Slots(self.standing.bounds, self._used)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where jobs stand."""
+        return Places(self.slots, self.turns)
+
+    def active(self, owner: int) -> int:
+        """Unfinished jobs of this person."""
+        return self._active[owner]
+
+    def came(self, job: Job) -> None:
+        """A new job is counted."""
+        self._counts[_group(job)] += 1
+        if job.finished_at is None and job.owner is not None:
+            self._active.add(job.owner, 1)
+
+    def changed(self, before: Job, after: Job) -> None:
+        """A job is counted where it is now."""
+        self._counts[_group(before)] -= 1
+        self._counts[_group(after)] += 1
+        if before.owner is not None and (before.finished_at is None) != (after.finished_at is None):
+            self._active.add(before.owner, -1 if before.finished_at is None else 1)
+
+    def claimed(self, jobs: Iterable[Job]) -> None:
+        """Ready jobs began to run."""
+        for job in jobs:
+            self._counts[Group(job.queue, job.type, job.priority, State.PENDING)] -= 1
+            self._counts[Group(job.queue, job.type, job.priority, State.PROCESSING)] += 1
+
+    def completed(
+        self, queue: str, kind: str, priority: int, owner: int | None, limit_key: str | None
+    ) -> None:
+        """A run of such a job succeeded: its slots are free."""
+        self._counts[Group(queue, kind, priority, State.PROCESSING)] -= 1
+        self._counts[Group(queue, kind, priority, State.COMPLETED)] += 1
+        needed = self.slots.bounds.slots(queue, kind, owner, limit_key)
+        self.slots.free_named(name for name, _ in needed)
+        if owner is not None:
+            self._active.add(owner, -1)
+
+    def removed(self, group: Group) -> None:
+        """A finished job is counted no more."""
+        self._counts[group] -= 1
+
+    def close(self) -> None:
+        """Write all changes."""
+        self._write("slot_add", self._used.rows())
+        self._write(
+            "lane_set", [(*_lane_row(key), self._times[key]) for key in self._times.changed]
+        )
+        self._write(
+            "turn_set", [(*_person_row(key), self._ends[key]) for key in self._ends.changed]
+        )
+        self._write("counter_add", [(*group, n) for group, n in self._counts.items() if n])
+        self._count_people(self._active.rows())
+
+    def _count_people(self, rows: list[tuple[int, int]]) -> None:
+        if not rows:
+            return
+        came = sum(n > 0 and self._active[owner] == n for owner, n in rows)
+        self._write("person_add", rows)
+        gone = 0
+        if any(n < 0 for _, n in rows):
+            gone = self._db.execute(self._sql["people_gone"]).rowcount
+        if came != gone:
+            self._db.execute(self._sql["fact_add"], ("people", came - gone))
+
+    def _write(self, statement: str, rows: list[Row]) -> None:
+        if rows:
+            self._db.executemany(self._sql[statement], rows)
+
+
+def bound_rows(bounds: Bounds) -> list[Row]:
+    """How bounds are stored."""
+    rows = [] if bounds.per_owner is None else [("owner", "", bounds.per_owner)]
+    rows += [("kind", kind, most) for kind, most in bounds.per_kind.items()]
+    rows += [("key", kind, most) for kind, most in bounds.per_key.items()]
+    return rows
+
+
+def _group(job: Job) -> Group:
+    return Group(job.queue, job.type, job.priority, job.state)
+
+
+def _lane_row(lane: Lane) -> Row:
+    place, priority = lane
+    return place, -priority
+
+
+def _person_row(person: Person) -> Row:
+    place, priority, owner = person
+    return place, -priority, owner

@@ -1,0 +1,65 @@
+"""Keeping: what has been kept long enough goes, in bites, with all that is its."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from bot.queue.errors import InvalidStateTransitionError
+from bot.queue.retention import Retention
+from bot.queue.states import FINISHED, State
+from bot.queue.store.base import Group
+from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.rows import one
+from bot.queue.store.sqlite.statements import Statements
+
+Connection = sqlite3.Connection
+
+Gone = tuple[int, str, str, int, str]
+"""Row number, queue, kind, priority and state of a job that goes."""
+
+
+class Keeping:
+    """Removes rows."""
+
+    def __init__(self, sql: Statements, jobs: JobTable) -> None:
+        self._sql = sql
+        self._jobs = jobs
+
+    def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
+        """Remove finished jobs past their keeping, and what nobody needs; how many jobs went."""
+        excess = one(db, self._sql["counter_finished"]) - retention.most
+        oldest = db.execute(self._sql["jobs_oldest"], (max(0, min(excess, limit)),)).fetchall()
+        before = (now - retention.completed_s, now - retention.failed_s)
+        stale = db.execute(self._sql["jobs_stale"], (*before, limit)).fetchall()
+        gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
+        if gone:
+            self._remove(db, gone)
+        db.execute(self._sql["cached_expire"], (now,))
+        db.execute(self._sql["cached_trim"], (retention.cached,))
+        db.execute(self._sql["turns_forget"], (limit,))
+        db.execute(self._sql["slots_empty"], (limit,))
+        return len(gone)
+
+    def delete(self, db: Connection, job_id: str) -> None:
+        """Remove one finished job."""
+        seq, job = self._jobs.known(db, job_id)
+        if job.state not in FINISHED:
+            raise InvalidStateTransitionError(job.state, "be_deleted")
+        self._remove(db, [(seq, job.queue, job.type, job.priority, job.state)])
+
+    def _remove(self, db: Connection, gone: Sequence[Gone]) -> None:
+        rows = json.dumps([seq for seq, *_ in gone])
+        for statement in (
+            "deliveries_remove",
+            "subscribers_remove",
+            "artifacts_remove",
+            "cached_remove",
+            "bodies_remove",
+            "jobs_remove",
+        ):
+            db.execute(self._sql[statement], (rows,))
+        desk = Desk(db, self._sql)
+        for _, queue, kind, priority, state in gone:
+            desk.removed(Group(queue, kind, priority, State(state)))
+        desk.close()

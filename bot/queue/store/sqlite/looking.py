@@ -1,0 +1,72 @@
+"""Looking: what readers are shown, all of one moment, without a lock that a writer would notice."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from bot.queue.job import Job
+from bot.queue.states import State
+from bot.queue.store.base import Group, JobFilter, Stats
+from bot.queue.store.sqlite.rows import Row, job_from, one
+from bot.queue.store.sqlite.runs import RunTable
+from bot.queue.store.sqlite.statements import Statements
+
+Connection = sqlite3.Connection
+
+JOINED = "id IN (SELECT job_id FROM subscriber WHERE owner = ? AND NOT gone)"
+"""Which jobs a person waits for that somebody else asked for first."""
+
+
+class Looking:
+    """Each method is one query on a connection that only reads."""
+
+    def __init__(self, sql: Statements, runs: RunTable) -> None:
+        self._sql = sql
+        self._runs = runs
+
+    def find(self, db: Connection, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
+        """A page of jobs, newest first; a person's are their own and those they joined."""
+        ways = ["owner = ?", JOINED] if wanted.owner is not None else ["? IS NULL"]
+        found = {
+            row[0]: job_from(row)
+            for way in ways
+            for row in db.execute(*self._page(way, wanted, before, limit))
+        }
+        newest = sorted(found.values(), key=lambda job: job.id, reverse=True)
+        return newest[:limit]
+
+    def _page(self, way: str, wanted: JobFilter, before: str | None, limit: int) -> tuple[str, Row]:
+        conditions, values = where(wanted, before)
+        sql = self._sql["jobs_found"].replace("/*conditions*/", f"{way} AND {conditions}")
+        return sql, (wanted.owner, *values, limit)
+
+    def positions(self, db: Connection, job_ids: Sequence[str], cap: int) -> dict[str, int]:
+        """How many are ahead of each ready job."""
+        places: dict[str, int] = {}
+        for job_id in job_ids:
+            place = db.execute(self._sql["job_place"], (job_id,)).fetchone()
+            if place is not None:
+                places[job_id] = one(db, self._sql["jobs_ahead"], (*place, job_id, cap))
+        return places
+
+    def stats(self, db: Connection) -> Stats:
+        """The maintained counters."""
+        counts = {
+            Group(queue, kind, priority, State(state)): n
+            for queue, kind, priority, state, n in db.execute(self._sql["counters"])
+        }
+        people = int(one(db, self._sql["fact"], ("people",)))
+        return Stats(counts, people, self._runs.paces(db))
+
+
+def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
+    """The conditions of a search besides whose, built from fixed texts; values are bound."""
+    states = sorted(wanted.states)
+    parts: list[tuple[str, Row]] = [
+        ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
+        ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
+        ("id < ?", (before,)) if before is not None else ("", ()),
+        (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
+    ]
+    used = [(text, values) for text, values in parts if text]
+    conditions = " AND ".join(text for text, _ in used) or "true"
+    return conditions, tuple(value for _, values in used for value in values)

@@ -1,0 +1,158 @@
+"""Runs: jobs are claimed, beat for, ended and taken back. Claims and completions, the most
+frequent, are written together.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.queue import lifecycle
+from bot.queue.job import Job
+from bot.queue.states import State
+from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finish, Lost, Pace
+from bot.queue.store.pace import PaceKeeper
+from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.rows import job_from, log_text, one, progress_text
+from bot.queue.store.sqlite.statements import Statements
+
+Connection = sqlite3.Connection
+
+
+class _Held(NamedTuple):
+    """What is known of a running job without reading all of it."""
+
+    seq: int
+    kind: str
+    queue: str
+    priority: int
+    owner: int | None
+    limit_key: str | None
+    cache_key: str | None
+    cache_ttl_s: float | None
+    began: float
+
+
+class RunTable:
+    """Writes what happens to running jobs. `now` is given, so that one operation sees one time."""
+
+    def __init__(self, sql: Statements, jobs: JobTable) -> None:
+        self._sql = sql
+        self._jobs = jobs
+
+    def claim(
+        self, db: Connection, worker: str, wants: Mapping[str, int], now: float, lease_s: float
+    ) -> list[Job]:
+        """Take the best ready jobs of each queue."""
+        ready: list[int] = []
+        for queue, n in wants.items():
+            ready += [seq for (seq,) in db.execute(self._sql["jobs_ready"], (queue, n))]
+        if not ready:
+            return []
+        claimed = json.dumps(ready)
+        db.execute(self._sql["jobs_claim"], (worker, now, now + lease_s, claimed))
+        by_seq = {row[-1]: row for row in db.execute(self._sql["jobs_by_seq"], (claimed,))}
+        jobs = [job_from(by_seq[seq]) for seq in ready]
+        desk = Desk(db, self._sql)
+        desk.turns.claimed(jobs)
+        desk.claimed(jobs)
+        desk.close()
+        self._observe(db, lambda pace: pace.waited((job.queue, now - job.run_at) for job in jobs))
+        return jobs
+
+    def _observe(self, db: Connection, fold: Callable[[PaceKeeper], None]) -> None:
+        keeper = PaceKeeper(self.paces(db))
+        fold(keeper)
+        rows = [(queue, pace.wait_s, pace.run_s) for queue, pace in keeper.by_queue.items()]
+        db.executemany(self._sql["pace_save"], rows)
+
+    def paces(self, db: Connection) -> dict[str, Pace]:
+        """Every queue's pace."""
+        return {queue: Pace(wait, run) for queue, wait, run in db.execute(self._sql["paces"])}
+
+    def beat(
+        self, db: Connection, beats: Sequence[Beat], now: float, lease_s: float
+    ) -> list[BeatAnswer]:
+        """Renew leases and save what changed."""
+        return [self._beat(db, beat, now + lease_s) for beat in beats]
+
+    def _beat(self, db: Connection, beat: Beat, lease_until: float) -> BeatAnswer:
+        forgiven = beat.checkpoint is not None
+        parameters = (lease_until, forgiven, beat.job_id, beat.token)
+        found = db.execute(self._sql["job_beat"], parameters).fetchone()
+        if found is None:
+            return Lost()
+        seq, cancel_requested_at = found
+        changed = (progress_text(beat.progress), beat.checkpoint, log_text(beat.log))
+        if changed != (None, None, None):
+            db.execute(self._sql["body_beat"], (*changed, seq))
+        if beat.artifacts:
+            files = [(beat.job_id, file.name, file.data) for file in beat.artifacts]
+            db.executemany(self._sql["artifact_set"], files)
+            db.execute(self._sql["job_attached"], (beat.job_id,))
+        if cancel_requested_at is None:
+            return Alive()
+        return CancelRequested(one(db, self._sql["body_error"], (seq,)) or "")
+
+    def finish(self, db: Connection, finishes: Sequence[Finish], now: float) -> list[State | None]:
+        """End runs whose token still counts; completions, the most frequent, go together."""
+        desk = Desk(db, self._sql)
+        states: list[State | None] = []
+        completed: dict[int, tuple[Finish, _Held]] = {}
+        for finish in finishes:
+            key = (finish.job_id, finish.token)
+            row = db.execute(self._sql["job_held"], key).fetchone()
+            if row is None or row[0] in completed:
+                states.append(None)
+            elif isinstance(finish.outcome, lifecycle.Complete):
+                completed[row[0]] = finish, _Held(*row)
+                states.append(State.COMPLETED)
+            else:
+                states.append(self._settle(db, desk, finish, now).state)
+        if completed:
+            self._complete(db, desk, completed, now)
+        self._jobs.unpark(db, desk, now)
+        desk.close()
+        return states
+
+    def _complete(
+        self, db: Connection, desk: Desk, completed: Mapping[int, tuple[Finish, _Held]], now: float
+    ) -> None:
+        ended = json.dumps(list(completed))
+        results = [
+            (finish.outcome.result, seq)
+            for seq, (finish, _) in completed.items()
+            if isinstance(finish.outcome, lifecycle.Complete)
+        ]
+        db.execute(self._sql["jobs_complete"], (now, ended))
+        db.executemany(self._sql["body_complete"], results)
+        db.execute(self._sql["deliveries_come_due"], (now, ended))
+        for _, held in completed.values():
+            desk.completed(held.queue, held.kind, held.priority, held.owner, held.limit_key)
+        known = [
+            (held.cache_key, finish.job_id, now + held.cache_ttl_s, now)
+            for finish, held in completed.values()
+            if held.cache_key is not None and held.cache_ttl_s
+        ]
+        if known:
+            db.executemany(self._sql["cached_set"], known)
+        ran = [(held.queue, now - held.began) for _, held in completed.values()]
+        self._observe(db, lambda pace: pace.ran(ran))
+
+    def _settle(self, db: Connection, desk: Desk, finish: Finish, now: float) -> Job:
+        seq, job = self._jobs.known(db, finish.job_id)
+        after = lifecycle.settled(job, finish.outcome, now)
+        return self._jobs.save(db, desk, seq, job, after, now)
+
+    def reap(self, db: Connection, dead: Sequence[str], now: float, max_losses: int) -> list[Job]:
+        """Take back what dead workers and expired leases held."""
+        desk = Desk(db, self._sql)
+        taken_back = []
+        for row in db.execute(self._sql["jobs_lost"], (now, json.dumps(dead))).fetchall():
+            job = job_from(row)
+            after = lifecycle.lost(job, now, max_losses)
+            taken_back.append(self._jobs.save(db, desk, row[-1], job, after, now))
+        self._jobs.unpark(db, desk, now)
+        desk.close()
+        return taken_back

@@ -1,0 +1,4 @@
+SELECT name, data
+FROM artifact
+WHERE job_id = ?
+ORDER BY name

@@ -1,0 +1,2 @@
+INSERT INTO bound (scope, name, most)
+VALUES (?, ?, ?)

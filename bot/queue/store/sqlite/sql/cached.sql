@@ -1,0 +1,4 @@
+UPDATE cached
+SET used_at = ?
+WHERE key = ? AND until > ?
+RETURNING job_id

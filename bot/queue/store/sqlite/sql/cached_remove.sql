@@ -1,0 +1,2 @@
+DELETE FROM cached
+WHERE job_id IN (SELECT id FROM job WHERE seq IN (SELECT value FROM json_each(?)))

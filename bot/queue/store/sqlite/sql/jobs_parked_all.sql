@@ -1,0 +1,4 @@
+SELECT *
+FROM whole_job
+WHERE state = 'PARKED'
+ORDER BY lane, rank, id

@@ -1,0 +1,3 @@
+SELECT time
+FROM lane
+WHERE place = ? AND lane = ?

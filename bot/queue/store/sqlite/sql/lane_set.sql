@@ -1,0 +1,3 @@
+INSERT INTO lane (place, lane, time)
+VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET time = excluded.time

@@ -1,0 +1,2 @@
+SELECT queue
+FROM paused

@@ -1,0 +1,3 @@
+SELECT active
+FROM person
+WHERE owner = ?

@@ -1,0 +1,3 @@
+INSERT INTO person (owner, active)
+VALUES (?, ?)
+ON CONFLICT DO UPDATE SET active = active + excluded.active

@@ -1,0 +1,2 @@
+INSERT OR IGNORE INTO paused (queue)
+VALUES (?)

@@ -1,0 +1,2 @@
+DELETE FROM paused
+WHERE queue = ?

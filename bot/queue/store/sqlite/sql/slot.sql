@@ -1,0 +1,3 @@
+SELECT used
+FROM slot
+WHERE name = ?

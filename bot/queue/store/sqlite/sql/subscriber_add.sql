@@ -1,0 +1,2 @@
+INSERT INTO subscriber (job_id, owner, key)
+VALUES (?, ?, ?)

@@ -1,0 +1,3 @@
+SELECT ended
+FROM turn
+WHERE place = ? AND lane = ? AND owner = ?

@@ -1,0 +1,3 @@
+INSERT INTO weight (owner, weight)
+VALUES (?, ?)
+ON CONFLICT DO UPDATE SET weight = excluded.weight
