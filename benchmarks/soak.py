@@ -124,7 +124,7 @@ class Day:
     async def run(self) -> None:
         """All waves, each to its end."""
         with (
-            patch("bot.queue.job_queue.PURGE_EVERY_S", PURGE_EVERY_S),
+            patch("bot.queue.upkeep.PURGE_EVERY_S", PURGE_EVERY_S),
             patch("bot.queue.store.sqlite.store.connect", self._connect),
         ):
             await self.queue.start()

@@ -29,7 +29,6 @@ from bot.queue.outlook import Outlook, Outlooks
 from bot.queue.reply import File
 from bot.queue.retention import Retention
 from bot.queue.sameness import scoped
-from bot.queue.schedule import Leaps, Promoter, every
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.base import (
@@ -43,16 +42,8 @@ from bot.queue.store.base import (
     SetWeight,
     Store,
 )
+from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
 from bot.queue.worker import Worker, WorkerOptions
-
-PURGE_EVERY_S = 60.0
-"""How often finished jobs past their keeping are looked for."""
-
-AGE_EVERY_S = 10.0
-"""How often at most one job of each person may rise by a priority."""
-
-PURGE_BITE = 100
-"""Jobs removed in one transaction, so that the writer is never held up for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +130,20 @@ class JobQueue:
         self._cache = ResultCache(self._options.retention.cached)
         self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
-        self._promoter = Promoter(store, self._wake, clock, self.events.failure)
-        self._leaps = Leaps(clock)
         self._worker = Worker(
-            store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
+            store, self.registry, self._options.worker, self.events, self._poke, clock
         )
-        self._duties: list[asyncio.Task[None]] = []
+        self._upkeep = Upkeep(
+            store,
+            UpkeepOptions(
+                self._options.worker.lease_s,
+                self._options.max_losses,
+                self._options.retention,
+                self._options.ageing_s,
+            ),
+            Household(self._worker.beat, self._wake, self._taken_back, self.events.failure),
+            clock,
+        )
         self._is_open = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -164,15 +163,8 @@ class JobQueue:
         self._loop = asyncio.get_running_loop()
         self.store.on_wake(self._notice)
         await self._set_bounds()
-        await self._reap()
+        await self._upkeep.start()
         self._worker.start()
-        lease_s = self._options.worker.lease_s
-        self._duties = [
-            asyncio.create_task(self._promoter.run()),
-            asyncio.create_task(every(lease_s / 6, self._reap, self.events.failure)),
-            asyncio.create_task(every(PURGE_EVERY_S, self._purge, self.events.failure)),
-            asyncio.create_task(every(self._age_every_s, self._age, self.events.failure)),
-        ]
 
     async def stop_working(self, grace_s: float = 20) -> None:
         """Take no more jobs; runs may end within `grace_s`, the rest is handed back unspent."""
@@ -181,10 +173,7 @@ class JobQueue:
     async def stop(self, grace_s: float = 20) -> None:
         """Stop working calmly, then close the store."""
         await self.stop_working(grace_s)
-        for duty in self._duties:
-            duty.cancel()
-        await asyncio.gather(*self._duties, return_exceptions=True)
-        self._duties = []
+        await self._upkeep.stop()
         await self.store.close()
 
     async def enqueue(
@@ -228,7 +217,7 @@ class JobQueue:
         if job.state is State.COMPLETED:
             self.events.emit(EventName.JOB_COMPLETED, job)
         elif job.state is State.SCHEDULED:
-            self._promoter.poke()
+            self._poke()
         else:
             self._wake()
 
@@ -350,7 +339,7 @@ class JobQueue:
     async def reschedule(self, job_id: str, run_at: float) -> Job:
         """Let a waiting job wait until `run_at` (unix seconds)."""
         job = await self.store.control(job_id, Reschedule(run_at))
-        self._promoter.poke()
+        self._poke()
         return job
 
     async def delete(self, job_id: str) -> None:
@@ -420,19 +409,14 @@ class JobQueue:
     def _wake(self) -> None:
         self._worker.wake()
 
+    def _poke(self) -> None:
+        self._upkeep.poke()
+
     def _notice(self) -> None:
         """Another process changed the store; called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._worker.wake)
-            self._loop.call_soon_threadsafe(self._promoter.poke)
-
-    @property
-    def _age_every_s(self) -> float:
-        return min(AGE_EVERY_S, self._options.ageing_s)
-
-    async def _age(self) -> None:
-        if await self.store.age(self._options.ageing_s, self._age_every_s):
-            self._wake()
+            self._loop.call_soon_threadsafe(self._poke)
 
     async def _set_bounds(self) -> None:
         """Say what bounds the kinds of this process; those of others stay as they are."""
@@ -443,15 +427,8 @@ class JobQueue:
         bounds = Bounds(self._options.per_owner, others | per_kind, {**known.per_key, **per_key})
         await self.store.policy(SetBounds(bounds))
 
-    async def _purge(self) -> None:
-        while await self.store.purge(self._options.retention, PURGE_BITE) == PURGE_BITE:
-            continue
-
-    async def _reap(self) -> None:
-        await self._worker.beat()  # after a long sleep of the machine, all leases have run out
-        if self._leaps.since_last() > self._options.worker.lease_s / 2:
-            return  # other processes beat before the next round
-        for job in await self.store.reap(self._options.max_losses):
+    def _taken_back(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
             ended = {
                 State.DISCARDED: EventName.JOB_FAILED,
                 State.CANCELLED: EventName.JOB_CANCELLED,

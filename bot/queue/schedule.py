@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from bot.queue.duty import PAUSE_S, Report, log_failure
 from bot.queue.job import Clock
@@ -10,6 +11,9 @@ from bot.queue.store.base import Store
 
 LONGEST_SLEEP_S = 60.0
 """Sleeps follow a clock that stands still while the machine is suspended; run times do not."""
+
+
+Duty = Callable[[], Coroutine[None, None, None]]
 
 
 class Promoter:
@@ -39,10 +43,9 @@ class Promoter:
         while True:
             self._poked.clear()
             pause = await self._promote()
-            try:
-                await asyncio.wait_for(self._poked.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # wait_for may swallow the end, next to a poke
+                    await self._poked.wait()
 
     async def _promote(self) -> float:
         try:
@@ -71,9 +74,7 @@ class Leaps:
         return 0.0 if before is None else self._ahead - before
 
 
-async def every(
-    seconds: float, duty: Callable[[], Coroutine[None, None, None]], report: Report = log_failure
-) -> None:
+async def every(seconds: float, duty: Duty, report: Report = log_failure) -> None:
     """Do a duty every so many seconds, until cancelled; a failure is reported."""
     while True:
         await asyncio.sleep(seconds)

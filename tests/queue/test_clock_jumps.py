@@ -87,10 +87,10 @@ async def test_a_run_of_another_process_is_not_taken_from_it(jump, clock, new_st
     other = await start(store=looking, clock=clock, lease_s=30)
     store.refused = {"beat"}  # the other one's round comes first
     clock.ahead_s = jump
-    await other._reap()
+    await other._upkeep._reap()
     store.refused = set()
     await store.next("beat")
-    await other._reap()
+    await other._upkeep._reap()
     assert looking.calls["reap"] >= 2
     stored = await queue.get(job.id)
     assert (stored.state, stored.losses, stored.token) == (State.PROCESSING, 0, 1)

@@ -161,7 +161,7 @@ class TestError:
         loops = set()
         queue.events.subscribe(lambda _: loops.add(asyncio.get_running_loop()))
         queue._wake()
-        queue._promoter.poke()
+        queue._poke()
         while f"{what}: The disk is away." not in [event.what for event in diary.troubles]:
             await diary.until(EventName.ERROR, times=len(diary.troubles) + 1)
         assert loops == {asyncio.get_running_loop()}

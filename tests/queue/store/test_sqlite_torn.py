@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.queue.controls import CancelJob
 from bot.queue.deliveries import NewDelivery
 from bot.queue.lifecycle import Complete, Fail
 from bot.queue.store.base import Beat
@@ -84,7 +85,7 @@ async def some_lives(store: SqliteStore, n: int) -> AsyncIterator[None]:
         yield
         await finished(store, run, Fail("broke", NOW + 60))
         yield
-        await store.cancel(run.id, "enough")
+        await store.control(run.id, CancelJob("enough"))
         yield
 
 
