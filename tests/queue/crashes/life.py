@@ -107,6 +107,8 @@ class Life:
         self._seen: dict[tuple[EventName, str], asyncio.Event] = {}
 
     def _notice(self, event: Event) -> None:
+        if event.job is None:
+            return
         if event.name in ENDS:
             tell("ended", event.job.id, event.job.state)
             self._ended.append(event.job.id)

@@ -55,9 +55,8 @@ def db(tmp_path: Path):
 
 
 def plan(db: sqlite3.Connection, sql: str) -> str:
-    numbered = re.findall(r"\?(\d)", sql)
-    parameters = int(max(numbered)) if numbered else sql.count("?")
-    rows = db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * parameters)
+    sql = re.sub(r"\?\d*", "?1", sql)  # plans do not depend on what is bound
+    rows = db.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * ("?1" in sql))
     return "\n".join(detail for *_, detail in rows)
 
 
