@@ -11,6 +11,7 @@ from bot.queue import schedule
 from bot.queue.deliveries import Delivered, DeliveryState, NewDelivery
 from bot.queue.errors import JobError
 from bot.queue.events import EventName
+from bot.queue.figures import Kind
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.retention import Retention
@@ -243,7 +244,7 @@ async def test_no_time_is_negative(jump, clock, new_store, start):
     await gate.let_out(1)
     await diary.until(EventName.JOB_COMPLETED)
     await gate.has(1)
-    pace = (await queue.store.stats()).pace["work"]
+    pace = (await queue.store.stats()).pace[Kind("work", "work")]
     assert pace.wait_s >= 0
     assert pace.run_s >= 0
     now = clock()

@@ -5,6 +5,7 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 
 from tests.queue.store.promises.admission import AdmissionPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
+from tests.queue.store.promises.figures import FigurePromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
@@ -24,6 +25,7 @@ class StoreConformance(
     RecoveryPromises,
     KeepingPromises,
     LookingPromises,
+    FigurePromises,
     OutboxPromises,
     HeldPromises,
     ToldAnewPromises,

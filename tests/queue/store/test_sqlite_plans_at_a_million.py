@@ -39,10 +39,14 @@ WALKS = {
 }
 """Statements that follow a whole index, and why that is short."""
 
-BOUNDS_CHANGED = {"jobs_parked_all", "slots_recount"}
-"""Statements for when somebody has changed the bounds: everything unfinished is looked at, once."""
+NOT_JUDGED = {
+    "jobs_parked_all": "when somebody has changed the bounds: all that is parked, once",
+    "slots_recount": "when somebody has changed the bounds: all that is ready, once",
+    "tally_of_window": "an hour of figures, grouped",
+}
+"""Statements that may sort or read much, and why they may."""
 
-STATEMENTS = sorted(Statements()._texts.keys() - BOUNDS_CHANGED)
+STATEMENTS = sorted(Statements()._texts.keys() - NOT_JUDGED.keys())
 A_WALK = re.compile(r"SCAN (\w+)")
 
 

@@ -9,6 +9,7 @@ from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, State
 from bot.queue.store.base import Group
 from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.rows import one
 from bot.queue.store.sqlite.statements import Statements
@@ -26,9 +27,10 @@ FIRST_TURN = ("", 0, 0)
 class Keeping:
     """Removes rows."""
 
-    def __init__(self, sql: Statements, jobs: JobTable) -> None:
+    def __init__(self, sql: Statements, jobs: JobTable, figures: FigureTable) -> None:
         self._sql = sql
         self._jobs = jobs
+        self._figures = figures
         self._last_turn = FIRST_TURN
 
     def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
@@ -43,6 +45,7 @@ class Keeping:
         db.execute(self._sql["cached_expire"], (now,))
         db.execute(self._sql["cached_trim"], (retention.cached,))
         db.execute(self._sql["slots_empty"], (limit,))
+        self._figures.forget(db, now)
         self._forget_turns(db, limit)
         return len(gone)
 

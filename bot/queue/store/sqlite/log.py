@@ -26,12 +26,15 @@ class LogKeeper:
     def __init__(self, path: Path) -> None:
         self._log = path.with_name(f"{path.name}-wal")
         self._bound = LONGEST
+        self._seen = 0
 
     def shorten(self, db: sqlite3.Connection) -> None:
         """Empty the log if it is too long; what cannot be done now is tried again later."""
         size = self._size()
-        if size >= self._bound:
+        began_anew = size == self._seen  # it does not grow, although something was written
+        if size >= self._bound or (began_anew and size >= LONGEST):
             self._bound = LONGEST if _emptied(db) else size + STEP
+        self._seen = size
 
     def _size(self) -> int:
         try:

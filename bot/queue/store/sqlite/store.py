@@ -17,6 +17,7 @@ from ulid import ULID
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
+from bot.queue.figures import Figures
 from bot.queue.job import Clock, Job
 from bot.queue.reply import File
 from bot.queue.retention import Retention
@@ -36,6 +37,7 @@ from bot.queue.store.base import (
     Stats,
 )
 from bot.queue.store.sqlite.asking import Asking
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.keeping import Keeping
@@ -67,12 +69,13 @@ class SqliteStore:
         self._clock = clock
         self._sql = Statements()
         self._outbox = DeliveryTable(self._sql)
-        jobs = JobTable(self._sql)
-        self._asking = Asking(self._sql, jobs, self._outbox, clock)
-        self._runs = RunTable(self._sql, jobs)
+        self._figures = FigureTable(self._sql)
+        jobs = JobTable(self._sql, self._figures)
+        self._asking = Asking(self._sql, jobs, self._outbox, self._figures, clock)
+        self._runs = RunTable(self._sql, jobs, self._figures)
         self._steering = Steering(self._sql, jobs, self._outbox, clock)
-        self._keeping = Keeping(self._sql, jobs)
-        self._looking = Looking(self._sql, self._runs)
+        self._keeping = Keeping(self._sql, jobs, self._figures)
+        self._looking = Looking(self._sql, self._figures)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
         self._writer = GroupCommitWriter(
@@ -217,6 +220,10 @@ class SqliteStore:
     async def stats(self) -> Stats:
         """See `Store.stats`."""
         return await self._read(self._looking.stats)
+
+    async def figures(self) -> Figures:
+        """See `Store.figures`."""
+        return await self._read(lambda db: self._figures.figures(db, self._clock()))
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""
