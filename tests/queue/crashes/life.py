@@ -23,8 +23,7 @@ from bot.queue.job_queue import JobQueue, QueueOptions
 from bot.queue.reply import Reply
 from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy
-from bot.queue.states import FINISHED
-from bot.queue.store.base import JobFilter, SettleDelivery
+from bot.queue.store.base import SettleDelivery
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import WorkerOptions
 from tests.queue.crashes.points import CrashPoint, DyingStore, Fuse
@@ -104,6 +103,7 @@ class Life:
         for kind in self.kinds.values():
             self.queue.register(kind)
         self.queue.events.subscribe(self._notice)
+        self._ended: list[str] = []
         self._seen: dict[tuple[EventName, str], asyncio.Event] = {}
 
     def _notice(self, event: Event) -> None:
@@ -111,6 +111,7 @@ class Life:
             return
         if event.name in ENDS:
             tell("ended", event.job.id, event.job.state)
+            self._ended.append(event.job.id)
         self._moment(event.name, event.job.id).set()
 
     def _moment(self, name: EventName, job_id: str) -> asyncio.Event:
@@ -131,10 +132,11 @@ class Life:
             day.create_task(self._cancelled(3_600))
         await self.store.reap(10)
         await self.store.age(0, 0)
-        await self.queue.pause("elsewhere")
         await self._deliver()
-        for job in await self.queue.find(JobFilter(states=FINISHED), limit=1):
-            await self.queue.delete(job.id)
+        await self.store.delete(self._ended[-1])
+        tell("deleted", self._ended.pop())
+        await self.queue.pause(f"idle-{len(self._seen)}")
+        tell("paused", f"idle-{len(self._seen)}")
         while await self.store.purge(Retention(most=3), 3):
             continue
 

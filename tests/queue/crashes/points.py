@@ -24,14 +24,16 @@ class CrashPoint(Enum):
     AFTER_PROMOTE = "after promote", 5
     BEFORE_REAP = "before reap", 2
     AFTER_REAP = "after reap", 2
-    BEFORE_CONTROL = "before control", 4
-    AFTER_CONTROL = "after control", 4
-    BEFORE_AGE = "before age", 1
-    AFTER_AGE = "after age", 1
+    BEFORE_CANCEL = "before control str CancelJob", 3
+    AFTER_CANCEL = "after control str CancelJob", 3
+    BEFORE_RETRY = "before control str RetryJob", 2
+    AFTER_RETRY = "after control str RetryJob", 2
+    BEFORE_DELETE = "before delete", 2
+    AFTER_DELETE = "after delete", 2
     BEFORE_POLICY = "before policy", 2
     AFTER_POLICY = "after policy", 2
-    BEFORE_DELETE = "before delete", 1
-    AFTER_DELETE = "after delete", 1
+    BEFORE_AGE = "before age", 2
+    AFTER_AGE = "after age", 2
     BEFORE_PURGE = "before purge", 2
     AFTER_PURGE = "after purge", 2
     BEFORE_DELIVERIES_CLAIM = "before deliveries_claim", 2
@@ -104,9 +106,10 @@ class DyingStore:
             return real
 
         async def call(*args: Any, **options: Any) -> Any:
-            self._fuse.reach(f"before {name}")
+            said = " ".join((name, *(type(given).__name__ for given in args)))
+            self._fuse.reach(f"before {said}")
             answer = await real(*args, **options)
-            self._fuse.reach(f"after {name}")
+            self._fuse.reach(f"after {said}")
             return answer
 
         return call

@@ -130,6 +130,8 @@ async def assert_what_was_told_is_true(told: Told, before, heir: Heir) -> None:
     assert set(told["resumed"]) <= before["resumed"].keys()
     assert all(jobs[one].state is State.CANCELLED for one in told["cancelled"] if one in jobs)
     assert all(jobs[one].checkpoint == '"half"' for one in told["kept"] if one in jobs)
+    assert set(told["deleted"]) <= before["removed"].keys()
+    assert set(told["paused"]) <= (await heir.store.policies()).paused
     assert set(told["delivered"]) <= before["delivered"].keys()
     assert not set(told["delivered"]) & set(heir.delivered)
 

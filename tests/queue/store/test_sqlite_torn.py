@@ -133,9 +133,9 @@ async def found(folder: Path, file: bytes, log: bytes) -> str:
 def offsets(remains: Remains) -> list[int]:
     """In the header, at and around the ends of all transactions, and anywhere else."""
     last = remains.commits[-1]
-    near = [end + by for end in remains.commits for by in (-2_000, -1, 0, 1, FRAME_HEADER)]
+    near = [end + by for end in remains.commits for by in (-1, 0, FRAME_HEADER)]
     dice = random.Random(5)
-    drawn = [dice.randrange(HEADER, last) for _ in range(20)]
+    drawn = [dice.randrange(HEADER, last) for _ in range(8)]
     return sorted({0, 1, HEADER - 1, HEADER, *drawn, *(at for at in near if at < last)})
 
 
@@ -157,9 +157,9 @@ def flipped(log: bytes, at: int) -> bytes:
     return log[:at] + bytes([log[at] ^ 1 << at % 8]) + log[at + 1 :]
 
 
-@pytest.mark.parametrize("damage", [cut, zeroed, scrambled, flipped])
-async def test_what_is_left_of_a_torn_log_are_whole_transactions(remains, damage, tmp_path):
-    for at in offsets(remains):
+@pytest.mark.parametrize(("damage", "every"), [(cut, 1), (flipped, 1), (zeroed, 4), (scrambled, 4)])
+async def test_what_is_left_of_a_torn_log_are_whole_transactions(remains, damage, every, tmp_path):
+    for at in offsets(remains)[::every]:
         torn = damage(remains.log, at)
         held = await found(tmp_path / str(at), remains.file, torn)
         intact = at  # a zero that is zeroed is no damage
@@ -174,7 +174,7 @@ async def test_a_flipped_bit_in_the_last_frame_costs_no_more_than_the_last_trans
     last = remains.commits[-1]
     page = struct.unpack(">I", remains.log[8:12])[0]
     frame = range(last - page - FRAME_HEADER, last)
-    for at in [*frame[:FRAME_HEADER], *frame[FRAME_HEADER::512], frame[-1]]:
+    for at in [*frame[:FRAME_HEADER:3], *frame[FRAME_HEADER::512], frame[-1]]:
         held = await found(tmp_path / str(at), remains.file, flipped(remains.log, at))
         assert held == remains.states[-2]
 
@@ -185,12 +185,12 @@ async def test_an_untouched_log_is_read_to_its_end(remains, tmp_path):
 
 
 async def test_a_checkpoint_that_was_cut_short_is_made_again(remains, tmp_path):
-    """The file is half old and half new, at every page; the log is whole."""
+    """The file is new up to somewhere in a page and old behind it; the log is whole."""
     path = laid_out(tmp_path / "whole", remains.file, remains.log)
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint")
         file = path.read_bytes()
     assert file != remains.file
-    for at in range(2_048, len(file), 2_048):
+    for at in range(2_048, len(file), 10_240):
         mixed = file[:at] + remains.file[at:]
         assert await found(tmp_path / str(at), mixed, remains.log) == remains.states[-1]
