@@ -1,5 +1,6 @@
 """Enqueueing: many callers' jobs are admitted, placed and written together."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,10 +32,17 @@ class _Facts:
         self._jobs = jobs
         self._desk = desk
         self._now = now
+        self._free: set[str] = set()
+
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        """Ask for many keys in one statement, which is cheaper than one by one."""
+        plain = [key for key in keys if "\0" not in key]  # SQLite's JSON ends a text there
+        rows = self._db.execute(self._sql["keys_known"], (json.dumps(plain),))
+        self._free = set(plain) - {key for (key,) in rows}
 
     def by_key(self, key: str) -> Job | None:
         """See `Facts.by_key`."""
-        found = self._jobs.find(self._db, "job_by_key", key)
+        found = None if key in self._free else self._jobs.find(self._db, "job_by_key", key)
         if found is None and self._desk.standing.joined:
             found = self._jobs.find(self._db, "job_by_asking", key)
         return found
@@ -81,7 +89,11 @@ class Asking:
         """An answer for each call: all of its jobs, or their refusal."""
         now = self._clock()
         desk = Desk(db, self._sql)
-        admission = Admission(_Facts(db, self._sql, self._jobs, desk, now), now)
+        facts = _Facts(db, self._sql, self._jobs, desk, now)
+        keys = [job.key for ask in asks for job in ask.jobs if job.key is not None]
+        if len(keys) > 1:
+            facts.look_ahead(keys)
+        admission = Admission(facts, now)
         answers = [admission.answer(ask) for ask in asks]
         stored = self._let_in(db, desk, admission.admitted, asks)
         desk.close()

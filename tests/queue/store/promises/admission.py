@@ -51,6 +51,14 @@ class AdmissionPromises:
         ]
         assert await all_jobs(store) == [other, first]
 
+    @pytest.mark.parametrize("key", ["k", "größer 👍", "", "a\0b", '"', "1e3"])
+    async def test_a_known_key_is_found_among_many(self, store: Store, key):
+        (older,) = await stored(store, a_job(key=key))
+        others = [a_job(key=f"{key}{n}") for n in range(9)]
+        answers = await store.enqueue([*others, a_job(key=key)])
+        assert [answer.created for answer in answers] == [True] * 9 + [False]
+        assert answers[-1].job == older
+
     async def test_a_job_handed_in_twice_is_created_once_and_told_once(self, store: Store):
         job = a_job(key="k")
         answers = await store.enqueue([job, job], {job.id: [NewDelivery("someone")]})
