@@ -345,13 +345,12 @@ class MemoryStore:
     def _set_bounds(self, bounds: Bounds) -> None:
         slots = Slots(bounds, UsedInMemory())
         self._places = Places(slots, self._places.turns)
-        jobs = sorted(self._jobs.values(), key=lambda job: job.order)
-        for job in jobs:
+        for job in self._jobs.values():
             if job.state in READY:
                 slots.hold(job)
-        for job in jobs:
-            if job.state is State.PARKED:
-                self._jobs[job.id] = self._places.replaced(job, self._clock())
+        parked = [job for job in self._jobs.values() if job.state is State.PARKED]
+        for _, job in self._places.replaced(parked, self._clock()):
+            self._jobs[job.id] = job
 
     async def policies(self) -> Policies:
         """See `Store.policies`."""

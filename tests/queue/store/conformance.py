@@ -10,6 +10,7 @@ from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
 from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
+from tests.queue.store.promises.slots import ParkedPromises, SlotPromises
 from tests.queue.store.promises.texts import TextPromises
 from tests.queue.store.promises.threads import ThreadPromises
 from tests.queue.store.promises.turns import TurnPromises
@@ -19,6 +20,8 @@ class StoreConformance(
     AdmissionPromises,
     ClaimingPromises,
     TurnPromises,
+    SlotPromises,
+    ParkedPromises,
     RunPromises,
     CancelPromises,
     RecoveryPromises,

@@ -1,11 +1,14 @@
 """What the stores' tests are made with: a clock that moves by hand, jobs, and whole runs."""
 
 from collections import Counter
-from itertools import count
+from collections.abc import Iterable
+from itertools import count, takewhile
 
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job, new_job_id
 from bot.queue.lifecycle import Complete, Outcome
+from bot.queue.slots import READY, Bounds
+from bot.queue.states import State
 from bot.queue.store.base import Finish, Group, JobFilter, Stats, Store
 
 NOW = 1_700_000_000.0
@@ -94,3 +97,19 @@ async def recount(store: Store) -> tuple[dict[Group, int], int]:
 
 def counts(stats: Stats) -> tuple[dict[Group, int], int]:
     return dict(stats.counts), stats.people
+
+
+def slots_of(jobs: Iterable[Job], bounds: Bounds) -> tuple[Counter[str], dict[str, int], set[str]]:
+    """How many have each slot, its size, and where somebody is parked, counted the slow way."""
+    used: Counter[str] = Counter()
+    sizes: dict[str, int] = {}
+    full = set()
+    for job in jobs:
+        needed = dict(bounds.slots(job.queue, job.type, job.owner, job.limit_key))
+        sizes |= needed
+        if job.state is State.PARKED:
+            full.add(job.parked_on)
+            used.update(takewhile(lambda name, at=job.parked_on: name != at, needed))
+        elif job.state in READY:
+            used.update(needed.keys())
+    return used, sizes, full

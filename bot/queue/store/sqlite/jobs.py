@@ -6,7 +6,6 @@ Each method works inside a transaction of somebody else's.
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from bot.queue.errors import TaskNotFoundError
 from bot.queue.job import Job
@@ -81,10 +80,10 @@ class JobTable:
 
     def replace_parked(self, db: Connection, desk: Desk, now: float) -> None:
         """Put every parked job where the bounds, which were changed, now put it."""
-        rows: list[Any] = db.execute(self._sql["jobs_parked_all"]).fetchall()
-        for row in rows:
-            before = job_from(row)
-            self._write(db, desk, row[-1], before, desk.places.replaced(before, now))
+        rows = db.execute(self._sql["jobs_parked_all"]).fetchall()
+        seqs = {row[0]: row[-1] for row in rows}
+        for before, job in desk.places.replaced(map(job_from, rows), now):
+            self._write(db, desk, seqs[job.id], before, job)
 
     def in_lanes(self, db: Connection, queue: str, lowest: int) -> list[tuple[int, Job]]:
         """The first ready jobs of each lane of the queue behind this one, with their numbers."""
