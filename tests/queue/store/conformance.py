@@ -4,6 +4,7 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 """
 
 from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.bounds import BoundsPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
@@ -22,6 +23,7 @@ class StoreConformance(
     TurnPromises,
     SlotPromises,
     ParkedPromises,
+    BoundsPromises,
     RunPromises,
     CancelPromises,
     RecoveryPromises,

@@ -83,6 +83,20 @@ async def all_jobs(store: Store) -> list[Job]:
     return await store.find(JobFilter(), limit=EVERYTHING)
 
 
+async def in_state(store: Store, state: State) -> list[str]:
+    return sorted(job.id for job in await all_jobs(store) if job.state is state)
+
+
+async def served(store: Store, times: int) -> list[int | None]:
+    """Whose jobs run, one after the other."""
+    owners = []
+    for _ in range(times):
+        run = await claimed(store)
+        owners.append(run.owner)
+        await finished(store, run, Complete("1"))
+    return owners
+
+
 async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Delivery]:
     await store.enqueue([job], {job.id: new or (NewDelivery("someone"),)})
     return await store.deliveries(job.id)

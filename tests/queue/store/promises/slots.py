@@ -21,8 +21,10 @@ from tests.queue.store.workbench import (
     claimed,
     counts,
     finished,
+    in_state,
     known,
     recount,
+    served,
     slots_of,
     stored,
 )
@@ -51,10 +53,6 @@ WAYS_OUT = {
 
 async def bounded(store: Store, bounds: Bounds) -> None:
     await store.policy(SetBounds(bounds))
-
-
-async def in_state(store: Store, state: State) -> list[str]:
-    return sorted(job.id for job in await all_jobs(store) if job.state is state)
 
 
 async def three(store: Store, slot: Slot) -> list[Job]:
@@ -250,19 +248,19 @@ class ParkedPromises:
     async def test_parked_jobs_of_one_key_take_turns_among_people(self, store: Store):
         await stored(store, *(a_job(owner=1, limit_key="k") for _ in range(20)))
         await stored(store, *(a_job(owner=owner, limit_key="k") for owner in (2, 3) * 2))
-        assert await _served(store, 9) == [1, *(1, 2, 3), *(1, 2, 3), 1, 1]
+        assert await served(store, 9) == [1, *(1, 2, 3), *(1, 2, 3), 1, 1]
 
     async def test_who_waits_at_a_wide_slot_is_not_overtaken_from_a_narrow_one(self, store: Store):
         await bounded(store, Bounds(per_owner=1, per_kind={"echo": 1}))
         await stored(store, *(a_job(owner=1) for _ in range(20)))
         await stored(store, *(a_job(owner=owner) for owner in (2, 3)))
-        assert set(await _served(store, 4)) == {1, 2, 3}
+        assert set(await served(store, 4)) == {1, 2, 3}
 
     async def test_who_comes_anew_to_a_full_slot_has_saved_up_nothing(self, store: Store):
         await stored(store, *(a_job(owner=1, limit_key="k") for _ in range(60)))
-        await _served(store, 30)
+        await served(store, 30)
         await stored(store, *(a_job(owner=2, limit_key="k") for _ in range(5)))
-        assert (await _served(store, 11))[1:].count(1) in {5, 6}
+        assert (await served(store, 11))[1:].count(1) in {5, 6}
 
     @pytest.mark.parametrize("seed", range(6))
     async def test_a_crowd_drains_whatever_happens_to_it(self, store: Store, clock: Clock, seed):
@@ -312,13 +310,3 @@ async def _interfere(store: Store, job: Job, chance: Random, clock: Clock) -> No
 
 def _end(run: Job, outcome):
     return Finish(run.id, run.token, outcome)
-
-
-async def _served(store: Store, times: int) -> list[int | None]:
-    """Whose jobs run, one after the other."""
-    owners = []
-    for _ in range(times):
-        run = await claimed(store)
-        owners.append(run.owner)
-        await finished(store, run, Complete("1"))
-    return owners
