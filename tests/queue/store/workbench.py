@@ -104,7 +104,11 @@ async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Deliv
 
 async def recount(store: Store) -> tuple[dict[Group, int], int]:
     """What the counters must say, counted the slow way: jobs by group, and active people."""
-    jobs = await all_jobs(store)
+    return recounted(await all_jobs(store))
+
+
+def recounted(jobs: Iterable[Job]) -> tuple[dict[Group, int], int]:
+    """What the counters must say of these jobs."""
     people = {job.owner for job in jobs if job.finished_at is None} - {None}
     return Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs), len(people)
 
