@@ -67,8 +67,9 @@ priorities = st.sampled_from(Priority)
 wants = st.dictionaries(st.sampled_from(QUEUES), st.integers(0, 4), min_size=1)
 outcomes = st.one_of(
     st.builds(Complete, texts),
-    st.just(Complete("1")),
+    *[st.just(Complete("1"))] * 3,
     st.builds(Fail, texts, moments),
+    st.builds(Fail, st.just("broke"), moments),
     st.builds(Discard, texts),
     st.builds(Cancel, texts),
     st.builds(SnoozeUntil, moments),
@@ -108,12 +109,13 @@ policies = st.one_of(
     st.builds(SetBounds, bounds),
     st.builds(SetWeight, people, st.sampled_from([0.5, 1.0, 3.0])),
     st.builds(PauseQueue, st.sampled_from(QUEUES)),
-    st.builds(ResumeQueue, st.sampled_from(QUEUES)),
+    *[st.builds(ResumeQueue, st.sampled_from(QUEUES))] * 3,
 )
 files = st.lists(
     st.builds(File, st.sampled_from(["a", "b"]), st.sampled_from([b"", b"\0\xff"])), max_size=2
 )
-rarely = st.sampled_from([None] * 3 + ["k1", "k2"])
+rarely = st.sampled_from([None] * 4 + ["k1"])
+often = st.sampled_from([None, "k1", "k2"])
 jobs = st.builds(
     a_job,
     queue=st.sampled_from(QUEUES),
@@ -127,8 +129,8 @@ jobs = st.builds(
     cost=st.sampled_from([1.0, 1.0, 2.5]),
     limit_key=rarely,
     dedup_key=rarely,
-    cache_key=rarely,
-    cache_ttl_s=st.sampled_from([None, 7.5, 100.0]),
+    cache_key=often,
+    cache_ttl_s=st.sampled_from([None, 7.5, 100.0, 100.0]),
 )
 limits = st.builds(
     Limits,
@@ -242,6 +244,11 @@ class BothStores(RuleBasedStateMachine):
         ended = [f for f, state in zip(finishes, states, strict=True) if state is not None]
         self.tokens.counted((finish.job_id, finish.token) for finish in ended)
         assert len({finish.job_id for finish in ended}) == len(ended)
+
+    @rule(queue=st.sampled_from(QUEUES), ends=st.lists(outcomes, min_size=1, max_size=3))
+    def work(self, queue, ends):
+        self.claim("w1", {queue: 3})
+        self.finish(list(enumerate(ends)))
 
     @rule(passing=seconds)
     def time_passes(self, passing):
