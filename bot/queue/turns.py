@@ -55,12 +55,12 @@ class Turns:
             self.times[lane] = max(self.times[lane], job.rank)
 
 
-def lifted(ready: Iterable[Job], now: float, after_s: float) -> list[Job]:
+def lifted(waiting: Iterable[Job], now: float, after_s: float) -> list[Job]:
     """Those that have waited so long that they rise by one priority, never above HIGH: of each
     person in each queue only the one that has waited longest.
     """
     risen: dict[tuple[str, int], Job] = {}
-    for job in sorted(ready, key=lambda job: (job.run_at, job.id)):
+    for job in sorted(waiting, key=lambda job: (job.run_at, job.id)):
         higher = [one for one in Priority if job.lane < one <= Priority.HIGH]
         lifts = sum(job.priority < one <= job.lane for one in Priority)
         if higher and now - job.run_at >= after_s * (lifts + 1):

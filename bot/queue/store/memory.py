@@ -287,14 +287,18 @@ class MemoryStore:
         """See `Store.age`."""
         with self._alone():
             now = self._clock()
-            if now < self._aged_at + every_s:
+            if 0 <= now - self._aged_at < every_s:
                 return 0
             self._aged_at = now
-            ready = (job for job in self._jobs.values() if job.state is State.PENDING)
-            risen = lifted(ready, now, after_s)
+            risen = lifted(self._may_age(), now, after_s)
             for job in risen:
                 self._save(job)
             return len(risen)
+
+    def _may_age(self) -> list[Job]:
+        jobs = sorted(self._jobs.values(), key=lambda job: job.order, reverse=True)
+        first_parked = {(job.parked_on, job.lane): job for job in jobs if job.parked_on is not None}
+        return [job for job in jobs if job.state is State.PENDING] + list(first_parked.values())
 
     async def control(self, job_id: str, control: Control) -> Job:
         """See `Store.control`."""

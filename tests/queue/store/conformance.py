@@ -4,11 +4,13 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 """
 
 from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.ageing import AgeingPromises
 from tests.queue.store.promises.bounds import BoundsPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
+from tests.queue.store.promises.policy import PolicyPromises
 from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
 from tests.queue.store.promises.slots import ParkedPromises, SlotPromises
@@ -24,6 +26,8 @@ class StoreConformance(
     SlotPromises,
     ParkedPromises,
     BoundsPromises,
+    AgeingPromises,
+    PolicyPromises,
     RunPromises,
     CancelPromises,
     RecoveryPromises,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
-from bot.queue.job import Job, Priority
+from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED
 from bot.queue.store.base import (
@@ -49,21 +49,17 @@ class Steering:
         return following
 
     def age(self, db: Connection, after_s: float, every_s: float) -> int:
-        """Lift who has waited too long; looks at the first thousand of each lane."""
+        """Lift who has waited too long."""
         now = self._clock()
         last = one(db, self._sql["fact"], ("aged_at",))
-        if last is not None and now < last + every_s:
+        if last is not None and 0 <= now - last < every_s:
             return 0
         db.execute(self._sql["fact_set"], ("aged_at", now))
         desk = Desk(db, self._sql)
-        heads = {
-            job.id: (seq, job)
-            for queue in self._jobs.queues(db)
-            for seq, job in self._jobs.in_lanes(db, queue, -Priority.HIGH)
-        }
-        risen = lifted((job for _, job in heads.values()), now, after_s)
+        waiting = {job.id: (seq, job) for seq, job in self._jobs.waiting(db)}
+        risen = lifted((job for _, job in waiting.values()), now, after_s)
         for job in risen:
-            self._jobs.save(db, desk, *heads[job.id], job, now)
+            self._jobs.save(db, desk, *waiting[job.id], job, now)
         desk.close()
         return len(risen)
 
