@@ -19,8 +19,11 @@ class ResultCache:
 
     def hear(self, event: Event) -> None:
         """A result that was just stored is remembered."""
-        job = event.job
-        if event.name is EventName.JOB_COMPLETED and job.cache_key is not None and not job.attached:
+        if event.name is EventName.JOB_COMPLETED and event.job is not None:
+            self._remember(event.job)
+
+    def _remember(self, job: Job) -> None:
+        if job.cache_key is not None and not job.attached:
             self._results[job.cache_key] = job
 
     def get(self, cache_key: str | None) -> str | None:

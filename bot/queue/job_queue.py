@@ -29,7 +29,6 @@ from bot.queue.outlook import Outlook, Outlooks
 from bot.queue.reply import File
 from bot.queue.retention import Retention
 from bot.queue.sameness import scoped
-from bot.queue.schedule import Promoter, every
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.base import (
@@ -43,16 +42,8 @@ from bot.queue.store.base import (
     SetWeight,
     Store,
 )
+from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
 from bot.queue.worker import Worker, WorkerOptions
-
-PURGE_EVERY_S = 60.0
-"""How often finished jobs past their keeping are looked for."""
-
-AGE_EVERY_S = 10.0
-"""How often at most one job of each person may rise by a priority."""
-
-PURGE_BITE = 200
-"""Jobs removed in one transaction, so that the writer is never held up for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +128,22 @@ class JobQueue:
         self._options = options or QueueOptions()
         self._clock = clock
         self._cache = ResultCache(self._options.retention.cached)
-        self.events.subscribe(self._cache.hear)
+        self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
-        self._promoter = Promoter(store, self._wake, clock)
         self._worker = Worker(
-            store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
+            store, self.registry, self._options.worker, self.events, self._poke, clock
         )
-        self._duties: list[asyncio.Task[None]] = []
+        self._upkeep = Upkeep(
+            store,
+            UpkeepOptions(
+                self._options.worker.lease_s,
+                self._options.max_losses,
+                self._options.retention,
+                self._options.ageing_s,
+            ),
+            Household(self._worker.beat, self._wake, self._taken_back, self.events.failure),
+            clock,
+        )
         self._is_open = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -163,14 +163,8 @@ class JobQueue:
         self._loop = asyncio.get_running_loop()
         self.store.on_wake(self._notice)
         await self._set_bounds()
-        await self._reap()
+        await self._upkeep.start()
         self._worker.start()
-        self._duties = [
-            asyncio.create_task(self._promoter.run()),
-            asyncio.create_task(every(self._options.worker.lease_s / 6, self._reap)),
-            asyncio.create_task(every(PURGE_EVERY_S, self._purge)),
-            asyncio.create_task(every(self._age_every_s, self._age)),
-        ]
 
     async def stop_working(self, grace_s: float = 20) -> None:
         """Take no more jobs; runs may end within `grace_s`, the rest is handed back unspent."""
@@ -179,10 +173,7 @@ class JobQueue:
     async def stop(self, grace_s: float = 20) -> None:
         """Stop working calmly, then close the store."""
         await self.stop_working(grace_s)
-        for duty in self._duties:
-            duty.cancel()
-        await asyncio.gather(*self._duties, return_exceptions=True)
-        self._duties = []
+        await self._upkeep.stop()
         await self.store.close()
 
     async def enqueue(
@@ -226,11 +217,14 @@ class JobQueue:
         if job.state is State.COMPLETED:
             self.events.emit(EventName.JOB_COMPLETED, job)
         elif job.state is State.SCHEDULED:
-            self._promoter.poke()
+            self._poke()
         else:
             self._wake()
 
     def _from_cache(self, job: Job) -> Job:
+        if job.cache_key is not None and not self._caching:  # who has no such kinds pays nothing
+            self.events.subscribe(self._cache.hear)
+            self._caching = True
         result = self._cache.get(job.cache_key)
         if result is None:
             return job
@@ -331,6 +325,11 @@ class JobQueue:
         self._wake()
         return job
 
+    async def promote(self) -> None:
+        """Make ready what is due now. It happens by itself, but for a clock moved by hand."""
+        await self.store.promote()
+        self._wake()
+
     async def reprioritise(self, job_id: str, priority: Priority) -> Job:
         """Move an unfinished job to another priority, where it takes its turns anew."""
         job = await self.store.control(job_id, Reprioritise(priority))
@@ -340,7 +339,7 @@ class JobQueue:
     async def reschedule(self, job_id: str, run_at: float) -> Job:
         """Let a waiting job wait until `run_at` (unix seconds)."""
         job = await self.store.control(job_id, Reschedule(run_at))
-        self._promoter.poke()
+        self._poke()
         return job
 
     async def delete(self, job_id: str) -> None:
@@ -410,19 +409,14 @@ class JobQueue:
     def _wake(self) -> None:
         self._worker.wake()
 
+    def _poke(self) -> None:
+        self._upkeep.poke()
+
     def _notice(self) -> None:
         """Another process changed the store; called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._worker.wake)
-            self._loop.call_soon_threadsafe(self._promoter.poke)
-
-    @property
-    def _age_every_s(self) -> float:
-        return min(AGE_EVERY_S, self._options.ageing_s)
-
-    async def _age(self) -> None:
-        if await self.store.age(self._options.ageing_s, self._age_every_s):
-            self._wake()
+            self._loop.call_soon_threadsafe(self._poke)
 
     async def _set_bounds(self) -> None:
         """Say what bounds the kinds of this process; those of others stay as they are."""
@@ -433,13 +427,8 @@ class JobQueue:
         bounds = Bounds(self._options.per_owner, others | per_kind, {**known.per_key, **per_key})
         await self.store.policy(SetBounds(bounds))
 
-    async def _purge(self) -> None:
-        while await self.store.purge(self._options.retention, PURGE_BITE) == PURGE_BITE:
-            continue
-
-    async def _reap(self) -> None:
-        await self._worker.beat()  # after a long sleep of the machine, all leases have run out
-        for job in await self.store.reap(self._options.max_losses):
+    def _taken_back(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
             ended = {
                 State.DISCARDED: EventName.JOB_FAILED,
                 State.CANCELLED: EventName.JOB_CANCELLED,

@@ -177,7 +177,7 @@ class TestEvents:
         diary = Diary(queue)
         await asyncio.gather(*(queue.enqueue(work, Text()) for _ in range(100)))
         await diary.until(EventName.JOB_COMPLETED, times=100)
-        for job_id in {event.job.id for event in diary.events}:
+        for job_id in {event.job.id for event in diary.events if event.job}:
             assert diary.names(job_id) == [
                 EventName.JOB_ENQUEUED,
                 EventName.JOB_STARTED,
@@ -330,8 +330,8 @@ async def test_what_one_process_enqueues_another_may_run_while_both_work(start):
 async def test_finished_jobs_past_their_keeping_are_removed_by_itself(
     start, new_store, monkeypatch
 ):
-    monkeypatch.setattr("bot.queue.job_queue.PURGE_EVERY_S", 0.01)
-    monkeypatch.setattr("bot.queue.job_queue.PURGE_BITE", 2)
+    monkeypatch.setattr("bot.queue.upkeep.PURGE_EVERY_S", 0.01)
+    monkeypatch.setattr("bot.queue.upkeep.PURGE_BITE", 2)
     work, store = Work(), TappedStore(new_store())
     queue = await start(work, store=store, retention=Retention(most=1))
     diary = Diary(queue)

@@ -109,6 +109,11 @@ class Stats:
     people: int = 0
     pace: Mapping[str, Pace] = field(default_factory=dict)
 
+    def by_state(self, queue: str | None = None) -> dict[State, int]:
+        """Jobs in each state that has any, in this queue or in all."""
+        found = {state: self.total(state, queue=queue) for state in State}
+        return {state: n for state, n in found.items() if n}
+
     def total(self, *states: State, queue: str | None = None) -> int:
         """Jobs in these states, in this queue or in all."""
         return sum(

@@ -1,4 +1,4 @@
-"""What the stores' tests are made with: a clock that moves by hand, jobs, and whole runs."""
+"""What the stores' tests are made with: jobs, and whole runs."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,25 +10,12 @@ from bot.queue.lifecycle import Complete, Outcome
 from bot.queue.slots import READY, Bounds
 from bot.queue.states import State
 from bot.queue.store.base import Finish, Group, JobFilter, Stats, Store
+from bot.queue.testing import ManualClock as Clock
 
-NOW = 1_700_000_000.0
+NOW = Clock().now
 LEASE_S = 30.0
 EVERYTHING = 100_000
 _numbers = count()
-
-
-class Clock:
-    """Unix seconds that pass only when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-    def forward(self, seconds: float) -> float:
-        self.now += seconds
-        return self.now
 
 
 def a_job(**changed) -> Job:
