@@ -4,13 +4,22 @@ WITH RECURSIVE place (slot, lane, seq) AS (
     UNION ALL
     SELECT job.parked_on, job.lane, job.seq
     FROM place
-    JOIN job ON job.seq = (
-        SELECT following.seq
-        FROM job AS following
-        WHERE following.state = 'PARKED'
-            AND (following.parked_on, following.lane) > (place.slot, place.lane)
-        ORDER BY following.parked_on, following.lane, following.rank, following.id
-        LIMIT 1
+    JOIN job ON job.seq = coalesce(
+        (
+            SELECT following.seq
+            FROM job AS following
+            WHERE following.state = 'PARKED'
+                AND following.parked_on = place.slot AND following.lane > place.lane
+            ORDER BY following.lane, following.rank, following.id
+            LIMIT 1
+        ),
+        (
+            SELECT following.seq
+            FROM job AS following
+            WHERE following.state = 'PARKED' AND following.parked_on > place.slot
+            ORDER BY following.parked_on, following.lane, following.rank, following.id
+            LIMIT 1
+        )
     )
     LIMIT 1000
 )

@@ -5,13 +5,22 @@ WITH RECURSIVE place (queue, lane) AS (
     UNION ALL
     SELECT job.queue, job.lane
     FROM place
-    JOIN job ON job.seq = (
-        SELECT following.seq
-        FROM job AS following
-        WHERE following.state = 'PENDING'
-            AND (following.queue, following.lane) > (place.queue, place.lane)
-        ORDER BY following.queue, following.lane
-        LIMIT 1
+    JOIN job ON job.seq = coalesce(
+        (
+            SELECT following.seq
+            FROM job AS following
+            WHERE following.state = 'PENDING'
+                AND following.queue = place.queue AND following.lane > place.lane
+            ORDER BY following.lane
+            LIMIT 1
+        ),
+        (
+            SELECT following.seq
+            FROM job AS following
+            WHERE following.state = 'PENDING' AND following.queue > place.queue
+            ORDER BY following.queue, following.lane
+            LIMIT 1
+        )
     )
 )
 SELECT queue, lane
