@@ -47,16 +47,22 @@ class Places:
             for before in best(name, n):
                 yield from self._gone_on(before, self.slots.taken(before), now)
 
-    def replaced(self, parked: Iterable[Job], now: float) -> Iterator[Change]:
-        """Put parked jobs where the bounds, which were changed, now put them. Who had come far
-        comes first.
+    def replaced(self, waiting: Iterable[Job], now: float) -> Iterator[Change]:
+        """Put ready and parked jobs where the bounds, which were changed, now put them. Who had
+        come far comes first.
         """
-        for before in sorted(parked, key=lambda job: (width(job.parked_on), job.order)):
+        for before in sorted(waiting, key=_as_they_had_come):
             ready = before._replace(state=State.PENDING, parked_on=None)
             yield from self._gone_on(before, self.slots.taken(ready), now)
 
     def _gone_on(self, before: Job, job: Job, now: float) -> Iterator[Change]:
-        """A parked job that stays keeps its turn; at another place it takes a new one."""
-        if job.state is State.PENDING or job.parked_on != before.parked_on:
+        """A job that stays keeps its turn; at another place it takes a new one."""
+        if (job.state, job.parked_on) == (before.state, before.parked_on):
+            return
+        if before.state is State.PARKED:
             self.turns.claimed([before])
-            yield before, self.turns.taken(job)._replace(run_at=now)
+        yield before, self.turns.taken(job)._replace(run_at=now)
+
+
+def _as_they_had_come(job: Job) -> tuple[bool, int, tuple[int, float, str]]:
+    return (job.state is State.PARKED, width(job.parked_on), job.order)

@@ -134,7 +134,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class SetBounds:
-    """How many jobs may be ready or running at once; what is parked is looked at anew."""
+    """How many jobs may be ready or running at once; all that wait are placed anew."""
 
     bounds: Bounds
 

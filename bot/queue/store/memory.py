@@ -24,7 +24,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.places import Places
 from bot.queue.reply import File
 from bot.queue.retention import Retention
-from bot.queue.slots import READY, Bounds, Slots, UsedInMemory
+from bot.queue.slots import Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.admission import Admission, Admitted, Ask, Join
 from bot.queue.store.base import (
@@ -350,10 +350,10 @@ class MemoryStore:
         slots = Slots(bounds, UsedInMemory())
         self._places = Places(slots, self._places.turns)
         for job in self._jobs.values():
-            if job.state in READY:
+            if job.state is State.PROCESSING:
                 slots.hold(job)
-        parked = [job for job in self._jobs.values() if job.state is State.PARKED]
-        for _, job in self._places.replaced(parked, self._clock()):
+        waiting = [job for job in self._jobs.values() if job.state in {State.PENDING, State.PARKED}]
+        for _, job in self._places.replaced(waiting, self._clock()):
             self._jobs[job.id] = job
 
     async def policies(self) -> Policies:

@@ -78,9 +78,11 @@ class JobTable:
         for before, job in desk.places.unparked(best, now):
             self._write(db, desk, seqs[job.id], before, job)
 
-    def replace_parked(self, db: Connection, desk: Desk, now: float) -> None:
+    def place_anew(self, db: Connection, desk: Desk, now: float, *, ready_too: bool) -> None:
         """Put every parked job where the bounds, which were changed, now put it."""
         rows = db.execute(self._sql["jobs_parked_all"]).fetchall()
+        if ready_too:
+            rows += db.execute(self._sql["jobs_ready_all"])
         seqs = {row[0]: row[-1] for row in rows}
         for before, job in desk.places.replaced(map(job_from, rows), now):
             self._write(db, desk, seqs[job.id], before, job)

@@ -1,6 +1,7 @@
 """Steering: due and aged jobs move on, people act on jobs; bounds, weights and pauses are set."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 
 from bot.queue import lifecycle
@@ -101,18 +102,31 @@ class Steering:
                 db.execute(self._sql["queue_resume"], (queue,))
 
     def _set_bounds(self, db: Connection, bounds: Bounds) -> None:
-        """Bounds that changed: slots are counted anew, and what is parked is placed anew."""
+        """Bounds that changed: slots are counted anew, and what waits is placed anew."""
         if bounds == standing(db, self._sql).bounds:
             return
         for statement in ("bounds_forget", "slots_forget"):
             db.execute(self._sql[statement])
         db.executemany(self._sql["bound_set"], bound_rows(bounds))
         desk = Desk(db, self._sql)
-        for queue, kind, owner, limit_key, n in db.execute(self._sql["slots_recount"]).fetchall():
-            for name, _ in bounds.slots(queue, kind, owner, limit_key):
-                desk.slots.used.add(name, n)
-        self._jobs.replace_parked(db, desk, self._clock())
+        ready_too = not self._ready_fits(db, desk, bounds)
+        self._jobs.place_anew(db, desk, self._clock(), ready_too=ready_too)
         desk.close()
+
+    def _ready_fits(self, db: Connection, desk: Desk, bounds: Bounds) -> bool:
+        """Count the slots of what runs, and of what is ready if there is room for all of it."""
+        used, sizes = desk.slots.used, dict[str, int]()
+        ready = Counter[str]()
+        for is_ready, *who, n in db.execute(self._sql["slots_recount"]).fetchall():
+            for name, size in bounds.slots(*who):
+                used.add(name, n)
+                ready[name] += n * is_ready
+                sizes[name] = min(size, sizes.get(name, size))
+        if all(used[name] <= size for name, size in sizes.items()):
+            return True
+        for name, n in ready.items():
+            used.add(name, -n)
+        return False
 
     def policies(self, db: Connection) -> Policies:
         """All that is set."""

@@ -57,19 +57,29 @@ class BoundsPromises:
         assert (await known(store, jobs[3].id)) == jobs[3]
 
     @each_size
-    async def test_lowered_they_let_what_is_ready_go_on_and_nothing_after_it(
+    async def test_lowered_they_let_what_runs_go_on_and_park_the_rest(
         self, store: Store, sized, one
     ):
-        await bounded(store, sized(3))
+        await bounded(store, sized(4))
         await stored(store, *(a_job(**one) for _ in range(6)))
         runs = await store.claim("w1", {"chat": 2}, LEASE_S)
         await bounded(store, sized(1))
         assert [(await known(store, run.id)).state for run in runs] == [State.PROCESSING] * 2
-        for run in [*runs, await claimed(store)]:
-            assert len(await in_state(store, State.PARKED)) == 3
-            await finished(store, run, Complete("1"))
+        assert len(await in_state(store, State.PARKED)) == 4
+        await finished(store, runs[0], Complete("1"))
+        assert await in_state(store, State.PENDING) == []
+        await finished(store, runs[1], Complete("1"))
         assert len(await in_state(store, State.PENDING)) == 1
-        assert len(await served(store, 3)) == 3
+        assert len(await served(store, 4)) == 4
+
+    @each_size
+    async def test_lowered_they_leave_the_best_ready(self, store: Store, sized, one):
+        await bounded(store, sized(9))
+        worse = await stored(store, *(a_job(**one) for _ in range(3)))
+        best = await stored(store, *(a_job(**one, priority=10) for _ in range(2)))
+        await bounded(store, sized(3))
+        ready = sorted([*best, worse[0]], key=lambda job: job.id)
+        assert [await known(store, name) for name in await in_state(store, State.PENDING)] == ready
 
     @pytest.mark.parametrize("slot", ["owner", "kind"])
     async def test_removed_they_make_all_ready(self, store: Store, slot):
@@ -109,16 +119,12 @@ class BoundsPromises:
         await bounded(store, replace(sized(1), per_kind={**sized(1).per_kind, "else": 1}))
         assert await all_jobs(store) == before
 
-    async def test_a_new_one_for_who_is_parked_already_takes_effect(self, store: Store):
-        await bounded(store, Bounds(per_kind={"echo": 1}))
-        jobs = await stored(store, *(a_job(owner=1) for _ in range(4)))
-        await bounded(store, Bounds(per_owner=2, per_kind={"echo": 3}))
-        assert [(await known(store, job.id)).parked_on for job in jobs] == [
-            None,
-            None,
-            "owner 1 chat",
-            "owner 1 chat",
-        ]
+    async def test_a_new_one_for_who_is_ready_or_parked_already_takes_effect(self, store: Store):
+        await bounded(store, Bounds(per_kind={"echo": 3}))
+        jobs = await stored(store, *(a_job(owner=1) for _ in range(5)))
+        await bounded(store, Bounds(per_owner=2, per_kind={"echo": 4}))
+        parked_on = [(await known(store, job.id)).parked_on for job in jobs]
+        assert parked_on == [None, None, *["owner 1 chat"] * 3]
 
     async def test_who_had_come_far_does_not_fall_back(self, store: Store):
         await bounded(store, Bounds(per_owner=1, per_kind={"echo": 1}))
