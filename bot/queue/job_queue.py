@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 from pydantic import BaseModel
 
 from bot.queue.cache import ResultCache
+from bot.queue.checkup import Checkup
 from bot.queue.controls import (
     CancelJob,
     Control,
@@ -24,13 +25,15 @@ from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, TaskNotFoundError
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
+from bot.queue.health import Configured, Health
 from bot.queue.job import Clock, Job, Priority, new_job_id
-from bot.queue.outlook import Outlook, Outlooks
+from bot.queue.outlook import Outlook, Outlooks, queue_pace
 from bot.queue.reply import File
 from bot.queue.retention import Retention
 from bot.queue.sameness import scoped
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.statistics import Statistics
 from bot.queue.store.base import (
     Enqueued,
     JobFilter,
@@ -130,6 +133,7 @@ class JobQueue:
         self._cache = ResultCache(self._options.retention.cached)
         self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
+        self._checkup = Checkup(store, self._configured, clock)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._poke, clock
         )
@@ -383,7 +387,7 @@ class JobQueue:
                     stats.total(*WAITING, queue=name),
                     stats.total(State.PROCESSING, queue=name),
                     self._options.worker.slots(name),
-                    stats.pace.get(name, Pace()),
+                    queue_pace(stats, name),
                 )
                 for name in await self._known()
             ),
@@ -391,6 +395,24 @@ class JobQueue:
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
             own=await self._own(owner),
+        )
+
+    async def statistics(self) -> Statistics:
+        """The queue in numbers, of this moment and of the last hour. Raises `StoreError`."""
+        return await self._checkup.statistics()
+
+    async def health(self) -> Health:
+        """Whether the queue is well, and what to change if not; raises no `StoreError`."""
+        return await self._checkup.health()
+
+    def _configured(self) -> Configured:
+        queues = {job_type.queue for job_type in self.registry}
+        return Configured(
+            max_size=self._options.limits.max_size,
+            slots={queue: self._options.worker.slots(queue) for queue in queues},
+            timeouts_s={one.name: one.timeout or self._options.timeout_s for one in self.registry},
+            own_timeouts=frozenset(one.name for one in self.registry if one.timeout),
+            working=self._worker.running,
         )
 
     async def _known(self) -> list[str]:

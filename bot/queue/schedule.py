@@ -1,6 +1,7 @@
-"""Makes jobs ready when their time comes, and takes back those whose worker died."""
+"""When the duties of a queue are done: at the time of the next due job, or every so often."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
@@ -55,6 +56,22 @@ class Promoter:
         self._ready()
         pause = LONGEST_SLEEP_S if due is None else due - self._clock()
         return min(max(0.0, pause), LONGEST_SLEEP_S)
+
+
+class Leaps:
+    """Notices that the clock was set forward, or that the machine slept: all leases look expired
+    then, and whoever holds one must have the chance to renew it.
+    """
+
+    def __init__(self, clock: Clock, steady: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._steady = steady
+        self._ahead: float | None = None
+
+    def since_last(self) -> float:
+        """Seconds that the clock went beyond the time that passed; the first call knows none."""
+        before, self._ahead = self._ahead, self._clock() - self._steady()
+        return 0.0 if before is None else self._ahead - before
 
 
 async def every(seconds: float, duty: Duty, report: Report = log_failure) -> None:

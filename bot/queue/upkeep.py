@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.queue.duty import Report, log_failure
 from bot.queue.job import Clock, Job
 from bot.queue.retention import Retention
-from bot.queue.schedule import Duty, Promoter, every
+from bot.queue.schedule import Duty, Leaps, Promoter, every
 from bot.queue.store.base import Store
 
 PURGE_EVERY_S = 60.0
@@ -19,7 +19,7 @@ PURGE_EVERY_S = 60.0
 AGE_EVERY_S = 10.0
 """How often one job of each person, at most, may rise by a priority."""
 
-PURGE_BITE = 200
+PURGE_BITE = 100
 """Jobs removed in one transaction, so that the writer is never held up for long."""
 
 
@@ -60,6 +60,7 @@ class Upkeep:
         self._options = options
         self._household = household
         self._promoter = Promoter(store, household.ready, clock, household.report)
+        self._leaps = Leaps(clock)
         self._duties: list[asyncio.Task[None]] = []
 
     def poke(self) -> None:
@@ -88,6 +89,8 @@ class Upkeep:
 
     async def _reap(self) -> None:
         await self._household.beat()
+        if self._leaps.since_last() > self._options.lease_s / 2:
+            return  # other processes beat before the next round
         lost = await self._store.reap(self._options.max_losses)
         if lost:
             self._household.taken_back(lost)

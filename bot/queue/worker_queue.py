@@ -13,7 +13,7 @@ from typing import Self
 
 from pydantic import JsonValue
 
-from bot.queue.controls import CancelJob, Control, ResumeJob, RetryJob
+from bot.queue.controls import CancelJob, Control, DiscardJob, ResumeJob, RetryJob
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
 from bot.queue.job import Clock, Job, Priority, new_job_id
@@ -191,7 +191,12 @@ class WorkerQueue:
         return state
 
     async def mark_as_discarded(self, job: HandedJob | str, error: str) -> State:
-        """It is given up, whatever attempts are left."""
+        """It is given up, whatever attempts are left; by its id also one that is not in hand.
+
+        Raises `TaskNotFoundError`, `InvalidStateTransitionError` if it is finished.
+        """
+        if isinstance(job, str) and job not in self._hand:
+            return (await self.store.control(job, DiscardJob(error))).state
         return await self._hand.finish(job, Discard(error))
 
     async def mark_as_cancelled(self, job: HandedJob | str, reason: str) -> State:

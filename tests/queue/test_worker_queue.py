@@ -19,7 +19,7 @@ from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
 from bot.queue.store.base import Alive, CancelRequested, Limits, Lost
 from bot.queue.worker_queue import WorkerQueue, WorkerQueueOptions
-from tests.queue.watching import TappedStore, on_a_file, soon
+from tests.queue.watching import TappedStore, never, on_a_file, soon
 
 FAR = 4_000_000_000.0
 """A time at which nothing is due by the store's own clock."""
@@ -143,7 +143,7 @@ async def test_the_first_of_several_queues_that_has_any_gives(queue):
 
 async def test_at_least_one_job_must_be_asked_for(queue):
     with pytest.raises(ValueError, match="at least one"):
-        await queue.dequeue(0, wait_s=None)
+        await soon(queue.dequeue(0, wait_s=None))
 
 
 # waiting
@@ -238,8 +238,11 @@ async def test_the_lease_of_what_is_in_hand_is_renewed(new_store, hands):
 async def test_what_is_marked_gets_no_more_beats(new_store, hands):
     store = TappedStore(new_store())
     queue = await hands(store, lease_s=0.3)
-    await queue.mark_as_complete(await one_in_hand(queue))
-    await store.silent("beat")
+    job = await one_in_hand(queue)
+    await queue.mark_as_complete(job)
+    with pytest.raises(NotInHand):
+        await queue.renew(job.id)
+    await soon(store.silent("beat"))
 
 
 async def test_what_is_not_renewed_is_visible_again_and_counts_once(new_store, hands):
@@ -249,6 +252,9 @@ async def test_what_is_not_renewed_is_visible_again_and_counts_once(new_store, h
     job = await one_in_hand(queue)
     other, again = await taken_over(hands, job)
     assert (again.attempt, again.job.losses) == (1, 1)
+    assert await queue.renew(job) == Lost()
+    with pytest.raises(NotInHand):
+        await queue.renew(job.id)
     with pytest.raises(NotInHand, match=job.id):
         await queue.mark_as_complete(job, "late")
     assert await other.mark_as_complete(again, "in time") is State.COMPLETED
@@ -278,6 +284,15 @@ async def test_what_was_abandoned_is_forgotten(hands):
     assert await queue.mark_as_complete(kept.id) is State.COMPLETED
 
 
+async def test_what_is_beaten_for_stays_in_hand_however_long_it_takes(hands):
+    now = [time.time()]
+    queue = await hands(clock=lambda: now[0], lease_s=30)
+    job = await one_in_hand(queue)
+    now[0] += 3600
+    await queue.dequeue()
+    assert await queue.mark_as_complete(job.id) is State.COMPLETED
+
+
 async def test_a_lost_job_is_dropped_when_a_beat_says_so(new_store, hands):
     store = TappedStore(new_store())
     queue = await hands(store, lease_s=0.3)
@@ -286,9 +301,9 @@ async def test_a_lost_job_is_dropped_when_a_beat_says_so(new_store, hands):
     other, again = await taken_over(hands, job)
     store.refused = set()
     await store.next("beat")
-    await store.silent("beat")
+    await soon(store.silent("beat"))
     with pytest.raises(NotInHand):
-        await queue.mark_as_discarded(job.id, "mine")
+        await queue.mark_as_complete(job.id, "mine")
     assert await other.mark_as_complete(again) is State.COMPLETED
 
 
@@ -377,9 +392,13 @@ async def test_an_error_that_cannot_be_mended_is_not_retried(queue):
 async def test_a_discarded_or_cancelled_job_is_resumed_with_all_its_attempts(new_store, hands):
     store = TappedStore(new_store())
     queue = await hands(store)
-    for mark in (queue.mark_as_discarded, queue.mark_as_cancelled):
+    ends = {
+        State.DISCARDED: queue.mark_as_discarded,
+        State.CANCELLED: queue.mark_as_cancelled,
+    }
+    for state, mark in ends.items():
         job = await one_in_hand(queue)
-        assert await mark(job, "for now") in {State.DISCARDED, State.CANCELLED}
+        assert await mark(job, "for now") is state
         assert (await stored(queue, job)).error == "for now"
         waiter = await waiting(store, queue.dequeue(wait_s=None))
         assert await queue.mark_as_resume(job.id) is State.PENDING
@@ -410,6 +429,22 @@ async def test_a_waiting_job_is_cancelled_by_its_id(queue):
     assert await queue.dequeue() == []
 
 
+async def test_a_job_that_waits_or_is_elsewhere_is_discarded_by_its_id(hands):
+    queue, other = await hands(), await hands(beat=False)
+    (waits,) = await queue.enqueue("nobody can do it", queue="other")
+    elsewhere = await one_in_hand(other)
+    for job in (waits, elsewhere):
+        assert await queue.mark_as_discarded(job.id, "hopeless") is State.DISCARDED
+        assert (await stored(queue, job)).error == "hopeless"
+    with pytest.raises(NotInHand):
+        await other.mark_as_complete(elsewhere)
+
+
+async def test_a_job_in_this_hand_is_cancelled_by_its_id_at_once(queue):
+    job = await one_in_hand(queue)
+    assert await queue.mark_as_cancelled(job.id, "not needed") is State.CANCELLED
+
+
 @pytest.mark.parametrize("mark", ["mark_as_resume", "retry"])
 async def test_an_id_that_nobody_knows_is_said_to_be_so(queue, mark):
     with pytest.raises(TaskNotFoundError):
@@ -426,10 +461,11 @@ async def test_a_run_is_marked_once(queue):
             await queue.mark_as_complete(which)
         with pytest.raises(NotInHand):
             await queue.mark_as_retry(which, "again")
+    for mark in (queue.mark_as_discarded, queue.mark_as_cancelled):
         with pytest.raises(NotInHand):
-            await queue.mark_as_discarded(which, "again")
-    with pytest.raises(NotInHand):
-        await queue.mark_as_cancelled(job, "again")
+            await mark(job, "again")
+        with pytest.raises(InvalidStateTransitionError):
+            await mark(job.id, "again")
 
 
 async def test_of_two_marks_at_once_one_counts(queue):
@@ -489,7 +525,7 @@ async def test_closing_gives_back_what_was_just_coming(new_store, hands):
     coming = asyncio.create_task(queue.dequeue())
     await soon(store.claimed.wait())
     closing = asyncio.create_task(queue.close())
-    await asyncio.sleep(0)
+    await never(asyncio.shield(closing))
     store.through.set()
     await soon(closing)
     with pytest.raises(StoreUnavailable):

@@ -51,6 +51,11 @@ class Diary:
                 await self._news.wait()
         return found[times - 1]
 
+    async def next(self) -> None:
+        """Until something has happened that no call of this saw."""
+        await self._news.wait()
+        self._news.clear()
+
     def _told(self, name: EventName, job_id: str | None) -> list[Job]:
         return [
             event.job

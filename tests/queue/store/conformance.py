@@ -7,6 +7,7 @@ from tests.queue.store.promises.admission import AdmissionPromises
 from tests.queue.store.promises.ageing import AgeingPromises
 from tests.queue.store.promises.bounds import BoundsPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
+from tests.queue.store.promises.figures import FigurePromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
@@ -33,6 +34,7 @@ class StoreConformance(
     RecoveryPromises,
     KeepingPromises,
     LookingPromises,
+    FigurePromises,
     OutboxPromises,
     HeldPromises,
     ToldAnewPromises,

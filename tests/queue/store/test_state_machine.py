@@ -322,9 +322,8 @@ class BothStores(RuleBasedStateMachine):
             places = await store.positions([job.id for job in jobs])
             stats = await store.stats()
             assert counts(stats) == recounted(jobs)
-            policies = await store.policies()
-            next_at = await store.deliveries_next()
-            return jobs, deliveries, artifacts, places, stats, policies, next_at
+            rest = await store.policies(), await store.figures(), await store.deliveries_next()
+            return jobs, deliveries, artifacts, places, stats, *rest
 
         jobs, _, artifacts, *_ = self.ask(everything)
         assert all(len(artifacts[job.id]) == job.attached for job in jobs if job.attached)
