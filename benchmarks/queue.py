@@ -118,14 +118,14 @@ async def wakes(folder: Path) -> list[bool]:
 
 async def lengths(folder: Path) -> list[bool]:
     """With 1,000 and with 1,000,000 jobs waiting."""
-    async with flat.stores(folder) as both:
-        rates = await flat.turnover(both)
-        places = await flat.places(both[flat.MANY])
-        told("plain count of 1,000,000", 1_000 * await flat.plain_count(both[flat.MANY]), "ms")
-    for count, rate in rates.items():
-        told(f"claim+finish at {count:,}", rate, "jobs/s")
+    async with flat.stores(folder, *flat.SIZES) as made:
+        rates = await flat.turnover(made)
+        places = await flat.places(made["many"])
+        told("plain count of 1,000,000", 1_000 * await flat.plain_count(made["many"]), "ms")
+    for size, rate in rates.items():
+        told(f"claim+finish, {size}", rate, "jobs/s")
     told("position at 1,000,000, p99", 1_000 * quantiles(places, n=100)[98], "ms")
-    ratio = rates[flat.MANY] / rates[flat.FEW]
+    ratio = rates["many"] / rates["few"]
     return [
         judged("claim+finish, 1,000,000 / 1,000", ratio, at_least=0.8),
         judged("position at 1,000,000, p50, ms", 1_000 * median(places), at_most=0.2),

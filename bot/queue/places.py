@@ -2,15 +2,18 @@
 every store, over whatever keeps the turns and the slots.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.queue.job import Job
-from bot.queue.slots import READY, Slots
+from bot.queue.slots import READY, Slots, width
 from bot.queue.states import State
 from bot.queue.turns import Turns
 
 BestParked = Callable[[str, int], Sequence[Job]]
 """The first jobs that are parked on a slot, so many at most, best first."""
+
+Change = tuple[Job, Job]
+"""A job before and after."""
 
 
 class Places:
@@ -33,22 +36,33 @@ class Places:
             return job
         if job.state in READY | {State.PARKED} and job.lane != before.lane:
             return self.turns.taken(job)
-        if job.state not in READY and was in READY | {State.PARKED}:
+        if job.state not in READY | {State.PARKED} and was in READY | {State.PARKED}:
             self.slots.free(before)
             return job._replace(parked_on=None)
         return job
 
-    def unparked(self, best: BestParked, now: float) -> Iterator[tuple[Job, Job]]:
-        """Give what was freed to who is parked there: each job before and after."""
-        for name, n in self.slots.freed().items():
+    def unparked(self, best: BestParked, now: float) -> Iterator[Change]:
+        """Give what was freed to who is parked there."""
+        for name, n in self.slots.freed():
             for before in best(name, n):
-                job = self.slots.taken(before)
-                if job.parked_on != name:
-                    self.turns.claimed([before])
-                    yield before, self.turns.taken(job)._replace(run_at=now)
+                yield from self._gone_on(before, self.slots.taken(before), now)
 
-    def replaced(self, job: Job, now: float) -> Job:
-        """The parked job where the bounds, which were changed, now put it."""
-        job = self.slots.taken(job._replace(state=State.PENDING, parked_on=None))
-        job = self.turns.taken(job)
-        return job if job.state is State.PARKED else job._replace(run_at=now)
+    def replaced(self, waiting: Iterable[Job], now: float) -> Iterator[Change]:
+        """Put ready and parked jobs where the bounds, which were changed, now put them. Who had
+        come far comes first.
+        """
+        for before in sorted(waiting, key=_as_they_had_come):
+            ready = before._replace(state=State.PENDING, parked_on=None)
+            yield from self._gone_on(before, self.slots.taken(ready), now)
+
+    def _gone_on(self, before: Job, job: Job, now: float) -> Iterator[Change]:
+        """A job that stays keeps its turn; at another place it takes a new one."""
+        if (job.state, job.parked_on) == (before.state, before.parked_on):
+            return
+        if before.state is State.PARKED:
+            self.turns.claimed([before])
+        yield before, self.turns.taken(job)._replace(run_at=now)
+
+
+def _as_they_had_come(job: Job) -> tuple[bool, int, tuple[int, float, str]]:
+    return (job.state is State.PARKED, width(job.parked_on), job.order)

@@ -16,6 +16,9 @@ from bot.queue.states import Action, State, next_state
 READY = frozenset({State.PENDING, State.PROCESSING})
 """A job in one of these has all its slots."""
 
+WIDEST_FIRST = ("kind", "key", "owner")
+"""The first words of the slots' names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -99,13 +102,21 @@ class Slots:
             self.used.add(name, -1)
             self._freed[name] += 1
 
-    def freed(self) -> Counter[str]:
-        """What became free since the last call."""
+    def freed(self) -> list[tuple[str, int]]:
+        """What became free since the last call, the widest first: it goes to who waits for it, not
+        to who comes upon it from a narrower one.
+        """
         freed, self._freed = self._freed, Counter()
-        return freed
+        return sorted(freed.items(), key=lambda slot: (width(slot[0]), slot[0]))
 
     def _needed(self, job: Job) -> list[tuple[str, int]]:
         return self.bounds.slots(job.queue, job.type, job.owner, job.limit_key)
+
+
+def width(slot: str | None) -> int:
+    """The place of the slot when the widest come first; that of none is the last."""
+    scope = (slot or "owner").partition(" ")[0]
+    return WIDEST_FIRST.index(scope)
 
 
 def _parked_at(job: Job, needed: Sequence[tuple[str, int]]) -> int:

@@ -10,7 +10,7 @@ A place is a queue, or a slot that jobs are parked on.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from bot.queue.job import Job, Priority
 
@@ -34,18 +34,18 @@ class Turns:
         self,
         times: MutableMapping[Lane, float] | None = None,
         ends: MutableMapping[Person, float] | None = None,
-        weights: MutableMapping[int, float] | None = None,
+        weights: Mapping[int, float] | None = None,
     ) -> None:
         self.times = defaultdict[Lane, float](float) if times is None else times
         self.ends = defaultdict[Person, float](float) if ends is None else ends
-        self.weights = defaultdict[int, float](lambda: USUAL_WEIGHT) if weights is None else weights
+        self.weights = {} if weights is None else weights
 
     def taken(self, job: Job) -> Job:
         """The job with the rank of its owner's next turn where it is now."""
         owner = job.owner or NOBODY
         place = job.parked_on or job.queue
         rank = max(self.ends[place, job.lane, owner], self.times[place, job.lane])
-        self.ends[place, job.lane, owner] = rank + job.cost / self.weights[owner]
+        self.ends[place, job.lane, owner] = rank + job.cost / self.weights.get(owner, USUAL_WEIGHT)
         return job if job.rank == rank else job._replace(rank=rank)
 
     def claimed(self, jobs: Iterable[Job]) -> None:
@@ -55,12 +55,12 @@ class Turns:
             self.times[lane] = max(self.times[lane], job.rank)
 
 
-def lifted(ready: Iterable[Job], now: float, after_s: float) -> list[Job]:
+def lifted(waiting: Iterable[Job], now: float, after_s: float) -> list[Job]:
     """Those that have waited so long that they rise by one priority, never above HIGH: of each
     person in each queue only the one that has waited longest.
     """
     risen: dict[tuple[str, int], Job] = {}
-    for job in sorted(ready, key=lambda job: (job.run_at, job.id)):
+    for job in sorted(waiting, key=lambda job: (job.run_at, job.id)):
         higher = [one for one in Priority if job.lane < one <= Priority.HIGH]
         lifts = sum(job.priority < one <= job.lane for one in Priority)
         if higher and now - job.run_at >= after_s * (lifts + 1):

@@ -139,7 +139,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class SetBounds:
-    """How many jobs may be ready or running at once; what is parked is looked at anew."""
+    """How many jobs may be ready or running at once; all that wait are placed anew."""
 
     bounds: Bounds
 
@@ -235,8 +235,10 @@ class Store(Protocol):
         """Take back the jobs of dead workers and of leases that ran out."""
 
     async def age(self, after_s: float, every_s: float) -> int:
-        """Lift ready jobs below HIGH that have waited `after_s` for each lift, one of each person
-        at most, by one priority; how many. Does nothing within `every_s` of the last time.
+        """Lift jobs below HIGH that have waited `after_s` for each lift by one priority; how many.
+
+        They are ready, or the first parked in a lane of a slot; one of each person in each queue at
+        most. Does nothing within `every_s` of the last time.
         """
 
     async def control(self, job_id: str, control: Control) -> Job:

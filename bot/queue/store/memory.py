@@ -1,7 +1,7 @@
 """The executable model: what every store must do, said in the plainest way. Keeps nothing."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.places import Places
 from bot.queue.reply import File
 from bot.queue.retention import Retention
-from bot.queue.slots import READY, Bounds, Slots, UsedInMemory
+from bot.queue.slots import Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.admission import Admission, Admitted, Ask, Join
 from bot.queue.store.base import (
@@ -51,7 +51,7 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
-from bot.queue.turns import USUAL_WEIGHT, Turns, lifted
+from bot.queue.turns import Turns, lifted
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class MemoryStore:
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
         self._tally = Tally()
-        self._weights = defaultdict[int, float](lambda: USUAL_WEIGHT)
+        self._weights: dict[int, float] = {}
         self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
         self._people: dict[str, list[int | None]] = {}
         self._cache: dict[str, _Cached] = {}
@@ -293,14 +293,18 @@ class MemoryStore:
         """See `Store.age`."""
         with self._alone():
             now = self._clock()
-            if now < self._aged_at + every_s:
+            if 0 <= now - self._aged_at < every_s:
                 return 0
             self._aged_at = now
-            ready = (job for job in self._jobs.values() if job.state is State.PENDING)
-            risen = lifted(ready, now, after_s)
+            risen = lifted(self._may_age(), now, after_s)
             for job in risen:
                 self._save(job)
             return len(risen)
+
+    def _may_age(self) -> list[Job]:
+        jobs = sorted(self._jobs.values(), key=lambda job: job.order, reverse=True)
+        first_parked = {(job.parked_on, job.lane): job for job in jobs if job.parked_on is not None}
+        return [job for job in jobs if job.state is State.PENDING] + list(first_parked.values())
 
     async def control(self, job_id: str, control: Control) -> Job:
         """See `Store.control`."""
@@ -351,13 +355,12 @@ class MemoryStore:
     def _set_bounds(self, bounds: Bounds) -> None:
         slots = Slots(bounds, UsedInMemory())
         self._places = Places(slots, self._places.turns)
-        jobs = sorted(self._jobs.values(), key=lambda job: job.order)
-        for job in jobs:
-            if job.state in READY:
+        for job in self._jobs.values():
+            if job.state is State.PROCESSING:
                 slots.hold(job)
-        for job in jobs:
-            if job.state is State.PARKED:
-                self._jobs[job.id] = self._places.replaced(job, self._clock())
+        waiting = [job for job in self._jobs.values() if job.state in {State.PENDING, State.PARKED}]
+        for _, job in self._places.replaced(waiting, self._clock()):
+            self._jobs[job.id] = job
 
     async def policies(self) -> Policies:
         """See `Store.policies`."""

@@ -4,13 +4,17 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 """
 
 from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.ageing import AgeingPromises
+from tests.queue.store.promises.bounds import BoundsPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.figures import FigurePromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
+from tests.queue.store.promises.policy import PolicyPromises
 from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
+from tests.queue.store.promises.slots import ParkedPromises, SlotPromises
 from tests.queue.store.promises.texts import TextPromises
 from tests.queue.store.promises.threads import ThreadPromises
 from tests.queue.store.promises.turns import TurnPromises
@@ -20,6 +24,11 @@ class StoreConformance(
     AdmissionPromises,
     ClaimingPromises,
     TurnPromises,
+    SlotPromises,
+    ParkedPromises,
+    BoundsPromises,
+    AgeingPromises,
+    PolicyPromises,
     RunPromises,
     CancelPromises,
     RecoveryPromises,

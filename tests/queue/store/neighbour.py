@@ -4,9 +4,15 @@
 """
 
 import asyncio
+import os
 import sys
+from random import Random
 
 from bot.queue.deliveries import NewDelivery
+from bot.queue.errors import QueueFull, UserLimitReached
+from bot.queue.job import Job
+from bot.queue.lifecycle import Complete, Fail, HandBack, SnoozeUntil
+from bot.queue.store.base import Finish, Limits
 from bot.queue.store.sqlite import SqliteStore
 from tests.queue.store.workbench import LEASE_S, a_job
 
@@ -64,8 +70,77 @@ async def drain(store: SqliteStore) -> None:
     await store.close()
 
 
+async def crowd_in(store: SqliteStore) -> None:
+    """Ten people ask for twelve jobs each, all at once, and again after each refusal. Tells how
+    often there was one.
+    """
+    tell("ready")
+    await told_to_go_on()
+    limits = Limits(max_size=20, max_active_per_owner=8)
+    refusals = 0
+
+    async def ask_for_all(n: int) -> None:
+        nonlocal refusals
+        chance = Random(n)
+        for _ in range(12):
+            job = a_job(
+                owner=chance.choice([1, 2, 3, 4]),
+                queue=chance.choice(["chat", "image"]),
+                type=chance.choice(["echo", "draw"]),
+                limit_key=chance.choice([None, None, "k"]),
+            )
+            while True:
+                try:
+                    await store.enqueue([job], limits=limits)
+                    break
+                except (QueueFull, UserLimitReached):
+                    refusals += 1
+
+    await asyncio.gather(*(ask_for_all(n) for n in range(10)))
+    await store.close()
+    tell(str(refusals))
+
+
+async def work_off(store: SqliteStore) -> None:
+    """Two claimers run what they get, until told to stop. They write each claim into the one diary
+    of all processes after it is stored, and each end before, so that what seems to run does run.
+    """
+    tell("ready")
+    await told_to_go_on()
+    diary = os.open(f"{sys.argv[2]}.diary", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    stop = asyncio.create_task(told_to_go_on())
+    chance = Random(os.getpid())
+
+    async def claim_and_end() -> None:
+        while not stop.done():
+            runs = await store.claim(store.process, {"chat": 2, "image": 2}, LEASE_S)
+            for run in runs:
+                os.write(diary, f"began {run.id}\n".encode())
+            await store.promote()
+            for run in runs:
+                os.write(diary, f"ended {run.id}\n".encode())
+            await store.finish([_some_end(run, chance) for run in runs])
+
+    await asyncio.gather(claim_and_end(), claim_and_end())
+    os.close(diary)
+    await store.close()
+
+
+def _some_end(run: Job, chance: Random) -> Finish:
+    again = chance.choice([Fail("broke", 0), SnoozeUntil(0), HandBack()])
+    return Finish(run.id, run.token, again if chance.random() < 0.3 else Complete("1"))
+
+
 DUTIES = {
-    duty.__name__: duty for duty in (enqueue_for_ever, enqueue_when_told, claim_and_hold, drain)
+    duty.__name__: duty
+    for duty in (
+        enqueue_for_ever,
+        enqueue_when_told,
+        claim_and_hold,
+        drain,
+        crowd_in,
+        work_off,
+    )
 }
 
 

@@ -15,6 +15,10 @@ from bot.queue.store.sqlite.statements import Statements
 INDEX_OF = {
     "jobs_ready": "job_ready",
     "jobs_ahead": "job_ready",
+    "jobs_in_lane": "job_ready",
+    "lanes_ready": "job_ready",
+    "jobs_parked": "job_parked",
+    "jobs_parked_first": "job_parked",
     "jobs_due": "job_timed",
     "jobs_next_due": "job_timed",
     "jobs_lost": "job_leased",

@@ -39,7 +39,11 @@ WALKS = {
 }
 """Statements that follow a whole index, and why that is short."""
 
+OWN = {"json_each", "CONSTANT", "place"}
+"""What a statement was given, or has gathered itself: a row for each lane or slot."""
+
 NOT_JUDGED = {
+    "jobs_ready_all": "when somebody has lowered the bounds: all that is ready, once",
     "jobs_parked_all": "when somebody has changed the bounds: all that is parked, once",
     "slots_recount": "when somebody has changed the bounds: all that is ready, once",
     "tally_of_window": "an hour of figures, grouped",
@@ -118,7 +122,7 @@ def is_long(step: str, excused: bool) -> bool:
     if "TEMP B-TREE" in step:
         return True
     walk = A_WALK.match(step)
-    if walk is None or walk[1] in {*SMALL, "json_each", "CONSTANT"}:
+    if walk is None or walk[1] in SMALL | OWN:
         return False
     return not (excused and ("INDEX" in step or walk[1] == "slot"))
 

@@ -1,10 +1,12 @@
 """Whatever is asked in whatever order, the SQLite store answers as the executable model does.
 
 Hypothesis invents the calls; both stores get the same ones under the same clock, and every
-answer, every job, every delivery and every counter is compared after each step.
+answer, every job, every delivery and every counter is compared after each step. What must hold in
+whatever state, of tokens, slots and deliveries, is in `invariants.py`.
 """
 
 import asyncio
+import sqlite3
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -14,17 +16,40 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.queue.controls import CancelJob, RetryJob
+from bot.queue.controls import (
+    CancelJob,
+    DiscardJob,
+    Overrides,
+    Reprioritise,
+    Reschedule,
+    ResumeJob,
+    RetryJob,
+)
 from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Released
 from bot.queue.errors import QueueError
-from bot.queue.job import Progress
+from bot.queue.job import Priority, Progress
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, HandBack, SnoozeUntil
+from bot.queue.reply import File
 from bot.queue.retention import Retention
-from bot.queue.states import State
-from bot.queue.store.base import Beat, Finish, JobFilter, Limits, SettleDelivery, Store
+from bot.queue.slots import Bounds
+from bot.queue.states import FINISHED, State
+from bot.queue.store.base import (
+    Beat,
+    Finish,
+    JobFilter,
+    Limits,
+    Lost,
+    PauseQueue,
+    ResumeQueue,
+    SetBounds,
+    SettleDelivery,
+    SetWeight,
+    Store,
+)
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
-from tests.queue.store.workbench import LEASE_S, NOW, Clock, a_job, all_jobs, counts, recount
+from tests.queue.store.invariants import DeliveredOnce, SlotsHeld, TokensGrow
+from tests.queue.store.workbench import LEASE_S, NOW, Clock, a_job, all_jobs, counts, recounted
 
 T = TypeVar("T")
 
@@ -37,11 +62,14 @@ texts = st.sampled_from(["", "because", "größer 👍", "\0"])
 back = st.integers(0, 6)
 few_of_the_latest = st.lists(back, min_size=1, max_size=4)
 owners = st.sampled_from([None, 1, 2])
+people = st.sampled_from([1, 2, 3])
+priorities = st.sampled_from(Priority)
 wants = st.dictionaries(st.sampled_from(QUEUES), st.integers(0, 4), min_size=1)
 outcomes = st.one_of(
     st.builds(Complete, texts),
-    st.just(Complete("1")),
+    *[st.just(Complete("1"))] * 3,
     st.builds(Fail, texts, moments),
+    st.builds(Fail, st.just("broke"), moments),
     st.builds(Discard, texts),
     st.builds(Cancel, texts),
     st.builds(SnoozeUntil, moments),
@@ -53,16 +81,56 @@ settlements = st.one_of(
     st.builds(Later, moments, texts, st.sampled_from([None, "1 of 2"])),
     st.builds(Released, st.sampled_from([None, "elsewhere"])),
 )
+overrides = st.builds(
+    Overrides,
+    payload=st.sampled_from([None, '{"n": 0}']),
+    priority=st.none() | priorities,
+    max_attempts=st.sampled_from([None, 1, 9]),
+    timeout_s=st.sampled_from([None, 1.5]),
+)
+controls = st.one_of(
+    st.builds(CancelJob, texts),
+    st.builds(CancelJob, texts, people),
+    st.builds(DiscardJob, texts),
+    st.builds(RetryJob, texts, overrides),
+    st.builds(ResumeJob, st.booleans(), texts, overrides),
+    st.builds(Reprioritise, priorities),
+    st.builds(Reschedule, moments),
+)
+sizes = st.sampled_from([1, 2, 4])
+bounds = st.builds(
+    Bounds,
+    st.none() | sizes,
+    st.dictionaries(st.sampled_from(["echo", "draw"]), sizes),
+    # kinds that share keys agree on their size
+    st.sampled_from([{}, {"echo": 2, "draw": 2}]),
+)
+policies = st.one_of(
+    st.builds(SetBounds, bounds),
+    st.builds(SetWeight, people, st.sampled_from([0.5, 1.0, 3.0])),
+    st.builds(PauseQueue, st.sampled_from(QUEUES)),
+    *[st.builds(ResumeQueue, st.sampled_from(QUEUES))] * 3,
+)
+files = st.lists(
+    st.builds(File, st.sampled_from(["a", "b"]), st.sampled_from([b"", b"\0\xff"])), max_size=2
+)
+rarely = st.sampled_from([None] * 4 + ["k1"])
+often = st.sampled_from([None, "k1", "k2"])
 jobs = st.builds(
     a_job,
     queue=st.sampled_from(QUEUES),
     type=st.sampled_from(["echo", "draw"]),
     state=st.sampled_from([State.PENDING, State.PENDING, State.SCHEDULED]),
     priority=st.sampled_from([-10, 0, 0, 20]),
-    owner=owners,
+    owner=st.sampled_from([None, 1, 1, 2, 3]),
     guild=owners,
-    key=st.sampled_from([None, None, "k1", "k2"]),
+    key=rarely,
     run_at=moments,
+    cost=st.sampled_from([1.0, 1.0, 2.5]),
+    limit_key=rarely,
+    dedup_key=rarely,
+    cache_key=often,
+    cache_ttl_s=st.sampled_from([None, 7.5, 100.0, 100.0]),
 )
 limits = st.builds(
     Limits,
@@ -97,13 +165,18 @@ class BothStores(RuleBasedStateMachine):
         self.runs = [("unknown", 1)]
         self.owed = ["unknown"]
         self.leases = [("unknown", 1)]
+        self.tokens = TokensGrow()
+        self.slots = SlotsHeld()
+        self.told = DeliveredOnce()
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
         self.model = MemoryStore(self.clock)
         self.sqlite = SqliteStore(Path(self.folder.name) / "jobs.db", self.clock)
         self.runner.run(self.sqlite.open())
+        self.reader = sqlite3.connect(Path(self.folder.name) / "jobs.db")
 
     def teardown(self):
+        self.reader.close()
         self.runner.run(self.sqlite.close())
         self.runner.close()
         self.folder.cleanup()
@@ -124,16 +197,24 @@ class BothStores(RuleBasedStateMachine):
         assert actual == expected
         return expected
 
-    @initialize(batch=st.lists(jobs, min_size=3, max_size=5), held=holds)
-    def begin(self, batch, held):
-        self.enqueue(batch, Limits(), held)
+    @initialize(batch=st.lists(jobs, min_size=3, max_size=5), held=holds, bounds=bounds)
+    def begin(self, batch, held, bounds):
+        self.policy(SetBounds(bounds))
+        self.enqueue(batch, Limits(), held, fresh=False)
 
-    @rule(batch=st.lists(jobs, min_size=1, max_size=4), limits=limits, held=holds)
-    def enqueue(self, batch, limits, held):
+    @rule(
+        batch=st.lists(jobs, min_size=1, max_size=4),
+        limits=limits,
+        held=holds,
+        fresh=st.booleans(),
+    )
+    def enqueue(self, batch, limits, held, fresh):
         # distinct ids, also when Hypothesis draws one example twice
         batch = [job._replace(id=a_job().id) for job in batch]
-        new = {job.id: [NewDelivery(f"to {at}", at) for at in held] for job in batch}
-        self.ask(lambda store: store.enqueue(batch, new, limits))
+        new = {
+            job.id: [NewDelivery(f"to {at}", at, owner=job.owner) for at in held] for job in batch
+        }
+        self.ask(lambda store: store.enqueue(batch, new, limits, fresh=fresh))
         self.ids += [job.id for job in batch]
         self.owed += [delivery.id for owed in new.values() for delivery in owed]
 
@@ -141,22 +222,33 @@ class BothStores(RuleBasedStateMachine):
     def claim(self, worker, wants):
         claims = self.ask(lambda store: store.claim(worker, wants, LEASE_S))
         self.runs += [(job.id, job.token) for job in claims]
+        self.tokens.claimed(claims)
 
     @rule(
         some=few_of_the_latest,
         progress=st.sampled_from([None, Progress(1, 2, "so far", "s")]),
         checkpoint=st.sampled_from([None, '{"at": 1}']),
         log=st.sampled_from([None, (), ("one", "zwei")]),
+        files=files,
     )
-    def beat(self, some, progress, checkpoint, log):
+    def beat(self, some, progress, checkpoint, log, files):
         runs = [pick(self.runs, back) for back in some]
-        beats = [Beat(*run, progress, checkpoint, log) for run in runs]
-        self.ask(lambda store: store.beat(beats, LEASE_S))
+        beats = [Beat(*run, progress, checkpoint, log, tuple(files)) for run in runs]
+        answers = self.ask(lambda store: store.beat(beats, LEASE_S))
+        self.tokens.counted(run for run, a in zip(runs, answers, strict=True) if a != Lost())
 
     @rule(ends=st.lists(st.tuples(back, outcomes), min_size=1, max_size=4))
     def finish(self, ends):
         finishes = [Finish(*pick(self.runs, back), outcome) for back, outcome in ends]
-        self.ask(lambda store: store.finish(finishes))
+        states = self.ask(lambda store: store.finish(finishes))
+        ended = [f for f, state in zip(finishes, states, strict=True) if state is not None]
+        self.tokens.counted((finish.job_id, finish.token) for finish in ended)
+        assert len({finish.job_id for finish in ended}) == len(ended)
+
+    @rule(queue=st.sampled_from(QUEUES), ends=st.lists(outcomes, min_size=1, max_size=3))
+    def work(self, queue, ends):
+        self.claim("w1", {queue: 3})
+        self.finish(list(enumerate(ends)))
 
     @rule(passing=seconds)
     def time_passes(self, passing):
@@ -175,13 +267,29 @@ class BothStores(RuleBasedStateMachine):
         retention = Retention(kept_s, 2 * kept_s, most)
         self.ask(lambda store: store.purge(retention, limit))
 
-    @rule(back=back, reason=texts)
-    def cancel(self, back, reason):
-        self.ask(lambda store: store.control(pick(self.ids, back), CancelJob(reason)))
+    @rule(back=back, control=controls)
+    def control(self, back, control):
+        job_id = pick(self.ids, back)
+        before = self.ask(lambda store: store.get(job_id))
+        owed = self.ask(lambda store: store.deliveries(job_id))
+        self.ask(lambda store: store.control(job_id, control))
+        after = self.ask(lambda store: store.get(job_id))
+        if before is not None and before.state in FINISHED and after.state not in FINISHED:
+            self.told.anew(owed)
 
     @rule(back=back)
-    def retry(self, back):
-        self.ask(lambda store: store.control(pick(self.ids, back), RetryJob()))
+    def delete(self, back):
+        self.ask(lambda store: store.delete(pick(self.ids, back)))
+
+    @rule(after_s=st.sampled_from([0.0, 5.0, 40.0]), every_s=st.sampled_from([0.0, 10.0]))
+    def age(self, after_s, every_s):
+        self.ask(lambda store: store.age(after_s, every_s))
+
+    @rule(change=policies)
+    def policy(self, change):
+        self.ask(lambda store: store.policy(change))
+        if isinstance(change, SetBounds):
+            self.slots.set_bounds(change.bounds)
 
     @rule(worker=st.sampled_from(WORKERS), limit=st.integers(1, 4))
     def deliveries_claim(self, worker, limit):
@@ -195,7 +303,8 @@ class BothStores(RuleBasedStateMachine):
     def deliveries_settle(self, leased, unleased):
         settled = [SettleDelivery(*pick(self.leases, back), how) for back, how in leased]
         settled += [SettleDelivery(pick(self.owed, back), None, how) for back, how in unleased]
-        self.ask(lambda store: store.deliveries_settle(settled))
+        answers = self.ask(lambda store: store.deliveries_settle(settled))
+        self.told.settled(one for one, counts in zip(settled, answers, strict=True) if counts)
 
     @rule(wanted=filters, back=st.none() | back, limit=st.integers(0, 3), some=few_of_the_latest)
     def look(self, wanted, back, limit, some):
@@ -209,13 +318,21 @@ class BothStores(RuleBasedStateMachine):
         async def everything(store: Store):
             jobs = await all_jobs(store)
             deliveries = [await store.deliveries(job.id) for job in jobs]
+            artifacts = {job.id: await store.artifacts(job.id) for job in jobs if job.attached}
             places = await store.positions([job.id for job in jobs])
             stats = await store.stats()
-            assert counts(stats) == await recount(store)
-            figures = await store.figures()
-            return jobs, deliveries, places, await store.deliveries_next(), stats, figures
+            assert counts(stats) == recounted(jobs)
+            rest = await store.policies(), await store.figures(), await store.deliveries_next()
+            return jobs, deliveries, artifacts, places, stats, *rest
 
-        self.ask(everything)
+        jobs, _, artifacts, *_ = self.ask(everything)
+        assert all(len(artifacts[job.id]) == job.attached for job in jobs if job.attached)
+        self.slots.check(jobs)
+        assert self.slots.used == +self.model._places.slots.used == self.slots_in_the_file()
+
+    def slots_in_the_file(self) -> dict[str, int]:
+        rows = self.reader.execute("SELECT name, used FROM slot WHERE used <> 0")
+        return dict(rows)
 
 
 BothStores.TestCase.settings = settings(

@@ -1,11 +1,14 @@
 """What the stores' tests are made with: jobs, and whole runs."""
 
 from collections import Counter
-from itertools import count
+from collections.abc import Iterable
+from itertools import count, takewhile
 
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job, new_job_id
 from bot.queue.lifecycle import Complete, Outcome
+from bot.queue.slots import READY, Bounds
+from bot.queue.states import State
 from bot.queue.store.base import Finish, Group, JobFilter, Stats, Store
 from bot.queue.testing import ManualClock as Clock
 
@@ -67,6 +70,20 @@ async def all_jobs(store: Store) -> list[Job]:
     return await store.find(JobFilter(), limit=EVERYTHING)
 
 
+async def in_state(store: Store, state: State) -> list[str]:
+    return sorted(job.id for job in await all_jobs(store) if job.state is state)
+
+
+async def served(store: Store, times: int) -> list[int | None]:
+    """Whose jobs run, one after the other."""
+    owners = []
+    for _ in range(times):
+        run = await claimed(store)
+        owners.append(run.owner)
+        await finished(store, run, Complete("1"))
+    return owners
+
+
 async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Delivery]:
     await store.enqueue([job], {job.id: new or (NewDelivery("someone"),)})
     return await store.deliveries(job.id)
@@ -74,10 +91,30 @@ async def with_delivery(store: Store, job: Job, *new: NewDelivery) -> list[Deliv
 
 async def recount(store: Store) -> tuple[dict[Group, int], int]:
     """What the counters must say, counted the slow way: jobs by group, and active people."""
-    jobs = await all_jobs(store)
+    return recounted(await all_jobs(store))
+
+
+def recounted(jobs: Iterable[Job]) -> tuple[dict[Group, int], int]:
+    """What the counters must say of these jobs."""
     people = {job.owner for job in jobs if job.finished_at is None} - {None}
     return Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs), len(people)
 
 
 def counts(stats: Stats) -> tuple[dict[Group, int], int]:
     return dict(stats.counts), stats.people
+
+
+def slots_of(jobs: Iterable[Job], bounds: Bounds) -> tuple[Counter[str], dict[str, int], set[str]]:
+    """How many have each slot, its size, and where somebody is parked, counted the slow way."""
+    used: Counter[str] = Counter()
+    sizes: dict[str, int] = {}
+    full = set()
+    for job in jobs:
+        needed = dict(bounds.slots(job.queue, job.type, job.owner, job.limit_key))
+        sizes |= needed
+        if job.state is State.PARKED:
+            full.add(job.parked_on)
+            used.update(takewhile(lambda name, at=job.parked_on: name != at, needed))
+        elif job.state in READY:
+            used.update(needed.keys())
+    return used, sizes, full

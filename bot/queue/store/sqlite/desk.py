@@ -5,7 +5,7 @@ Rows are read when they are first needed, and written once, when the operation i
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from bot.queue.states import State
 from bot.queue.store.base import Group
 from bot.queue.store.sqlite.rows import Row, one
 from bot.queue.store.sqlite.statements import Statements
-from bot.queue.turns import USUAL_WEIGHT, Lane, Person, Turns
+from bot.queue.turns import Lane, Person, Turns
 
 Connection = sqlite3.Connection
 K = TypeVar("K")
@@ -114,8 +114,7 @@ class Desk:
     @cached_property
     def turns(self) -> Turns:
         """Everybody's turns."""
-        weights = defaultdict[int, float](lambda: USUAL_WEIGHT, self.standing.weights)
-        return Turns(self._times, self._ends, weights)
+        return Turns(self._times, self._ends, self.standing.weights)
 
     @cached_property
     def slots(self) -> Slots:

@@ -6,15 +6,14 @@ Each method works inside a transaction of somebody else's.
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from bot.queue.errors import TaskNotFoundError
 from bot.queue.figures import ended
-from bot.queue.job import Job
-from bot.queue.states import FINISHED, State
+from bot.queue.job import Job, Priority
+from bot.queue.states import FINISHED
 from bot.queue.store.sqlite.desk import Desk
 from bot.queue.store.sqlite.figures import FigureTable
-from bot.queue.store.sqlite.rows import job_from, job_row, one, saved_row, saved_texts
+from bot.queue.store.sqlite.rows import job_from, job_row, saved_row, saved_texts
 from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
@@ -83,23 +82,20 @@ class JobTable:
         for before, job in desk.places.unparked(best, now):
             self._write(db, desk, seqs[job.id], before, job)
 
-    def replace_parked(self, db: Connection, desk: Desk, now: float) -> None:
+    def place_anew(self, db: Connection, desk: Desk, now: float, *, ready_too: bool) -> None:
         """Put every parked job where the bounds, which were changed, now put it."""
-        rows: list[Any] = db.execute(self._sql["jobs_parked_all"]).fetchall()
-        for row in rows:
-            before = job_from(row)
-            self._write(db, desk, row[-1], before, desk.places.replaced(before, now))
+        rows = db.execute(self._sql["jobs_parked_all"]).fetchall()
+        if ready_too:
+            rows += db.execute(self._sql["jobs_ready_all"])
+        seqs = {row[0]: row[-1] for row in rows}
+        for before, job in desk.places.replaced(map(job_from, rows), now):
+            self._write(db, desk, seqs[job.id], before, job)
 
-    def in_lanes(self, db: Connection, queue: str, lowest: int) -> list[tuple[int, Job]]:
-        """The first ready jobs of each lane of the queue behind this one, with their numbers."""
-        found: list[tuple[int, Job]] = []
-        lane = one(db, self._sql["lane_next"], (queue, lowest))
-        while lane is not None:
-            rows = db.execute(self._sql["jobs_in_lane"], (queue, lane)).fetchall()
-            found += [(row[-1], job_from(row)) for row in rows]
-            lane = one(db, self._sql["lane_next"], (queue, lane))
-        return found
-
-    def queues(self, db: Connection) -> set[str]:
-        """All queues that have had jobs."""
-        return {row[0] for row in db.execute(self._sql["counters"]) if row[3] == State.PENDING}
+    def waiting(self, db: Connection) -> list[tuple[int, Job]]:
+        """Those that may age, with their numbers: the first thousand ready ones of each lane below
+        HIGH, and who is first in each lane of each slot, of a thousand of these.
+        """
+        rows = db.execute(self._sql["jobs_parked_first"]).fetchall()
+        for lane in db.execute(self._sql["lanes_ready"], (-Priority.HIGH,)).fetchall():
+            rows += db.execute(self._sql["jobs_in_lane"], lane)
+        return [(row[-1], job_from(row)) for row in rows]

@@ -1,11 +1,12 @@
 """Steering: due and aged jobs move on, people act on jobs; bounds, weights and pauses are set."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
-from bot.queue.job import Job, Priority
+from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED
 from bot.queue.store.base import (
@@ -49,21 +50,17 @@ class Steering:
         return following
 
     def age(self, db: Connection, after_s: float, every_s: float) -> int:
-        """Lift who has waited too long; looks at the first thousand of each lane."""
+        """Lift who has waited too long."""
         now = self._clock()
         last = one(db, self._sql["fact"], ("aged_at",))
-        if last is not None and now < last + every_s:
+        if last is not None and 0 <= now - last < every_s:
             return 0
         db.execute(self._sql["fact_set"], ("aged_at", now))
         desk = Desk(db, self._sql)
-        heads = {
-            job.id: (seq, job)
-            for queue in self._jobs.queues(db)
-            for seq, job in self._jobs.in_lanes(db, queue, -Priority.HIGH)
-        }
-        risen = lifted((job for _, job in heads.values()), now, after_s)
+        waiting = {job.id: (seq, job) for seq, job in self._jobs.waiting(db)}
+        risen = lifted((job for _, job in waiting.values()), now, after_s)
         for job in risen:
-            self._jobs.save(db, desk, *heads[job.id], job, now)
+            self._jobs.save(db, desk, *waiting[job.id], job, now)
         desk.close()
         return len(risen)
 
@@ -105,18 +102,31 @@ class Steering:
                 db.execute(self._sql["queue_resume"], (queue,))
 
     def _set_bounds(self, db: Connection, bounds: Bounds) -> None:
-        """Bounds that changed: slots are counted anew, and what is parked is placed anew."""
+        """Bounds that changed: slots are counted anew, and what waits is placed anew."""
         if bounds == standing(db, self._sql).bounds:
             return
         for statement in ("bounds_forget", "slots_forget"):
             db.execute(self._sql[statement])
         db.executemany(self._sql["bound_set"], bound_rows(bounds))
         desk = Desk(db, self._sql)
-        for queue, kind, owner, limit_key, n in db.execute(self._sql["slots_recount"]).fetchall():
-            for name, _ in bounds.slots(queue, kind, owner, limit_key):
-                desk.slots.used.add(name, n)
-        self._jobs.replace_parked(db, desk, self._clock())
+        ready_too = not self._ready_fits(db, desk, bounds)
+        self._jobs.place_anew(db, desk, self._clock(), ready_too=ready_too)
         desk.close()
+
+    def _ready_fits(self, db: Connection, desk: Desk, bounds: Bounds) -> bool:
+        """Count the slots of what runs, and of what is ready if there is room for all of it."""
+        used, sizes = desk.slots.used, dict[str, int]()
+        ready = Counter[str]()
+        for is_ready, *who, n in db.execute(self._sql["slots_recount"]).fetchall():
+            for name, size in bounds.slots(*who):
+                used.add(name, n)
+                ready[name] += n * is_ready
+                sizes[name] = min(size, sizes.get(name, size))
+        if all(used[name] <= size for name, size in sizes.items()):
+            return True
+        for name, n in ready.items():
+            used.add(name, -n)
+        return False
 
     def policies(self, db: Connection) -> Policies:
         """All that is set."""

@@ -1,4 +1,3 @@
 SELECT *
 FROM whole_job
 WHERE state = 'PARKED'
-ORDER BY lane, rank, id

@@ -1,5 +1,5 @@
 -- Who is ready or running, as far as slots are concerned.
-SELECT queue, type, owner, limit_key, count(*)
+SELECT state = 'PENDING', queue, type, owner, limit_key, count(*)
 FROM job
 WHERE state IN ('PENDING', 'PROCESSING')
-GROUP BY queue, type, owner, limit_key
+GROUP BY state, queue, type, owner, limit_key

@@ -1,0 +1,3 @@
+SELECT *
+FROM whole_job
+WHERE state = 'PENDING'

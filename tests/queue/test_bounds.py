@@ -1,0 +1,131 @@
+"""How many run at once, in which queues and who comes first, as people see it."""
+
+import pytest
+
+from bot.queue.events import EventName
+from bot.queue.job import Priority
+from tests.queue.kinds import Gate, Text, Work
+from tests.queue.watching import Diary, TappedStore, on_a_file
+
+
+class Shared(Work):
+    """Works on something of which there is one for each text."""
+
+    def limit_key(self, request: Text, _: int | None) -> str:
+        return request.text
+
+
+async def asked(queue, kind, times: int, **how) -> list[str]:
+    return [(await queue.enqueue(kind, Text(), **how)).job.id for _ in range(times)]
+
+
+class TestBounds:
+    async def test_a_person_runs_only_so_many_at_once_in_each_queue(self, start):
+        gate = Gate()
+        chat, image = Work(gate.work, "chat", "chat"), Work(gate.work, "image", "image")
+        queue = await start(chat, image, slots={"chat": 9, "image": 9}, per_owner=2)
+        diary = Diary(queue)
+        await asked(queue, image, 6, owner=1)
+        await gate.has(2)
+        await asked(queue, chat, 1, owner=1)
+        await gate.has(3)
+        await asked(queue, image, 1, owner=2)
+        await gate.has(4)
+        await gate.let_out(8)
+        await diary.until(EventName.JOB_COMPLETED, times=8)
+        assert gate.most == 4
+
+    async def test_a_kind_runs_only_so_many_at_once(self, start):
+        gate = Gate()
+        bounded = Work(gate.work)
+        bounded.max_running = 2
+        queue = await start(bounded, slots={"work": 9})
+        diary = Diary(queue)
+        await asked(queue, bounded, 6)
+        await gate.has(2)
+        await gate.let_out(6)
+        await diary.until(EventName.JOB_COMPLETED, times=6)
+        assert gate.most == 2
+
+    async def test_what_shares_a_key_runs_one_by_one(self, start):
+        gate = Gate()
+        shared = Shared(gate.work)
+        queue = await start(shared, slots={"work": 9})
+        diary = Diary(queue)
+        for text in "aaabbb":
+            await queue.enqueue(shared, Text(text=text))
+        await gate.has(2)
+        await gate.let_out(6)
+        await diary.until(EventName.JOB_COMPLETED, times=6)
+        assert gate.most == 2
+
+    @pytest.mark.parametrize("then", [3, None])
+    async def test_what_is_parked_runs_under_the_bounds_of_the_next_start(
+        self, make, start, new_store, then
+    ):
+        gate = Gate()
+        work = Work(gate.work)
+        before = make(work, store=new_store(), per_owner=1)
+        await before.start()
+        await asked(before, work, 4, owner=1)
+        await gate.has(1)
+        await before.stop(grace_s=0)
+        queue = await start(work, store=new_store(), slots={"work": 9}, per_owner=then)
+        diary = Diary(queue)
+        gate.inside = gate.most = 0
+        await gate.has(then or 4)
+        await gate.let_out(4)
+        await diary.until(EventName.JOB_COMPLETED, times=4)
+        assert gate.most == (then or 4)
+
+
+class TestPause:
+    async def test_running_jobs_and_other_queues_go_on(self, start):
+        gate = Gate()
+        here, there = Work(gate.work, "here", "here"), Work(name="there", queue="there")
+        queue = await start(here, there)
+        diary = Diary(queue)
+        (running,) = await asked(queue, here, 1)
+        await gate.has(1)
+        await queue.pause("here")
+        (waiting,) = await asked(queue, here, 1)
+        (other,) = await asked(queue, there, 1)
+        await diary.until(EventName.JOB_COMPLETED, other)
+        await gate.let_out(2)
+        await diary.until(EventName.JOB_COMPLETED, running)
+        assert EventName.JOB_STARTED not in diary.names(waiting)
+        await queue.resume_queue("here")
+        await diary.until(EventName.JOB_COMPLETED, waiting)
+
+    @on_a_file
+    async def test_a_pause_outlives_a_restart(self, make, new_store):
+        work = Work()
+        before = make(work)
+        await before.open()
+        await before.pause()
+        (job,) = await asked(before, work, 1)
+        await before.stop()
+        store = TappedStore(new_store())
+        queue = make(work, store=store)
+        diary = Diary(queue)
+        await queue.start()
+        await store.next("claim")
+        assert diary.names(job) == []
+        await queue.resume_queue()
+        await diary.until(EventName.JOB_COMPLETED, job)
+
+
+async def test_low_comes_to_its_turn_by_itself_though_high_comes_without_end(start):
+    async def again(_, text: str) -> str:
+        if text == "high":
+            await queue.enqueue(work, Text(text=text), priority=Priority.HIGH)
+        return text
+
+    work = Work(again)
+    queue = await start(work, slots={"work": 1}, ageing_s=0.05)
+    diary = Diary(queue)
+    for _ in range(2):
+        await queue.enqueue(work, Text(text="high"), priority=Priority.HIGH)
+    low = (await queue.enqueue(work, Text(text="low"), priority=Priority.LOW)).job
+    ran = await diary.until(EventName.JOB_COMPLETED, low.id)
+    assert (ran.priority, ran.lane) == (Priority.LOW, Priority.HIGH)
