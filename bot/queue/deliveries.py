@@ -7,6 +7,9 @@ from ulid import ULID
 
 from bot.queue.job import Job
 
+LEFT = "Cancelled by its owner."
+"""The note of a delivery that its person does not want; nothing makes it due again."""
+
 
 class DeliveryState(StrEnum):
     """Where a delivery is in its life."""
@@ -111,7 +114,7 @@ def left(delivery: Delivery) -> Delivery:
         state=DeliveryState.ABANDONED,
         token=delivery.token + 1,
         worker=None,
-        note="Cancelled by its owner.",
+        note=LEFT,
     )
 
 
@@ -125,9 +128,10 @@ def came_due(delivery: Delivery, now: float) -> Delivery:
 def told_anew(delivery: Delivery) -> Delivery:
     """The delivery after its job was resumed: it waits for the new completion.
 
-    Whoever still delivers the old one loses its lease, and so cannot settle the new one.
+    Whoever still delivers the old one loses its lease, and so cannot settle the new one; who left
+    is told no more.
     """
-    if delivery.state is DeliveryState.HELD:
+    if delivery.state is DeliveryState.HELD or delivery.note == LEFT:
         return delivery
     return replace(
         delivery,

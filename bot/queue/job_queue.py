@@ -136,7 +136,7 @@ class JobQueue:
         self.registry = Registry()
         self._options = options or QueueOptions()
         self._clock = clock
-        self._cache = ResultCache(self._options.retention.cached)
+        self._cache = ResultCache(self._options.retention.cached, clock)
         self.events.subscribe(self._cache.hear)
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
         self._promoter = Promoter(store, self._wake, clock)

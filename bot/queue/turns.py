@@ -38,14 +38,14 @@ class Turns:
     ) -> None:
         self.times = defaultdict[Lane, float](float) if times is None else times
         self.ends = defaultdict[Person, float](float) if ends is None else ends
-        self.weights = defaultdict[int, float](lambda: USUAL_WEIGHT) if weights is None else weights
+        self.weights = {} if weights is None else weights
 
     def taken(self, job: Job) -> Job:
         """The job with the rank of its owner's next turn where it is now."""
         owner = job.owner or NOBODY
         place = job.parked_on or job.queue
         rank = max(self.ends[place, job.lane, owner], self.times[place, job.lane])
-        self.ends[place, job.lane, owner] = rank + job.cost / self.weights[owner]
+        self.ends[place, job.lane, owner] = rank + job.cost / self.weights.get(owner, USUAL_WEIGHT)
         return job if job.rank == rank else job._replace(rank=rank)
 
     def claimed(self, jobs: Iterable[Job]) -> None:

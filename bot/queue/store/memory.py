@@ -1,7 +1,7 @@
 """The executable model: what every store must do, said in the plainest way. Keeps nothing."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ from bot.queue.store.base import (
 )
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
-from bot.queue.turns import USUAL_WEIGHT, Turns, lifted
+from bot.queue.turns import Turns, lifted
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
-        self._weights = defaultdict[int, float](lambda: USUAL_WEIGHT)
+        self._weights: dict[int, float] = {}
         self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
         self._people: dict[str, list[int | None]] = {}
         self._cache: dict[str, _Cached] = {}
@@ -421,7 +421,7 @@ class MemoryStore:
         ][:limit]
 
     def _fits(self, job: Job, wanted: JobFilter) -> bool:
-        owners = {job.owner, *self._people.get(job.id, ())}
+        owners = self._people.get(job.id, [job.owner])
         return (
             (wanted.owner is None or wanted.owner in owners)
             and (wanted.guild is None or job.guild == wanted.guild)

@@ -4,12 +4,15 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 """
 
 from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.caching import CachingPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
+from tests.queue.store.promises.controls import SteerPromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
 from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
+from tests.queue.store.promises.sameness import SamenessPromises
 from tests.queue.store.promises.texts import TextPromises
 from tests.queue.store.promises.threads import ThreadPromises
 from tests.queue.store.promises.turns import TurnPromises
@@ -18,9 +21,12 @@ from tests.queue.store.promises.turns import TurnPromises
 class StoreConformance(
     AdmissionPromises,
     ClaimingPromises,
+    SamenessPromises,
+    CachingPromises,
     TurnPromises,
     RunPromises,
     CancelPromises,
+    SteerPromises,
     RecoveryPromises,
     KeepingPromises,
     LookingPromises,

@@ -4,7 +4,7 @@ Rows are read when they are first needed, and written once, when the operation i
 """
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeVar
@@ -16,7 +16,7 @@ from bot.queue.states import State
 from bot.queue.store.base import Group
 from bot.queue.store.sqlite.rows import Row, one
 from bot.queue.store.sqlite.statements import Statements
-from bot.queue.turns import USUAL_WEIGHT, Lane, Person, Turns
+from bot.queue.turns import Lane, Person, Turns
 
 Connection = sqlite3.Connection
 K = TypeVar("K")
@@ -79,8 +79,7 @@ class Desk:
     @cached_property
     def turns(self) -> Turns:
         """The turns; weights are few, so that all are read at once."""
-        weights = defaultdict[int, float](lambda: USUAL_WEIGHT)
-        weights.update(self._db.execute(self._sql["weights"]).fetchall())
+        weights: dict[int, float] = dict(self._db.execute(self._sql["weights"]).fetchall())
         return Turns(self._times, self._ends, weights)
 
     @cached_property
