@@ -80,17 +80,20 @@ class Tickets:
         await self._budget.close(job_id)
 
     def _on_event(self, event: Event) -> None:
-        live = self._live.get(event.job.id)
+        job = event.job
+        if job is None:
+            return
+        live = self._live.get(job.id)
         if event.name in ENDINGS:
-            self._live.pop(event.job.id, None)
-            self._unseen.pop(event.job.id, None)
+            self._live.pop(job.id, None)
+            self._unseen.pop(job.id, None)
         elif live is not None:
-            live.job = event.job
+            live.job = job
             self._refresh(live)
         elif event.name in _MOVES:
-            self._unseen[event.job.id] = event.job
+            self._unseen[job.id] = job
         if live is None and event.name is EventName.JOB_STARTED:
-            task = asyncio.create_task(self._load(event.job))
+            task = asyncio.create_task(self._load(job))
             self._loading.add(task)
             task.add_done_callback(self._loading.discard)
 

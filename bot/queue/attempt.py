@@ -1,6 +1,5 @@
-"""One attempt at a job: its handler runs under a deadline, and whatever happens is an outcome."""
+"""One attempt at a job: its handler runs, and whatever it does is an outcome."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -23,16 +22,19 @@ class Attempts:
 
     async def run(self, job: Job, context: JobContext) -> Outcome:
         """Run the handler; raises nothing but the cancellation of this attempt."""
-        deadline = asyncio.timeout(job.timeout_s)
         try:
             job_type = self.registry[job.type]
-            async with deadline:
-                result = await job_type.run(context, job_type.request(job))
+            result = await job_type.run(context, job_type.request(job))
             return Complete(result.model_dump_json())
         except Snooze as snooze:
             return SnoozeUntil(after(self.clock(), snooze.delay_s))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler's exit is not the bot's
-            return self.failed(job, _late(job) if deadline.expired() else error)
+            return self.failed(job, error)
+
+    def late(self, job: Job) -> Outcome:
+        """What follows an attempt that did not end in its time."""
+        sentence = f"It took longer than {job.timeout_s:g} seconds."
+        return self.failed(job, JobError(sentence, category="timeout"))
 
     def failed(self, job: Job, error: BaseException) -> Outcome:
         """What follows an attempt that raised `error`, which is logged here and nowhere else."""
@@ -41,7 +43,3 @@ class Attempts:
         else:
             logger.error("attempt %d failed", job.attempt, exc_info=error, extra={"job": job.id})
         return after_failure(job, error, self.policy, self.clock())
-
-
-def _late(job: Job) -> JobError:
-    return JobError(f"It took longer than {job.timeout_s:g} seconds.", category="timeout")

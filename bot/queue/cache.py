@@ -23,12 +23,13 @@ class ResultCache:
         """What a run has just brought is remembered; a result that was handed out again gets no
         second life.
         """
-        job = event.job
-        if event.name is not EventName.JOB_COMPLETED or job.cache_key is None or not job.token:
-            return
+        if event.name is EventName.JOB_COMPLETED and event.job is not None and event.job.token:
+            self._remember(event.job)
+
+    def _remember(self, job: Job) -> None:
         if job.attached or not self._most:
             self.forget(job.cache_key)
-        else:
+        elif job.cache_key is not None:
             self._results[job.cache_key] = job
 
     def get(self, cache_key: str | None) -> str | None:

@@ -1,16 +1,25 @@
-"""The ends of runs reach the store: together, and again and again until it takes them."""
+"""The ends of runs reach the store: together, and again and again until it takes them.
+
+What the store refuses for good is not tried for ever: the job is given up, with what was refused.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.queue.duty import PAUSE_S
 from bot.queue.errors import CommitUnknown, StoreUnavailable
+from bot.queue.events import Events
 from bot.queue.handlers import JobContext
-from bot.queue.lifecycle import Outcome
+from bot.queue.lifecycle import Complete, Discard, Outcome
+from bot.queue.retry import sentence_of
 from bot.queue.states import State
-from bot.queue.store.base import Finish, Store
+from bot.queue.store.base import Beat, Finish, Store
+
+T = TypeVar("T")
+A = TypeVar("A")
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +32,24 @@ class End:
     outcome: Outcome
 
 
+Stored = tuple[End, State | None]
+"""An end as it was stored, and the job's new state: None if the end did not count."""
+
+
 class Ends:
-    """Calls `stored` with every end and the job's new state, None if the end did not count."""
+    """Calls `stored` with every end; last words go through `say`, in turn with all other beats."""
 
     def __init__(
-        self, store: Store, lease_s: float, stored: Callable[[End, State | None], None]
+        self,
+        store: Store,
+        say: Callable[[Sequence[Beat]], Awaitable[None]],
+        stored: Callable[[End, State | None], None],
+        events: Events,
     ) -> None:
         self._store = store
-        self._lease_s = lease_s
+        self._say = say
         self._stored = stored
+        self._events = events
         self._waiting: list[End] = []
         self._news = asyncio.Event()
         self._closed = False
@@ -52,26 +70,52 @@ class Ends:
             await self._news.wait()
             self._news.clear()
             ends, self._waiting = self._waiting, []
+            if talkative := [end for end in ends if end.context.has_unconfirmed]:
+                await _taken(self._speak, talkative, self._silenced)
             if ends:
-                for end, state in zip(ends, await self._states(ends), strict=True):
+                for end, state in await _taken(self._finish, ends, self._discarded):
                     self._stored(end, state)
 
-    async def _states(self, ends: Sequence[End]) -> Sequence[State | None]:
-        while True:
-            try:
-                return await self._finish(ends)
-            except (StoreUnavailable, CommitUnknown) as error:
-                logger.warning("ends of jobs are not stored yet: %s", error)
-            except Exception:
-                if len(ends) > 1:  # one is at fault; the others are not lost with it
-                    return [state for end in ends for state in await self._states([end])]
-                logger.exception("an end cannot be stored", extra={"job": ends[0].context.job.id})
-                return [None]
-            await asyncio.sleep(PAUSE_S)
+    async def _speak(self, ends: Sequence[End]) -> list[None]:
+        await self._say([end.context.beat() for end in ends])
+        return [None] * len(ends)
 
-    async def _finish(self, ends: Sequence[End]) -> Sequence[State | None]:
-        last_words = [end.context.beat() for end in ends if end.context.has_unconfirmed]
-        if last_words:
-            await self._store.beat(last_words, self._lease_s)
+    async def _silenced(self, end: End, error: Exception) -> None:
+        self._events.trouble("what a run said last cannot be stored", end.context.job, error)
+        end.context.take_back()
+
+    async def _finish(self, ends: Sequence[End]) -> list[Stored]:
         jobs = [(end.context.job, end.outcome) for end in ends]
-        return await self._store.finish([Finish(job.id, job.token, out) for job, out in jobs])
+        finishes = [Finish(job.id, job.token, outcome) for job, outcome in jobs]
+        return list(zip(ends, await self._store.finish(finishes), strict=True))
+
+    async def _discarded(self, end: End, error: Exception) -> Stored:
+        self._events.trouble("an end cannot be stored", end.context.job, error)
+        what = "result" if isinstance(end.outcome, Complete) else "end"
+        reason = f"Its {what} could not be stored, so it was given up. {sentence_of(error)}"
+        discarded = replace(end, outcome=Discard(reason))
+        (stored,) = await _taken(self._finish, [discarded], self._lost)
+        return stored
+
+    async def _lost(self, end: End, error: Exception) -> Stored:
+        """Not even that it was given up: when its lease is over the job runs again."""
+        self._events.trouble("a job cannot be given up", end.context.job, error)
+        return end, None
+
+
+async def _taken(
+    call: Callable[[Sequence[T]], Awaitable[list[A]]],
+    things: Sequence[T],
+    refused: Callable[[T, Exception], Awaitable[A]],
+) -> list[A]:
+    """What `call` answers, asked until the store can; `refused` answers for what it refuses."""
+    while True:
+        try:
+            return await call(things)
+        except (StoreUnavailable, CommitUnknown) as error:
+            logger.warning("ends of jobs are not stored yet: %s", error)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others must end
+            if len(things) == 1:
+                return [await refused(things[0], error)]
+            return [one for thing in things for one in await _taken(call, [thing], refused)]
+        await asyncio.sleep(PAUSE_S)

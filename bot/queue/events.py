@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.queue.duty import log_failure
+from bot.queue.errors import StoreError
 from bot.queue.job import Job
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,14 @@ class EventName(StrEnum):
     JOB_CANCELLED = "job_cancelled"
     JOB_RETRY = "job_retry"
     QUEUE_FULL = "queue_full"
+    QUEUE_EMPTY = "queue_empty"
+    """The worker of this process has nothing left to do: all it ran has ended, every end is
+    stored, and no job is ready. Told once each time, and only after it ran something; jobs that
+    wait for their time do not count."""
+    ERROR = "error"
+    """Something in the queue went wrong that a person should know, in a sentence: a listener
+    failed, a duty was put off, a handler does not stop, an end cannot be stored. While a fault
+    lasts it is told with every try, about once a second."""
 
 
 ENDINGS = frozenset({EventName.JOB_COMPLETED, EventName.JOB_FAILED, EventName.JOB_CANCELLED})
@@ -29,10 +39,14 @@ ENDINGS = frozenset({EventName.JOB_COMPLETED, EventName.JOB_FAILED, EventName.JO
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to `job`, which is shown as it is after it."""
+    """Something happened to `job`, which is shown as it is after it; None: to the whole queue.
+
+    `what` is the sentence of an `ERROR`, for administrators.
+    """
 
     name: EventName
-    job: Job
+    job: Job | None = None
+    what: str = ""
 
 
 Listener = Callable[[Event], None]
@@ -47,14 +61,41 @@ class Events:
     def __bool__(self) -> bool:
         return bool(self._listeners)
 
-    def subscribe(self, listener: Listener) -> None:
-        """Call `listener` with every event from now on."""
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on, until the answer is called."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
-    def emit(self, name: EventName, job: Job) -> None:
-        """Tell all listeners; one that fails is logged and does not disturb the others."""
-        for listener in self._listeners:
+    def emit(self, name: EventName, job: Job | None = None) -> None:
+        """Tell all listeners; one that fails is reported and does not disturb the others."""
+        self._tell(Event(name, job))
+
+    def failure(self, what: str, error: Exception) -> None:
+        """Something did not happen because of `error`: log it and tell it."""
+        log_failure(what, error)
+        self._tell(Event(EventName.ERROR, what=_sentence(what, error)))
+
+    def trouble(self, what: str, job: Job, error: Exception | None = None) -> None:
+        """Something is wrong with the run of this job: log it and tell it."""
+        level = logging.WARNING if error is None else logging.ERROR
+        logger.log(level, "%s", what, exc_info=error, extra={"job": job.id})
+        self._tell(Event(EventName.ERROR, job, what if error is None else _sentence(what, error)))
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
             try:
-                listener(Event(name, job))
-            except Exception:
-                logger.exception("a listener failed on %s", name, extra={"job": job.id})
+                listener(event)
+            except Exception as error:
+                logger.exception("a listener failed on %s", event.name, extra=_about(event.job))
+                if event.name is not EventName.ERROR:  # whoever fails on errors is only logged
+                    what = _sentence(f"a listener failed on {event.name}", error)
+                    self._tell(Event(EventName.ERROR, event.job, what))
+
+
+def _sentence(what: str, error: Exception) -> str:
+    why = str(error) if isinstance(error, StoreError) else f"{type(error).__name__}; see the log."
+    return f"{what}: {why}"
+
+
+def _about(job: Job | None) -> dict[str, str]:
+    return {} if job is None else {"job": job.id}

@@ -23,7 +23,8 @@ class JobContext:
     """What a running handler may say about itself. All calls return at once.
 
     What is said is shown at once in this process and stored with the next heartbeat. `job` is
-    the job as this run sees it, with all that was said.
+    the job as this run sees it, with all that was said. Once the run is over, nothing counts that
+    is said.
     """
 
     def __init__(self, job: Job, told: Callable[[Job, Progress], None]) -> None:
@@ -31,6 +32,7 @@ class JobContext:
         self._confirmed = job
         self._told = told
         self._attached: dict[str, File] = {}
+        self._closed = False
 
     @property
     def saved(self) -> JsonValue:
@@ -46,21 +48,32 @@ class JobContext:
         Raises here what is no number or text: in a beat it would fail all runs of the process.
         """
         progress = Progress(float(current), float(total), storable(message), storable(stage))
-        self.job = self.job._replace(progress=progress)
-        self._told(self.job, progress)
+        if not self._closed:
+            self.job = self.job._replace(progress=progress)
+            self._told(self.job, progress)
 
     def log(self, text: str) -> None:
         """Keep a line with the job; the last `LOG_LINES` stay."""
-        self.job = self.job._replace(log=(*self.job.log, storable(text))[-LOG_LINES:])
+        line = storable(text)
+        if not self._closed:
+            self.job = self.job._replace(log=(*self.job.log, line)[-LOG_LINES:])
 
     def attach(self, name: str, data: bytes) -> None:
         """Keep a file with the job; one of the same name is replaced. Survives retries."""
-        self._attached[storable(name)] = File(storable(name), bytes(data))
-        self.job = self.job._replace(attached=self.job.attached + 1)
+        file = File(storable(name), bytes(data))
+        if not self._closed:
+            self._attached[file.name] = file
+            self.job = self.job._replace(attached=self.job.attached + 1)
 
     def checkpoint(self, data: JsonValue) -> None:
         """Keep `data` so that a repeated run finds it in `saved`."""
-        self.job = self.job._replace(checkpoint=_JSON.dump_json(data).decode())
+        kept = _JSON.dump_json(data).decode()
+        if not self._closed:
+            self.job = self.job._replace(checkpoint=kept)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._closed = True
 
     @property
     def has_unconfirmed(self) -> bool:
@@ -91,6 +104,14 @@ class JobContext:
         for file in beat.artifacts:
             if self._attached.get(file.name) is file:
                 del self._attached[file.name]
+
+    def take_back(self) -> None:
+        """The store will never have what it has not confirmed: it was not said."""
+        known = self._confirmed
+        self.job = self.job._replace(
+            progress=known.progress, checkpoint=known.checkpoint, log=known.log
+        )
+        self._attached.clear()
 
 
 class JobType(ABC, Generic[RequestT, ResultT]):
@@ -155,10 +176,13 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     def present(self, job: Job, result: ResultT) -> Reply:
         """What people see of the result; pure."""
 
+    def result_of(self, job: Job) -> ResultT:
+        """The result of this completed job; raises `ValidationError` if it cannot be read."""
+        return self.result_model.model_validate_json(job.result or "")  # type: ignore[return-value]
+
     def reply(self, job: Job) -> Reply:
         """What people see of this completed job."""
-        result = self.result_model.model_validate_json(job.result or "")
-        return self.present(job, result)  # type: ignore[arg-type]
+        return self.present(job, self.result_of(job))
 
 
 AnyJobType = JobType[Any, Any]

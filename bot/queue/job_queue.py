@@ -137,9 +137,9 @@ class JobQueue:
         self._options = options or QueueOptions()
         self._clock = clock
         self._cache = ResultCache(self._options.retention.cached, clock)
-        self.events.subscribe(self._cache.hear)
+        self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
-        self._promoter = Promoter(store, self._wake, clock)
+        self._promoter = Promoter(store, self._wake, clock, self.events.failure)
         self._worker = Worker(
             store, self.registry, self._options.worker, self.events, self._promoter.poke, clock
         )
@@ -165,11 +165,12 @@ class JobQueue:
         await self._set_bounds()
         await self._reap()
         self._worker.start()
+        lease_s = self._options.worker.lease_s
         self._duties = [
             asyncio.create_task(self._promoter.run()),
-            asyncio.create_task(every(self._options.worker.lease_s / 6, self._reap)),
-            asyncio.create_task(every(PURGE_EVERY_S, self._purge)),
-            asyncio.create_task(every(self._age_every_s, self._age)),
+            asyncio.create_task(every(lease_s / 6, self._reap, self.events.failure)),
+            asyncio.create_task(every(PURGE_EVERY_S, self._purge, self.events.failure)),
+            asyncio.create_task(every(self._age_every_s, self._age, self.events.failure)),
         ]
 
     async def stop_working(self, grace_s: float = 20) -> None:
@@ -231,6 +232,9 @@ class JobQueue:
             self._wake()
 
     def _from_cache(self, job: Job) -> Job:
+        if job.cache_key is not None and not self._caching:  # who has no such kinds pays nothing
+            self.events.subscribe(self._cache.hear)
+            self._caching = True
         result = self._cache.get(job.cache_key)
         if result is None:
             return job
@@ -330,6 +334,11 @@ class JobQueue:
         self.events.emit(EventName.JOB_RETRY, job)
         self._wake()
         return job
+
+    async def promote(self) -> None:
+        """Make ready what is due now. It happens by itself, but for a clock moved by hand."""
+        await self.store.promote()
+        self._wake()
 
     async def reprioritise(self, job_id: str, priority: Priority) -> Job:
         """Move an unfinished job to another priority, where it takes its turns anew."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 
-from bot.queue.duty import PAUSE_S, log_failure
+from bot.queue.duty import PAUSE_S, Report, log_failure
 from bot.queue.job import Clock
 from bot.queue.store.base import Store
 
@@ -16,10 +16,17 @@ class Promoter:
     poke may be lost: of an enqueueing that nobody waited for, or whose commit was unknown.
     """
 
-    def __init__(self, store: Store, ready: Callable[[], None], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ready: Callable[[], None],
+        clock: Clock,
+        report: Report = log_failure,
+    ) -> None:
         self._store = store
         self._ready = ready
         self._clock = clock
+        self._report = report
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -40,18 +47,20 @@ class Promoter:
         try:
             due = await self._store.promote()
         except Exception as error:  # noqa: BLE001 - due jobs must not wait for a restart
-            log_failure("due jobs were not made ready", error)
+            self._report("due jobs were not made ready", error)
             return PAUSE_S
         self._ready()
         pause = LONGEST_SLEEP_S if due is None else due - self._clock()
         return min(max(0.0, pause), LONGEST_SLEEP_S)
 
 
-async def every(seconds: float, duty: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Do a duty every so many seconds, until cancelled; a failure is logged."""
+async def every(
+    seconds: float, duty: Callable[[], Coroutine[None, None, None]], report: Report = log_failure
+) -> None:
+    """Do a duty every so many seconds, until cancelled; a failure is reported."""
     while True:
         await asyncio.sleep(seconds)
         try:
             await duty()
         except Exception as error:  # noqa: BLE001 - a duty that failed once is tried again
-            log_failure("a duty of the queue was put off", error)
+            report("a duty of the queue was put off", error)

@@ -1,5 +1,6 @@
 """Queues over real stores, which end with the test."""
 
+import asyncio
 import time
 from contextlib import AsyncExitStack
 
@@ -11,6 +12,7 @@ from bot.queue.store.base import Limits
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import WorkerOptions
+from tests.queue.kinds import Stubborn
 
 AT_ONCE = RetryPolicy(base_s=0)
 
@@ -25,6 +27,15 @@ def new_store(request, tmp_path):
 
 
 @pytest.fixture
+async def stubborn():
+    """Work that will not stop, but for the end of the test."""
+    stubborn = Stubborn()
+    yield stubborn
+    stubborn.let_go()
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
 async def make(new_store):
     """Put a queue together; it stops with the test."""
     async with AsyncExitStack() as queues:
@@ -35,6 +46,7 @@ async def make(new_store):
             slots=None,
             lease_s=600,
             retry=AT_ONCE,
+            stubborn_s=0.05,
             limits=None,
             clock=time.time,
             **options,
@@ -42,7 +54,9 @@ async def make(new_store):
             queue = JobQueue(
                 store or new_store(),
                 QueueOptions(
-                    WorkerOptions(slots or {}, lease_s, retry), limits or Limits(), **options
+                    WorkerOptions(slots or {}, lease_s, retry, stubborn_s),
+                    limits or Limits(),
+                    **options,
                 ),
                 clock,
             )

@@ -48,6 +48,32 @@ async def for_ever(*_) -> str:
     raise AssertionError
 
 
+class Stubborn:
+    """Work that goes on however often it is interrupted, until let go; then it does `last`."""
+
+    def __init__(self) -> None:
+        self.interrupted = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._enough = asyncio.Event()
+        self.last: Do = echo
+
+    async def work(self, ctx: JobContext, text: str) -> str:
+        """What a kind of work is told to do."""
+        while not self._enough.is_set():
+            try:
+                await self._enough.wait()
+            except asyncio.CancelledError:
+                self.interrupted.set()
+        try:
+            return await self.last(ctx, text)
+        finally:
+            self.ended.set()
+
+    def let_go(self) -> None:
+        """Let it end."""
+        self._enough.set()
+
+
 class Gate:
     """Work that stays inside until it is let out; knows how many are inside, and the most ever."""
 

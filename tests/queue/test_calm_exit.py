@@ -79,26 +79,18 @@ async def test_spends_no_attempt_on_a_handler_that_breaks_when_interrupted(new_s
     assert (left.state, left.attempt, left.error) == (State.PENDING, 0, None)
 
 
-async def test_does_not_wait_for_a_handler_that_will_not_yield(new_store, start, monkeypatch):
+async def test_does_not_wait_for_a_handler_that_will_not_yield(
+    new_store, start, stubborn, monkeypatch
+):
     monkeypatch.setattr(worker, "YIELD_S", 0.05)
-    enough = asyncio.Event()
-
-    async def do(_, text: str) -> str:
-        while not enough.is_set():
-            try:
-                await enough.wait()
-            except asyncio.CancelledError:
-                continue
-        return text
-
-    work = Work(do)
-    queue = await start(work)
+    work = Work(stubborn.work)
+    queue = await start(work, stubborn_s=600)
     diary = Diary(queue)
     job = (await queue.enqueue(work, Text())).job
     await diary.until(EventName.JOB_STARTED, job.id)
     await soon(queue.stop(grace_s=0))
-    assert (await after_exit(new_store, job)).state is State.PROCESSING  # until its lease runs out
-    enough.set()
+    left = await after_exit(new_store, job)
+    assert (left.state, left.attempt, left.losses) == (State.PENDING, 0, 0)
 
 
 async def test_does_not_wait_for_ever_for_a_store_that_refuses(new_store, start, monkeypatch):

@@ -5,11 +5,12 @@ import threading
 
 import pytest
 
+from bot.queue.errors import StoreUnavailable
 from bot.queue.heart import Heart
-from bot.queue.job import Job
+from bot.queue.job import Job, Progress
 from bot.queue.store.base import Alive, Beat, Lost
 from bot.queue.store.memory import MemoryStore
-from tests.queue.watching import TappedStore, soon
+from tests.queue.watching import SILENCE_S, TappedStore, soon
 
 
 class Owner:
@@ -100,3 +101,70 @@ async def test_it_can_stop_right_after_its_start_and_without_one(store, owner):
     heart.start()
     await soon(heart.stop())
     assert "worker-heart" not in {thread.name for thread in threading.enumerate()}
+
+
+class SlowStore(TappedStore):
+    """A store whose beats are held up, one at a time, until they are let through."""
+
+    def __init__(self, store) -> None:
+        super().__init__(store)
+        self.begun = threading.Semaphore(0)
+        self.let_through = threading.Event()
+
+    async def beat(self, beats, lease_s):
+        self.begun.release()
+        await asyncio.to_thread(self.let_through.wait)
+        return await self.store.beat(beats, lease_s)
+
+
+def saying(job: Job, current: float) -> list[Beat]:
+    return [Beat(job.id, job.token, Progress(current))]
+
+
+@pytest.fixture
+async def slow(store, owner):
+    """A slow store, a heart that beats only when told to, and the job it beats for."""
+    slow = SlowStore(store)
+    heart = Heart(slow, 600, owner.collect, owner.hear)
+    heart._every_s = 600
+    heart.start()
+    (job,) = await store.claim("me", {"work": 1}, 600)
+    yield slow, heart, job
+    slow.let_through.set()
+    await soon(heart.stop())
+
+
+async def test_no_beat_overtakes_an_older_one(slow, owner):
+    store, heart, job = slow
+    owner.beats = saying(job, 1)
+    older = asyncio.create_task(heart.beat())
+    await soon(asyncio.to_thread(store.begun.acquire))
+    newer = [asyncio.create_task(heart.say(saying(job, 2))), asyncio.create_task(heart.beat())]
+    owner.beats = saying(job, 3)
+    assert not await asyncio.to_thread(store.begun.acquire, timeout=SILENCE_S)
+    store.let_through.set()
+    await soon(asyncio.gather(older, *newer))
+    assert (await store.get(job.id)).progress == Progress(3)
+    heard = [(await soon(owner.heard.get()))[1] for _ in range(2)]
+    assert heard == [saying(job, 1), saying(job, 3)]
+
+
+async def test_it_ends_after_the_beats_that_were_asked_for(slow, owner):
+    store, heart, job = slow
+    owner.beats = saying(job, 1)
+    beat = asyncio.create_task(heart.beat())
+    await soon(asyncio.to_thread(store.begun.acquire))
+    stopping = asyncio.create_task(heart.stop())
+    await asyncio.sleep(0)
+    await heart.beat()  # too late, so nothing happens
+    assert not stopping.done()
+    store.let_through.set()
+    await soon(asyncio.gather(beat, stopping))
+    assert (await store.get(job.id)).progress == Progress(1)
+    assert owner.heard.qsize() == 1
+
+
+async def test_what_the_store_raises_is_raised_to_who_had_something_to_say(heart, store):
+    store.refused = {"beat"}
+    with pytest.raises(StoreUnavailable):
+        await heart.say([Beat("1", 0)])

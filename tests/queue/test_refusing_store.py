@@ -85,9 +85,14 @@ async def test_an_end_that_cannot_be_stored_takes_no_other_along(new_store, star
     await diary.until(EventName.JOB_COMPLETED, times=2)
     assert [(await queue.get(job.id)).state for job in jobs] == [
         State.COMPLETED,
-        State.PROCESSING,  # until its lease runs out
+        State.DISCARDED,
         State.COMPLETED,
     ]
+    told = await diary.until(EventName.JOB_FAILED, jobs[1].id)
+    assert (await queue.get(jobs[1].id)).error == told.error
+    assert told.error.startswith("Its result could not be stored, so it was given up.")
+    assert "too big" in told.error
+    assert "an end cannot be stored" in diary.troubles[0].what
 
 
 @on_a_file

@@ -11,11 +11,17 @@ from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.events import EventName
 from bot.queue.job import Job, new_job_id
 from bot.queue.states import State
+from bot.queue.worker import WorkerOptions
 from tests.queue.kinds import Gate, Text, Work, for_ever
 from tests.queue.watching import Diary, TappedStore, never, on_a_file
 
 
 class TestSlots:
+    @pytest.mark.parametrize("slots", [0, -1])
+    def test_of_a_queue_must_be_some(self, slots):
+        with pytest.raises(ValueError, match=f"The queue 'image' has {slots} slots"):
+            WorkerOptions({"chat": 1, "image": slots})
+
     async def test_are_used_fully_and_never_exceeded(self, start):
         gate = Gate()
         work = Work(gate.work)

@@ -36,7 +36,12 @@ class Diary:
 
     def names(self, job_id: str) -> list[EventName]:
         """What happened to this job."""
-        return [event.name for event in self.events if event.job.id == job_id]
+        return [event.name for event in self.events if event.job and event.job.id == job_id]
+
+    @property
+    def troubles(self) -> list[Event]:
+        """What went wrong."""
+        return [event for event in self.events if event.name is EventName.ERROR]
 
     async def until(self, name: EventName, job_id: str | None = None, times: int = 1) -> Job:
         """The job as it was told when the event happened for the n-th time."""
@@ -47,7 +52,11 @@ class Diary:
         return found[times - 1]
 
     def _told(self, name: EventName, job_id: str | None) -> list[Job]:
-        return [e.job for e in self.events if e.name is name and job_id in {None, e.job.id}]
+        return [
+            event.job
+            for event in self.events
+            if event.name is name and (job_id is None or (event.job and event.job.id == job_id))
+        ]
 
 
 class TappedStore:

@@ -1,4 +1,4 @@
-"""What the stores' tests are made with: a clock that moves by hand, jobs, and whole runs."""
+"""What the stores' tests are made with: jobs, and whole runs."""
 
 from collections import Counter
 from itertools import count
@@ -7,25 +7,12 @@ from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.job import Job, new_job_id
 from bot.queue.lifecycle import Complete, Outcome
 from bot.queue.store.base import Finish, Group, JobFilter, Stats, Store
+from bot.queue.testing import ManualClock as Clock
 
-NOW = 1_700_000_000.0
+NOW = Clock().now
 LEASE_S = 30.0
 EVERYTHING = 100_000
 _numbers = count()
-
-
-class Clock:
-    """Unix seconds that pass only when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-    def forward(self, seconds: float) -> float:
-        self.now += seconds
-        return self.now
 
 
 def a_job(**changed) -> Job:

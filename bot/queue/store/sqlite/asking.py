@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 
 from bot.queue import deliveries as outbox
 from bot.queue.errors import QueueError
@@ -34,13 +33,9 @@ class _Facts:
     def by_key(self, key: str) -> Job | None:
         """See `Facts.by_key`."""
         found = self._jobs.find(self._db, "job_by_key", key)
-        if found is None and self._somebody_joined:
+        if found is None and self._desk.standing.joined:
             found = self._jobs.find(self._db, "job_by_asking", key)
         return found
-
-    @cached_property
-    def _somebody_joined(self) -> bool:
-        return one(self._db, self._sql["subscribers_any"]) is not None
 
     def by_dedup_key(self, dedup_key: str) -> Job | None:
         """See `Facts.by_dedup_key`."""
@@ -56,12 +51,7 @@ class _Facts:
 
     def waiting(self) -> int:
         """See `Facts.waiting`."""
-        return self._waiting
-
-    @cached_property
-    def _waiting(self) -> int:
-        waiting: int = one(self._db, self._sql["counter_waiting"])
-        return waiting
+        return self._desk.standing.waiting
 
     def active(self, owner: int) -> int:
         """See `Facts.active`."""

@@ -3,11 +3,12 @@
 Rows are read when they are first needed, and written once, when the operation is done.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.queue.job import Job
 from bot.queue.places import Places
@@ -64,6 +65,35 @@ class _Added(dict[K, int]):
         return [(key, n) for key, n in self.more.items() if n]
 
 
+class Standing(NamedTuple):
+    """What the database says of all jobs together, when an operation begins."""
+
+    last_seq: int
+    waiting: int
+    parked: int
+    joined: int
+    bounds_json: str
+    weights_json: str
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that are set."""
+        by_scope: dict[str, dict[str, int]] = {"owner": {}, "kind": {}, "key": {}}
+        for scope, name, most in json.loads(self.bounds_json):
+            by_scope[scope][name] = most
+        return Bounds(by_scope["owner"].get(""), by_scope["kind"], by_scope["key"])
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """The weights of people that were set."""
+        return dict(json.loads(self.weights_json))
+
+
+def standing(db: Connection, sql: Statements) -> Standing:
+    """As it is now."""
+    return Standing(*db.execute(sql["standing"]).fetchone())
+
+
 class Desk:
     """Made for one operation inside a transaction; `close` writes what it gathered."""
 
@@ -77,15 +107,20 @@ class Desk:
         self._counts: Counter[Group] = Counter()
 
     @cached_property
+    def standing(self) -> Standing:
+        """What was true of all jobs when the operation first asked."""
+        return standing(self._db, self._sql)
+
+    @cached_property
     def turns(self) -> Turns:
-        """The turns; weights are few, so that all are read at once."""
-        weights: dict[int, float] = dict(self._db.execute(self._sql["weights"]).fetchall())
+        """Everybody's turns."""
+        weights = dict(self.standing.weights)
         return Turns(self._times, self._ends, weights)
 
     @cached_property
     def slots(self) -> Slots:
         """The slots under today's bounds."""
-        return Slots(bounds_of(self._db, self._sql), self._used)
+        return Slots(self.standing.bounds, self._used)
 
     @cached_property
     def places(self) -> Places:
@@ -156,14 +191,6 @@ class Desk:
     def _write(self, statement: str, rows: list[Row]) -> None:
         if rows:
             self._db.executemany(self._sql[statement], rows)
-
-
-def bounds_of(db: Connection, sql: Statements) -> Bounds:
-    """The bounds that are set."""
-    by_scope: dict[str, dict[str, int]] = {"owner": {}, "kind": {}, "key": {}}
-    for scope, name, most in db.execute(sql["bounds"]):
-        by_scope[scope][name] = most
-    return Bounds(by_scope["owner"].get(""), by_scope["kind"], by_scope["key"])
 
 
 def bound_rows(bounds: Bounds) -> list[Row]:

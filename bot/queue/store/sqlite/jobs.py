@@ -39,7 +39,7 @@ class JobTable:
     def insert(self, db: Connection, desk: Desk, jobs: Sequence[Job]) -> list[Job]:
         """Add new jobs, each in its place."""
         placed = [desk.places.moved(None, job) for job in jobs]
-        first = one(db, self._sql["job_last"]) + 1
+        first = desk.standing.last_seq + 1
         rows = [job_row(seq, job) for seq, job in enumerate(placed, first)]
         texts = [(seq, job.payload, job.result) for seq, job in enumerate(placed, first)]
         db.executemany(self._sql["job_insert"], rows)
@@ -67,7 +67,7 @@ class JobTable:
 
     def unpark(self, db: Connection, desk: Desk, now: float) -> None:
         """Give what became free to those who are parked there."""
-        if one(db, self._sql["jobs_parked_any"]) is None:
+        if not desk.standing.parked:
             return
         seqs: dict[str, int] = {}
 

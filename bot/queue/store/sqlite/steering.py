@@ -17,7 +17,7 @@ from bot.queue.store.base import (
     SetBounds,
     SetWeight,
 )
-from bot.queue.store.sqlite.desk import Desk, bound_rows, bounds_of
+from bot.queue.store.sqlite.desk import Desk, bound_rows, standing
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.outbox import DeliveryTable
 from bot.queue.store.sqlite.rows import job_from, one
@@ -107,7 +107,7 @@ class Steering:
 
     def _set_bounds(self, db: Connection, bounds: Bounds) -> None:
         """Bounds that changed: slots are counted anew, and what is parked is placed anew."""
-        if bounds == bounds_of(db, self._sql):
+        if bounds == standing(db, self._sql).bounds:
             return
         for statement in ("bounds_forget", "slots_forget"):
             db.execute(self._sql[statement])
@@ -121,8 +121,9 @@ class Steering:
 
     def policies(self, db: Connection) -> Policies:
         """All that is set."""
+        now = standing(db, self._sql)
         return Policies(
-            bounds_of(db, self._sql),
-            dict(db.execute(self._sql["weights"]).fetchall()),
+            now.bounds,
+            now.weights,
             frozenset(queue for (queue,) in db.execute(self._sql["paused"])),
         )

@@ -1,2 +1,0 @@
-SELECT scope, name, most
-FROM bound

@@ -1,4 +1,0 @@
-SELECT 1
-FROM job
-WHERE state = 'PARKED'
-LIMIT 1

@@ -1,3 +1,0 @@
-SELECT 1
-FROM subscriber
-LIMIT 1

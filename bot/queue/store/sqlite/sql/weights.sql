@@ -1,2 +1,0 @@
-SELECT owner, weight
-FROM weight
