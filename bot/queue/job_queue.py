@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 from typing import TypedDict, Unpack
 
 from pydantic import BaseModel
@@ -305,15 +305,20 @@ class JobQueue:
         return job
 
     async def discard(self, job_id: str, reason: str) -> Job:
-        """Give the job up now, whatever it does; raises as `cancel`."""
+        """Give the job up now, whatever it does; raises as `cancel`.
+
+        A run counts for nothing from now on, and is interrupted with its worker's next beat.
+        """
         job = await self.store.control(job_id, DiscardJob(reason))
         self.events.emit(EventName.JOB_FAILED, job)
+        await self._worker.beat()
         return job
 
     async def retry(self, job_id: str, reason: str = "", **overrides: Unpack[Changes]) -> Job:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
         Overrides: `payload` (a request of its kind), `priority`, `max_attempts`, `timeout_s`.
+        Raises as `cancel`, and `ValueError` for an override that makes no sense.
         """
         return await self._again(job_id, RetryJob(reason, _overrides(overrides)))
 
@@ -347,7 +352,9 @@ class JobQueue:
         return job
 
     async def reschedule(self, job_id: str, run_at: float) -> Job:
-        """Let a waiting job wait until `run_at` (unix seconds)."""
+        """Let a waiting job wait until `run_at` (unix seconds); what is past means now."""
+        if not isfinite(run_at):
+            raise ValueError(f"A job cannot wait until {run_at}.")
         job = await self.store.control(job_id, Reschedule(run_at))
         self._promoter.poke()
         return job
@@ -459,6 +466,10 @@ class JobQueue:
 
 def _overrides(changes: Changes) -> Overrides:
     payload = changes.get("payload")
+    if changes.get("max_attempts", 1) < 1:
+        raise ValueError(f"A job has at least one attempt, not {changes['max_attempts']}.")
+    if not 0 < changes.get("timeout_s", 1) < inf:
+        raise ValueError(f"A timeout is some seconds above 0, not {changes['timeout_s']}.")
     return Overrides(
         None if payload is None else payload.model_dump_json(),
         changes.get("priority"),
