@@ -207,7 +207,7 @@ class Outbox:
         if due.job is None:
             return Abandoned(GONE_JOB)
         if due.delivery.state is DeliveryState.HELD:
-            return await self.promises.ask(due.job, target)
+            return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
         return Delivered(await self._bring(due.delivery, due.job, target))
 

@@ -58,6 +58,11 @@ class Delivery:
         """Whether somebody has something to do about it, now or later."""
         return self.state in {DeliveryState.HELD, DeliveryState.DUE}
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was settled for good."""
+        return self.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -107,7 +112,7 @@ def stored(job: Job, new: NewDelivery) -> Delivery:
 
 def left(delivery: Delivery) -> Delivery:
     """The delivery after its owner did not want the job any more; the others' go on."""
-    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+    if delivery.is_over:
         return delivery
     return replace(
         delivery,
@@ -159,7 +164,7 @@ def settled(
     delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
 ) -> Delivery | None:
     """The delivery after one try; None if it had been settled already."""
-    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+    if delivery.is_over:
         return None
     free = replace(delivery, worker=None)
     match settlement:

@@ -290,6 +290,10 @@ class JobQueue:
         """Jobs, newest first; `before` is the id of the last one of the page before."""
         return await self.store.find(wanted, before, limit)
 
+    async def is_awaited_by(self, person: int, job_id: str) -> bool:
+        """Whether this person asked for the job, first or by joining it, and did not leave it."""
+        return bool(await self.store.find(JobFilter(owner=person, id=job_id), limit=1))
+
     async def cancel(self, job_id: str, reason: str = "", by: int | None = None) -> Job:
         """Cancel the job: at once if it waits; a run is interrupted, wherever it is, within 2 s.
 

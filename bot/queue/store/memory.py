@@ -426,6 +426,7 @@ class MemoryStore:
             (wanted.owner is None or wanted.owner in owners)
             and (wanted.guild is None or job.guild == wanted.guild)
             and (wanted.type is None or job.type == wanted.type)
+            and (wanted.id is None or job.id == wanted.id)
             and (not wanted.states or job.state in wanted.states)
         )
 

@@ -64,8 +64,21 @@ async def drain(store: SqliteStore) -> None:
     await store.close()
 
 
+async def ask_the_same(store: SqliteStore) -> None:
+    """Fifty ask for the same work at once; tells which job each of them waits for."""
+    tell("ready")
+    await told_to_go_on()
+    jobs = [a_job(dedup_key="sum") for _ in range(50)]
+    owed = [{job.id: [NewDelivery("someone")]} for job in jobs]
+    asked = (store.enqueue([job], one) for job, one in zip(jobs, owed, strict=True))
+    for (answer,) in await asyncio.gather(*asked):
+        tell(answer.job.id)
+    await store.close()
+
+
 DUTIES = {
-    duty.__name__: duty for duty in (enqueue_for_ever, enqueue_when_told, claim_and_hold, drain)
+    duty.__name__: duty
+    for duty in (enqueue_for_ever, enqueue_when_told, claim_and_hold, drain, ask_the_same)
 }
 
 

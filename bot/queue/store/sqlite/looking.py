@@ -70,6 +70,7 @@ def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
     parts: list[tuple[str, Row]] = [
         ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
         ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
+        ("id = ?", (wanted.id,)) if wanted.id is not None else ("", ()),
         ("id < ?", (before,)) if before is not None else ("", ()),
         (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
     ]
