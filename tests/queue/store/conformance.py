@@ -4,6 +4,7 @@ The heir gives the fixture `store`: an open store that reads the fixture `clock`
 """
 
 from tests.queue.store.promises.admission import AdmissionPromises
+from tests.queue.store.promises.artifacts import ArtifactPromises
 from tests.queue.store.promises.caching import CachingPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.controls import SteerPromises
@@ -26,6 +27,7 @@ class StoreConformance(
     TurnPromises,
     RunPromises,
     CancelPromises,
+    ArtifactPromises,
     SteerPromises,
     RecoveryPromises,
     KeepingPromises,
