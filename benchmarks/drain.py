@@ -7,44 +7,34 @@ an aiosqlite table at `synchronous=NORMAL`, one statement and one commit for eac
 import asyncio
 import tempfile
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from statistics import median
 
-import aiosqlite
-
 from benchmarks.judge import judged, leave
 from benchmarks.noop import Noop, noop_jobs
+from benchmarks.peers.course import JOBS, SLOTS, Course
+from benchmarks.plain import plain
 from bot.queue.events import Event, EventName
 from bot.queue.job_queue import JobQueue, QueueOptions
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import WorkerOptions
 
-JOBS = 5_000
-SLOTS = 32
 ROUNDS = 5
+AT_ONCE = 1_000
+"""Jobs that are stored in one call."""
 
-CREATE = """
-CREATE TABLE job (
-    id INTEGER PRIMARY KEY, payload TEXT NOT NULL, state TEXT NOT NULL, result TEXT
-)
-"""
-INDEX = "CREATE INDEX job_state ON job (state, id)"
-CLAIM = """
-UPDATE job SET state = 'running'
-WHERE id = (SELECT id FROM job WHERE state = 'waiting' ORDER BY id LIMIT 1)
-RETURNING id, payload
-"""
-FINISH = "UPDATE job SET state = 'done', result = ? WHERE id = ?"
+Run = Callable[[Path], Awaitable[Course]]
 
 
-async def ours(folder: Path) -> float:
-    """Seconds until the end of every job is on the disk."""
-    await _fill(folder / "ours.db")
-    options = QueueOptions(WorkerOptions(concurrency={Noop.queue: SLOTS}))
+async def ours(folder: Path, jobs: int = JOBS, slots: int = SLOTS) -> Course:
+    """Until the end of every job is on the disk."""
+    thousands = await fill(folder / "ours.db", jobs)
+    options = QueueOptions(WorkerOptions(concurrency={Noop.queue: slots}))
     queue = JobQueue(SqliteStore(folder / "ours.db"), options)
     queue.register(Noop())
     drained = asyncio.Event()
-    left = JOBS
+    left = jobs
 
     def count(event: Event) -> None:
         nonlocal left
@@ -59,52 +49,46 @@ async def ours(folder: Path) -> float:
     await drained.wait()
     took = time.perf_counter() - began
     await queue.stop()
+    return Course(sum(thousands), took, median(thousands))
+
+
+async def fill(path: Path, count: int) -> list[float]:
+    """Store so many jobs; the seconds that each thousand of them took."""
+    store = SqliteStore(path)
+    await store.open()
+    jobs = noop_jobs(count)
+    took = []
+    for start in range(0, count, AT_ONCE):
+        began = time.perf_counter()
+        await store.enqueue(jobs[start : start + AT_ONCE])
+        took.append(time.perf_counter() - began)
+    await store.close()
     return took
 
 
-async def _fill(path: Path) -> None:
-    store = SqliteStore(path)
-    await store.open()
-    await store.enqueue(noop_jobs(JOBS))
-    await store.close()
+async def in_turn(runs: Mapping[str, Run], rounds: int = ROUNDS) -> dict[str, Course]:
+    """Rounds of all, in turn, each in an empty folder; of each the medians."""
+    courses: dict[str, list[Course]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            with tempfile.TemporaryDirectory() as folder:
+                courses[name].append(await run(Path(folder)))
+    for name, measured in courses.items():
+        spread = ", ".join(f"{course.drain_rate:,.0f}" for course in measured)
+        print(f"     {name}, drains: {spread} jobs/s")
+    return {name: middle(measured) for name, measured in courses.items()}
 
 
-async def plain(folder: Path) -> float:
-    """Seconds until the end of every job is in the file."""
-    async with aiosqlite.connect(folder / "plain.db", isolation_level=None) as db:
-        await db.execute("PRAGMA journal_mode = WAL")
-        await db.execute("PRAGMA synchronous = NORMAL")
-        await db.execute(CREATE)
-        await db.execute(INDEX)
-        await db.execute("BEGIN")
-        rows = ((job.payload, "waiting") for job in noop_jobs(JOBS))
-        await db.executemany("INSERT INTO job (payload, state) VALUES (?, ?)", rows)
-        await db.execute("COMMIT")
-        began = time.perf_counter()
-        async with asyncio.TaskGroup() as slots:
-            for _ in range(SLOTS):
-                slots.create_task(_work(db))
-        return time.perf_counter() - began
-
-
-async def _work(db: aiosqlite.Connection) -> None:
-    while claimed := await db.execute_fetchall(CLAIM):
-        for job_id, payload in claimed:
-            await db.execute(FINISH, (payload, job_id))
+def middle(courses: list[Course]) -> Course:
+    """The one with the median time of draining."""
+    return sorted(courses, key=lambda course: course.drain_s)[len(courses) // 2]
 
 
 async def main() -> None:
-    """Rounds of both, in turn; the medians are compared."""
-    times: dict[str, list[float]] = {"ours": [], "plain": []}
-    for _ in range(ROUNDS):
-        for name, drain in (("ours", ours), ("plain", plain)):
-            with tempfile.TemporaryDirectory() as folder:
-                times[name].append(await drain(Path(folder)))
-    rates = {name: JOBS / median(seconds) for name, seconds in times.items()}
-    for name, rate in rates.items():
-        spread = ", ".join(f"{JOBS / seconds:,.0f}" for seconds in times[name])
-        print(f"     {name}: {rate:,.0f} jobs/s (rounds: {spread})")
-    leave([judged("drain, ours / plain", rates["ours"] / rates["plain"], at_least=1.0)])
+    """The medians of both are compared."""
+    courses = await in_turn({"ours": ours, "plain": plain})
+    ratio = courses["ours"].drain_rate / courses["plain"].drain_rate
+    leave([judged("drain, ours / plain", ratio, at_least=1.0)])
 
 
 if __name__ == "__main__":

@@ -28,8 +28,11 @@ class Noop(JobType[Number, Number]):
         return Reply(str(result.n))
 
 
-def noop_jobs(count: int, owners: int = 100) -> list[Job]:
-    """Ready jobs with all fields that a real one has, shared by so many people."""
+def noop_jobs(count: int, owners: int = 100, first: int = 0) -> list[Job]:
+    """Ready jobs with all fields that a real one has, shared by so many people.
+
+    Their ids are numbers, beginning with `first`.
+    """
     return [
         Job(
             id=f"{n:026}",
@@ -43,5 +46,5 @@ def noop_jobs(count: int, owners: int = 100) -> list[Job]:
             run_at=1,
             max_attempts=3,
         )
-        for n in range(count)
+        for n in range(first, first + count)
     ]

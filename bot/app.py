@@ -98,8 +98,11 @@ class App:
         sealer = self._sealer()
         self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
-        self._outbox = Outbox(self.queue, calls, self._tickets, sealer, time.time)
-        intake = Intake(self.queue, calls, self._tickets, self._outbox, sealer)
+        outbox, degraded = self._outboxes = [
+            Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
+            for store in (self.queue.store, self.queue.degraded.store)
+        ]
+        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer)
         actions = Actions(self.queue, self._tickets)
         self.services = Services(self.queue, intake, actions, chat)
 
@@ -128,7 +131,8 @@ class App:
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        duties = [asyncio.create_task(self._outbox.run()), asyncio.create_task(self._tickets.run())]
+        running = [self._tickets.run(), *(outbox.run() for outbox in self._outboxes)]
+        duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))
         finally:
@@ -142,7 +146,8 @@ class App:
         jobs_s = max(0.0, grace_s * SHARE_FOR_JOBS - YIELD_S)
         logger.info("ending: running jobs get up to %g s", jobs_s)
         await self.queue.stop_working(jobs_s)
-        await self._outbox.stop(grace_s * (1 - SHARE_FOR_JOBS) / 2)
+        bringing_s = grace_s * (1 - SHARE_FOR_JOBS) / 2
+        await asyncio.gather(*(outbox.stop(bringing_s) for outbox in self._outboxes))
         await self._budget.stop()
 
 

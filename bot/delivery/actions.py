@@ -63,7 +63,8 @@ class Actions:
             job = await self._queue.get(job_id)
         except TaskNotFoundError:
             raise NotAllowed(
-                "This job is not known any more: finished jobs are kept only for a while."
+                "This job is not known any more: finished jobs are kept only for a while, and one "
+                "that ran without the queue's storage is lost in a restart."
             ) from None
         waits = await self._queue.is_awaited_by(person.id, job_id)
         if not (waits or _administers(person, job)):

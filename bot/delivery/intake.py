@@ -52,12 +52,14 @@ class Intake:
         calls: DiscordCalls,
         tickets: Tickets,
         outbox: Outbox,
+        degraded: Outbox,
         sealer: Sealer,
     ) -> None:
         self._queue = queue
         self._calls = calls
         self._tickets = tickets
         self._outbox = outbox
+        self._degraded = degraded
         self._sealer = sealer
         self._going_on: set[asyncio.Task[Enqueued]] = set()
 
@@ -181,8 +183,9 @@ class Intake:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
             if isinstance(refusal, WayClosed) and not deferred and stored.is_new:
                 # the person saw "did not respond"
-                await self._outbox.promises.forget(stored.job.id, target.user, owed.id)
-            self._outbox.poke()  # it asks, when it is time, what the person sees
+                promises = self._outbox_of(stored).promises
+                await promises.forget(stored.job.id, target.user, owed.id)
+            self._outbox_of(stored).poke()  # it asks, when it is time, what the person sees
         else:
             if stored.is_new:
                 self._release(stored, owed, target, message, post)
@@ -239,7 +242,7 @@ class Intake:
     ) -> None:
         target = target.model_copy(update={"message": message})
         self._tickets.follow(stored.job, target, shown)
-        self._outbox.release(owed.id, target)
+        self._outbox_of(stored).release(owed.id, target)
 
     async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
         post = await self._ticket(stored, target)
@@ -248,9 +251,13 @@ class Intake:
             message = await self._calls.post(target, post, nonce, reply_to=target.question)
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            self._outbox.poke()
+            self._outbox_of(stored).poke()
         else:
             self._release(stored, owed, target, message, post)
+
+    def _outbox_of(self, stored: Enqueued) -> Outbox:
+        """Who brings the job's news: it is owed by the store that has the job."""
+        return self._outbox if stored.job.durable else self._degraded
 
 
 def _sentence(refusal: QueueError) -> str:

@@ -30,7 +30,7 @@ from bot.queue.events import ENDINGS, Event
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import State
-from bot.queue.store.base import DueDelivery, SettleDelivery
+from bot.queue.store.base import DueDelivery, SettleDelivery, Store
 from bot.ui.post import Post
 from bot.ui.result import given_up, posts
 from bot.ui.ticket import ticket
@@ -64,17 +64,19 @@ GONE_JOB = "the job was removed before its result was delivered"
 
 
 class Outbox:
-    """Delivers while it runs; `stop` ends after what is under way."""
+    """Delivers what `store` owes, while it runs; `stop` ends after what is under way."""
 
     def __init__(
         self,
         queue: JobQueue,
+        store: Store,
         calls: DiscordCalls,
         tickets: Tickets,
         sealer: Sealer,
         clock: Clock,
     ) -> None:
         self._queue = queue
+        self._store = store
         self._calls = calls
         self._tickets = tickets
         self._sealer = sealer
@@ -85,7 +87,7 @@ class Outbox:
         self._stopping = False
         self._released: dict[str, Target] = {}
         queue.events.subscribe(self._on_event)
-        queue.store.on_wake(self._wake_from_thread)
+        store.on_wake(self._wake_from_thread)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def release(self, delivery_id: str, target: Target) -> None:
@@ -142,12 +144,11 @@ class Outbox:
         """Start what is due, as far as there is room; seconds until the next look."""
         room = AT_ONCE - len(self._under_way)
         try:
-            store = self._queue.store
             await self._store_releases()
             if room <= 0:
                 return LOOK_EVERY_S
-            due = await store.deliveries_claim(store.process, room, LEASE_S)
-            following = await store.deliveries_next() if len(due) < room else self._clock()
+            due = await self._store.deliveries_claim(self._store.process, room, LEASE_S)
+            following = await self._store.deliveries_next() if len(due) < room else self._clock()
         except Exception as error:  # noqa: BLE001 - an outbox that stopped would go unseen
             log_failure("deliveries cannot be read now", error)
             return PAUSE_S
@@ -161,7 +162,7 @@ class Outbox:
     async def _store_releases(self) -> None:
         released, self._released = self._released, {}
         if released:
-            await self._queue.store.deliveries_settle(
+            await self._store.deliveries_settle(
                 [
                     SettleDelivery(delivery_id, None, Released(self._sealer.seal(target)))
                     for delivery_id, target in released.items()
@@ -192,7 +193,7 @@ class Outbox:
             logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
         settle = SettleDelivery(delivery.id, delivery.token, settlement)
         try:
-            await self._queue.store.deliveries_settle([settle])
+            await self._store.deliveries_settle([settle])
         except StoreError as error:  # the lease runs out, and it is done again
             logger.warning("a delivery could not be recorded: %s", error)
 

@@ -63,13 +63,14 @@ class Promises:
         if earlier is not None:
             return earlier
         nonce = ticket_nonce(job.id, target)
-        return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
+        post = ticket(job, reader=target.user)
+        return await self._calls.post(target, post, nonce, reply_to=target.question)
 
     async def forget(self, job_id: str, person: int, delivery_id: str) -> None:
         """Cancel what this person was not promised by this delivery, nor by another one; for
         others who asked for the same, it goes on.
         """
-        owed = await self._queue.store.deliveries(job_id)
+        owed = await (await self._queue.store_of(job_id)).deliveries(job_id)
         if any(one.owner == person and one.id != delivery_id and not one.is_over for one in owed):
             return
         try:

@@ -123,7 +123,7 @@ class Tickets:
 
     async def _find_ticket(self, job: Job) -> bool:
         """Follow the job's ticket; whether that is to be tried again."""
-        deliveries = await self._queue.store.deliveries(job.id)
+        deliveries = await (await self._queue.store_of(job.id)).deliveries(job.id)
         for delivery in deliveries:
             if delivery.state is DeliveryState.WAITING:
                 self.follow(job, self._sealer.open(delivery.target))
@@ -165,7 +165,7 @@ class Tickets:
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether another process has taken the job over since, or brought it to its end."""
-        known = await self._queue.store.get(job.id)
+        known = await (await self._queue.store_of(job.id)).get(job.id)
         return known is None or known.token != job.token or known.state in FINISHED
 
     async def run(self) -> None:
@@ -213,7 +213,8 @@ class Tickets:
         async def left() -> None:
             if (live := self._live.get(job.id)) is not None:
                 live.tickets = [one for one in live.tickets if one.target.user != person]
-            for delivery in await self._queue.store.deliveries(job.id):
+            store = await self._queue.store_of(job.id)
+            for delivery in await store.deliveries(job.id):
                 if delivery.owner == person and delivery.is_over:
                     await self._is_shown(self._sealer.open(delivery.target), left_ticket(job))
 

@@ -29,6 +29,7 @@ class Chat(JobType[Question, Answer]):
 
     name: ClassVar[str] = "chat"
     queue: ClassVar[str] = "chat"
+    degraded: ClassVar[bool] = True
 
     def __init__(self, provider: ChatProvider) -> None:
         self._provider = provider

@@ -59,6 +59,17 @@ class UnknownJobType(QueueError):
         self.name = name
 
 
+class NotInHand(QueueError):
+    """The run does not count any more; nothing was changed."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"Job {job_id} is not in hand: its lease ran out, or it was ended already. "
+            "Drop what you did for it; if it is not finished, it is handed out again."
+        )
+        self.job_id = job_id
+
+
 class StoreError(QueueError):
     """The store could not do what was asked."""
 

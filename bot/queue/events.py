@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.queue.duty import log_failure
 from bot.queue.errors import StoreError
 from bot.queue.job import Job
+from bot.queue.states import State
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,20 @@ class EventName(StrEnum):
 
 ENDINGS = frozenset({EventName.JOB_COMPLETED, EventName.JOB_FAILED, EventName.JOB_CANCELLED})
 """After one of these the job's deliveries are due."""
+
+
+_AFTER_RUN = MappingProxyType(
+    {
+        State.COMPLETED: EventName.JOB_COMPLETED,
+        State.CANCELLED: EventName.JOB_CANCELLED,
+        State.DISCARDED: EventName.JOB_FAILED,
+    }
+)
+
+
+def after_run(state: State) -> EventName:
+    """What is told of a run that left its job in this state."""
+    return _AFTER_RUN.get(state, EventName.JOB_RETRY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     """Those of one `limit_key`."""
     cache_ttl: ClassVar[float | None] = None
     """Seconds that a result may be handed to others who ask the same (see `cache_key`)."""
+    degraded: ClassVar[bool] = False
+    """Whether it may run while the store is away, where a restart would lose it."""
 
     request_model: ClassVar[type[BaseModel]]
     result_model: ClassVar[type[BaseModel]]

@@ -56,7 +56,8 @@ class Job(NamedTuple):
 
     The store gives `rank`, the turn (see `turns.py`); `lifted`, what waiting long has added to the
     priority; and `parked_on`, the slot that a PARKED job waits for (see `slots.py`). `run_at` is
-    the moment from which a worker may have it.
+    the moment from which a worker may have it. Not `durable` is what runs without the store (see
+    `degraded.py`).
     """
 
     id: str
@@ -95,6 +96,7 @@ class Job(NamedTuple):
     checkpoint: str | None = None
     log: tuple[str, ...] = ()
     errors: tuple[Failure, ...] = ()
+    durable: bool = True
 
     @property
     def lane(self) -> int:

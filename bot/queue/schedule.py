@@ -1,7 +1,9 @@
-"""Makes jobs ready when their time comes, and takes back those whose worker died."""
+"""When the duties of a queue are done: at the time of the next due job, or every so often."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from bot.queue.duty import PAUSE_S, Report, log_failure
 from bot.queue.job import Clock
@@ -9,6 +11,9 @@ from bot.queue.store.base import Store
 
 LONGEST_SLEEP_S = 60.0
 """Sleeps follow a clock that stands still while the machine is suspended; run times do not."""
+
+
+Duty = Callable[[], Coroutine[None, None, None]]
 
 
 class Promoter:
@@ -38,10 +43,9 @@ class Promoter:
         while True:
             self._poked.clear()
             pause = await self._promote()
-            try:
-                await asyncio.wait_for(self._poked.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # wait_for may swallow the end, next to a poke
+                    await self._poked.wait()
 
     async def _promote(self) -> float:
         try:
@@ -54,9 +58,23 @@ class Promoter:
         return min(max(0.0, pause), LONGEST_SLEEP_S)
 
 
-async def every(
-    seconds: float, duty: Callable[[], Coroutine[None, None, None]], report: Report = log_failure
-) -> None:
+class Leaps:
+    """Notices that the clock was set forward, or that the machine slept: all leases look expired
+    then, and whoever holds one must have the chance to renew it.
+    """
+
+    def __init__(self, clock: Clock, steady: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._steady = steady
+        self._ahead: float | None = None
+
+    def since_last(self) -> float:
+        """Seconds that the clock went beyond the time that passed; the first call knows none."""
+        before, self._ahead = self._ahead, self._clock() - self._steady()
+        return 0.0 if before is None else self._ahead - before
+
+
+async def every(seconds: float, duty: Duty, report: Report = log_failure) -> None:
     """Do a duty every so many seconds, until cancelled; a failure is reported."""
     while True:
         await asyncio.sleep(seconds)

@@ -10,7 +10,7 @@ from bot.queue import lifecycle
 from bot.queue.attempt import Attempts
 from bot.queue.duty import PAUSE_S
 from bot.queue.ends import End, Ends
-from bot.queue.events import EventName, Events
+from bot.queue.events import EventName, Events, after_run
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.heart import Heart
 from bot.queue.job import Clock, Job, Progress
@@ -33,12 +33,6 @@ REPORT_S = 5.0
 
 DEFAULT_SLOTS = 2
 """Jobs of a queue that run at once where nothing else is set (the design's figure)."""
-
-_EVENT_AFTER = {
-    State.COMPLETED: EventName.JOB_COMPLETED,
-    State.CANCELLED: EventName.JOB_CANCELLED,
-    State.DISCARDED: EventName.JOB_FAILED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,4 +196,4 @@ class Worker:
             if state is State.CANCELLED and not isinstance(outcome, Cancel):
                 outcome = Cancel("It was cancelled.")  # by another process, after the last beat
             ended = lifecycle.settled(job, outcome, self._clock())
-            self._events.emit(_EVENT_AFTER.get(state, EventName.JOB_RETRY), ended)
+            self._events.emit(after_run(state), ended)

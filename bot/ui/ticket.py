@@ -22,6 +22,7 @@ STAGE_CHARACTERS = 100
 """What is shown of a stage."""
 ERROR_CHARACTERS = 1000
 """What is shown of an error's sentence."""
+NOT_DURABLE = "*The queue's storage is away: this runs without it, and would be lost in a restart.*"
 
 _LOOKS = {
     State.SCHEDULED: ("🕒", "Scheduled", 0x5B8DEF),
@@ -42,9 +43,10 @@ def ticket(job: Job, outlook: Outlook | None = None, reader: int | None = None) 
     """
     icon, word, colour = _LOOKS[job.state]
     stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
+    lines = _lines(job, outlook, is_own=reader in {None, job.owner})
     embed = discord.Embed(
         title=shorten(f"{icon} {'Cancelling' if stopping else word} · {job.type}", TITLE_LIMIT),
-        description="\n".join(_lines(job, outlook, is_own=reader in {None, job.owner})) or None,
+        description="\n".join([*_warning(job), *lines]) or None,
         colour=colour,
     )
     embed.set_footer(text=f"job {job.id}")
@@ -69,6 +71,10 @@ def buttons(job_id: str) -> tuple[Button, ...]:
         Button("Cancel", f"job:cancel:{job_id}", discord.ButtonStyle.danger),
         Button("Refresh", f"job:refresh:{job_id}"),
     )
+
+
+def _warning(job: Job) -> list[str]:
+    return [] if job.durable or job.state in FINISHED else [NOT_DURABLE]
 
 
 def _lines(job: Job, outlook: Outlook | None, *, is_own: bool) -> list[str]:

@@ -46,8 +46,8 @@ async def client_of():
         client._connection.guild_ready_timeout = 0.05
         queue, calls, sealer = JobQueue(MemoryStore()), DiscordCalls(client), Sealer("k" * 32)
         tickets = Tickets(queue, calls, sealer, EditBudget(1), lambda: 0.0)
-        outbox = Outbox(queue, calls, tickets, sealer, lambda: 0.0)
-        intake = Intake(queue, calls, tickets, outbox, sealer)
+        outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
+        intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
         chat = Chat(BuiltIn())
         await client.load(Services(queue, intake, Actions(queue, tickets), chat))
         clients.append(client)

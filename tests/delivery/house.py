@@ -126,8 +126,12 @@ class House:
         self.sealer = Sealer(KEY)
         self.budget = EditBudget(0.01)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
-        self.outbox = WatchedOutbox(self.queue, self.calls, self.tickets, self.sealer, offset)
-        self.intake = Intake(self.queue, self.calls, self.tickets, self.outbox, self.sealer)
+        self.outbox, self.degraded = (
+            WatchedOutbox(self.queue, store, self.calls, self.tickets, self.sealer, offset)
+            for store in (self.queue.store, self.queue.degraded.store)
+        )
+        outboxes = self.outbox, self.degraded
+        self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer)
         actions = Actions(self.queue, self.tickets)
         self.services = Services(self.queue, self.intake, actions, self.chat)
         self._duties: list[asyncio.Task[None]] = []
@@ -149,11 +153,13 @@ class House:
         if working:
             await self.queue.start()
             self._duties.append(asyncio.create_task(self.outbox.run()))
+            self._duties.append(asyncio.create_task(self.degraded.run()))
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""
         await self.queue.stop_working(0)
         await self.outbox.stop(0)
+        await self.degraded.stop(0)
         await self.budget.stop()
         await self.client.close()
         for duty in self._duties:

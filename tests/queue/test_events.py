@@ -63,10 +63,10 @@ class TestListeners:
 
 
 class TestQueueEmpty:
-    async def test_is_told_once_when_all_has_ended(self, start):
-        gate = Gate()
+    async def test_is_told_once_when_all_has_ended(self, new_store, start):
+        store, gate = TappedStore(new_store()), Gate()
         kinds = Work(gate.work, "a", "a"), Work(gate.work, "b", "b")
-        queue = await start(*kinds, slots={"a": 1, "b": 1})
+        queue = await start(*kinds, store=store, slots={"a": 1, "b": 1})
         diary = Diary(queue)
         jobs = [(await queue.enqueue(kind, Text())).job for kind in [*kinds, *kinds]]
         await gate.has(2)
@@ -75,6 +75,9 @@ class TestQueueEmpty:
         assert [(await queue.get(job.id)).state for job in jobs] == [State.COMPLETED] * 4
         assert [event.name for event in diary.events][-1] is EventName.QUEUE_EMPTY
         assert diary.events[-1].job is None
+        looked = asyncio.create_task(store.next("claim"))
+        await queue.promote()
+        await looked
         await gate.let_out(1)
         await queue.enqueue(kinds[0], Text())
         await diary.until(EventName.QUEUE_EMPTY, times=2)
@@ -161,7 +164,7 @@ class TestError:
         loops = set()
         queue.events.subscribe(lambda _: loops.add(asyncio.get_running_loop()))
         queue._wake()
-        queue._promoter.poke()
+        queue._poke()
         while f"{what}: The disk is away." not in [event.what for event in diary.troubles]:
             await diary.until(EventName.ERROR, times=len(diary.troubles) + 1)
         assert loops == {asyncio.get_running_loop()}

@@ -330,8 +330,8 @@ async def test_what_one_process_enqueues_another_may_run_while_both_work(start):
 async def test_finished_jobs_past_their_keeping_are_removed_by_itself(
     start, new_store, monkeypatch
 ):
-    monkeypatch.setattr("bot.queue.job_queue.PURGE_EVERY_S", 0.01)
-    monkeypatch.setattr("bot.queue.job_queue.PURGE_BITE", 2)
+    monkeypatch.setattr("bot.queue.upkeep.PURGE_EVERY_S", 0.01)
+    monkeypatch.setattr("bot.queue.upkeep.PURGE_BITE", 2)
     work, store = Work(), TappedStore(new_store())
     queue = await start(work, store=store, retention=Retention(most=1))
     diary = Diary(queue)

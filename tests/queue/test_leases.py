@@ -140,6 +140,6 @@ async def test_that_ran_out_in_a_long_sleep_of_the_machine_is_no_loss(new_store,
     job = (await queue.enqueue(work, Text())).job
     await diary.until(EventName.JOB_STARTED, job.id)
     asleep_s[0] = 3600
-    await queue._reap()
+    await queue._upkeep._reap()
     stored = await queue.get(job.id)
     assert (stored.state, stored.losses) == (State.PROCESSING, 0)

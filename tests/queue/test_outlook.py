@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from bot.queue.figures import Kind
 from bot.queue.job import Job
 from bot.queue.lifecycle import Complete
-from bot.queue.outlook import Outlook, Outlooks
-from bot.queue.store.base import Finish
+from bot.queue.outlook import Outlook, Outlooks, done_in, queue_pace
+from bot.queue.states import State
+from bot.queue.store.base import Finish, Group, Pace, Stats
 from bot.queue.store.memory import MemoryStore
 from tests.queue.watching import TappedStore
 
@@ -51,12 +53,67 @@ async def test_an_end_is_not_guessed_before_anything_has_ended(outlooks, store):
     ]
 
 
-async def test_an_end_is_told_by_the_pace_of_the_queue_and_its_slots(outlooks, store, clock):
+async def test_free_slots_are_taken_at_once_and_then_free_one_after_the_other(
+    outlooks, store, clock
+):
     await one_ran_for(store, clock, 10)
     jobs = await waiting(store, 5)
     told = await outlooks.of(jobs)
     ends = [told[job.id].done_at - clock[0] for job in jobs]
-    assert ends == [10, 10, 20, 20, 30]
+    assert ends == [10, 10, 15, 20, 25]
+
+
+async def test_the_next_waits_for_one_of_those_that_run(outlooks, store, clock):
+    await one_ran_for(store, clock, 10)
+    jobs = await waiting(store, 5)
+    await store.claim("me", {"work": 2}, 600)
+    told = await outlooks.of(jobs[2:])
+    assert [told[job.id].done_at - clock[0] for job in jobs[2:]] == [15, 20, 25]
+
+
+CHAT, LONG = Kind("work", "chat"), Kind("work", "long")
+
+
+def a_job(kind: Kind) -> Job:
+    return Job("a", kind.type, kind.queue, "{}")
+
+
+def counted(**states: int) -> dict[Group, int]:
+    """Jobs of the queue "work", by the name of their kind and, if not PENDING, of their state."""
+    named = ((*name.split("_"), "PENDING")[:2] for name in states)
+    groups = [Group("work", kind, 0, State(state)) for kind, state in named]
+    return dict(zip(groups, states.values(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "mean_s"),
+    [
+        ({}, 6),
+        ({"chat": 5}, 2),
+        ({"chat": 3, "long": 1}, 4),
+        ({"chat_SCHEDULED": 5, "long": 1}, 10),
+        ({"unheard": 7}, 6),
+    ],
+)
+def test_a_queues_pace_is_the_mean_of_its_kinds_by_how_many_of_each_wait(waiting, mean_s):
+    paces = {CHAT: Pace(1, 2), LONG: Pace(None, 10), Kind("other", "chat"): Pace(99, 99)}
+    assert queue_pace(Stats(counted(**waiting), pace=paces), "work") == Pace(1, mean_s)
+
+
+def test_those_ahead_run_at_the_mean_pace_and_the_job_at_its_own():
+    stats = Stats(
+        counted(chat=3, long=1, chat_PROCESSING=2),
+        pace={CHAT: Pace(run_s=2), LONG: Pace(run_s=10)},
+    )
+    assert done_in(a_job(LONG), 3, stats, slots=2) == 4 / 2 * 4 + 10
+    assert done_in(a_job(CHAT), 3, stats, slots=2) == 4 / 2 * 4 + 2
+    assert done_in(a_job(Kind("work", "new")), 3, stats, slots=2) == 4 / 2 * 4 + 4
+    assert done_in(a_job(Kind("silent", "new")), 3, stats, slots=2) is None
+
+
+def test_what_runs_in_other_processes_counts_as_slots():
+    stats = Stats(counted(chat=9, chat_PROCESSING=8), pace={CHAT: Pace(run_s=4)})
+    assert done_in(a_job(CHAT), 7, stats, slots=2) == 8
 
 
 async def test_a_job_that_is_not_waiting_has_no_place(outlooks, store, clock):

@@ -117,6 +117,20 @@ async def test_a_store_that_refuses_is_asked_again(promoter, store, clock, monke
     assert (await store.get("1")).state is State.PENDING
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_it_ends_when_told_to_also_right_after_a_poke(store, clock, turns):
+    ready = asyncio.Event()
+    promoter = Promoter(store, ready.set, clock)
+    duty = asyncio.create_task(promoter.run())
+    await soon(ready.wait())
+    promoter.poke()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    duty.cancel()
+    await asyncio.wait([duty], timeout=1)
+    assert duty.cancelled()
+
+
 @pytest.mark.parametrize("error", [StoreUnavailable("The disk is away."), OSError("no handles")])
 async def test_a_duty_is_done_again_after_it_failed(error):
     done = asyncio.Event()

@@ -7,7 +7,7 @@ from inspect import iscoroutinefunction
 
 import pytest
 
-from bot.queue.errors import StoreUnavailable
+from bot.queue.errors import StoreError, StoreUnavailable
 from bot.queue.events import Event, EventName
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
@@ -51,6 +51,11 @@ class Diary:
                 await self._news.wait()
         return found[times - 1]
 
+    async def next(self) -> None:
+        """Until something has happened that no call of this saw."""
+        await self._news.wait()
+        self._news.clear()
+
     def _told(self, name: EventName, job_id: str | None) -> list[Job]:
         return [
             event.job
@@ -60,7 +65,7 @@ class Diary:
 
 
 class TappedStore:
-    """A real store whose calls are counted, and refused while `refused` names them.
+    """A real store whose calls are counted, and refused with `refusal` while `refused` names them.
 
     `given` keeps the arguments of the last call of each name.
     """
@@ -69,6 +74,7 @@ class TappedStore:
         self.store = store
         self.calls: Counter[str] = Counter()
         self.refused: set[str] = set()
+        self.refusal: StoreError = StoreUnavailable("The disk is away.")
         self.given = {}
         self._waiting = defaultdict(list)
 
@@ -82,7 +88,7 @@ class TappedStore:
             self.given[name] = args
             try:
                 if name in self.refused:
-                    raise StoreUnavailable("The disk is away.")
+                    raise self.refusal
                 return await real(*args, **kwargs)
             finally:
                 for loop, returned in self._waiting[name]:

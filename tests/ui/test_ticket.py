@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.queue.job import Job, Progress, new_job_id
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
-from bot.ui.ticket import BAR_CELLS, bar, left_ticket, ticket
+from bot.ui.ticket import BAR_CELLS, NOT_DURABLE, bar, left_ticket, ticket
 
 ID = new_job_id()
 NOW = 1_700_000_000.25
@@ -48,6 +48,17 @@ class TestEveryTicket:
     def test_has_buttons_that_name_the_job(self):
         ids = [button.custom_id for button in ticket(job()).buttons]
         assert ids == [f"job:cancel:{ID}", f"job:refresh:{ID}"]
+
+
+class TestWithoutTheStore:
+    @pytest.mark.parametrize("state", State)
+    def test_says_so_just_while_the_job_lives(self, state):
+        shown = text(ticket(job(state, durable=False)))
+        assert (NOT_DURABLE in shown) is (state not in FINISHED)
+
+    @pytest.mark.parametrize("state", State)
+    def test_is_said_of_no_stored_job(self, state):
+        assert NOT_DURABLE not in text(ticket(job(state)))
 
 
 class TestWaiting:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueError, QueueFull, UserLimitReached
+from bot.queue.figures import Kind
 from bot.queue.job import Job
 from bot.queue.states import State
 from bot.queue.store.base import Enqueued, Limits
@@ -60,8 +61,8 @@ class Admitted:
         self.work: dict[str, Job] = {}
         self.active: dict[int | None, int] = {}
         self.waiting = 0
-        self.hits: list[str] = []
-        self.misses: list[str] = []
+        self.hits: list[Kind] = []
+        self.misses: list[Kind] = []
 
     def add(self, other: "Admitted") -> None:
         """This and then the other."""
@@ -131,7 +132,7 @@ class Admission:
         if job.cache_key is None or job.state not in {State.PENDING, State.COMPLETED} or fresh:
             return job
         result = self._facts.cached(job.cache_key) or job.result
-        (draft.misses if result is None else draft.hits).append(job.type)
+        (draft.misses if result is None else draft.hits).append(Kind(job.queue, job.type))
         if result is None:
             return job
         return job._replace(state=State.COMPLETED, result=result, finished_at=self._now)

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery, Settlement
+from bot.queue.figures import Figures, Kind
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
 from bot.queue.reply import File
@@ -92,7 +93,7 @@ class JobFilter:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Smoothed seconds that a queue's jobs waited and ran (None: nothing finished yet)."""
+    """Smoothed seconds that a kind's jobs waited and ran (None: nothing finished yet)."""
 
     wait_s: float | None = None
     run_s: float | None = None
@@ -109,11 +110,20 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Maintained counters: jobs by group, people with unfinished jobs, and each queue's pace."""
+    """Maintained counters: jobs by group, people with unfinished jobs, and each kind's pace.
+
+    `ready_since`: when the oldest ready job of each queue became ready (unix seconds).
+    """
 
     counts: Mapping[Group, int] = field(default_factory=dict)
     people: int = 0
-    pace: Mapping[str, Pace] = field(default_factory=dict)
+    pace: Mapping[Kind, Pace] = field(default_factory=dict)
+    ready_since: Mapping[str, float] = field(default_factory=dict)
+
+    def by_state(self, queue: str | None = None) -> dict[State, int]:
+        """Jobs in each state that has any, in this queue or in all."""
+        found = {state: self.total(state, queue=queue) for state in State}
+        return {state: n for state, n in found.items() if n}
 
     def total(self, *states: State, queue: str | None = None) -> int:
         """Jobs in these states, in this queue or in all."""
@@ -272,6 +282,9 @@ class Store(Protocol):
 
     async def stats(self) -> Stats:
         """The maintained counters."""
+
+    async def figures(self) -> Figures:
+        """What the last hour was like; reads at most a few dozen rows a minute and kind."""
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """All deliveries of one job, in the order of their creation."""

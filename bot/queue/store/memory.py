@@ -20,6 +20,7 @@ from bot.queue.errors import (
     StoreError,
     TaskNotFoundError,
 )
+from bot.queue.figures import Figures, Observed, Tally, ended, looked_up, waited
 from bot.queue.job import Clock, Job
 from bot.queue.places import Places
 from bot.queue.reply import File
@@ -74,6 +75,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._deliveries: dict[str, Delivery] = {}
         self._pace = PaceKeeper()
+        self._tally = Tally()
         self._weights: dict[int, float] = {}
         self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
         self._people: dict[str, list[int | None]] = {}
@@ -114,6 +116,8 @@ class MemoryStore:
             if isinstance(answers, QueueError):
                 raise answers
             self._let_in(admission.admitted, ask.deliveries)
+            for observed in looked_up(admission.admitted.hits, admission.admitted.misses):
+                self._observe(observed)
             return [replace(one, job=self._jobs[one.job.id]) for one in answers]
 
     def _let_in(self, admitted: Admitted, owed: Mapping[str, Sequence[NewDelivery]]) -> None:
@@ -184,8 +188,12 @@ class MemoryStore:
             jobs = [lifecycle.claimed(job, worker, now, lease_s) for job in chosen]
             self._jobs.update((job.id, job) for job in jobs)
             self._places.turns.claimed(jobs)
-            self._pace.waited((job.queue, now - job.run_at) for job in jobs)
+            self._observe(waited(jobs, now))
             return jobs
+
+    def _observe(self, observed: Observed) -> None:
+        self._pace.observe(observed)
+        self._tally.add(observed, self._clock())
 
     def _ready(self, queue: str) -> list[Job]:
         ready = (j for j in self._jobs.values() if j.queue == queue and j.state is State.PENDING)
@@ -231,15 +239,13 @@ class MemoryStore:
         job = self._held(finish.job_id, finish.token)
         if job is None:
             return None
-        now = self._clock()
-        if isinstance(finish.outcome, lifecycle.Complete):
-            self._pace.ran([(job.queue, now - (job.started_at or now))])
-        return self._save(lifecycle.settled(job, finish.outcome, now)).state
+        return self._save(lifecycle.settled(job, finish.outcome, self._clock())).state
 
     def _save(self, job: Job) -> Job:
         job = self._places.moved(self._jobs[job.id], job)
         self._jobs[job.id] = job
         if job.state in FINISHED:
+            self._observe(ended(job))
             for delivery in self._of(job.id):
                 self._deliveries[delivery.id] = outbox.came_due(delivery, self._clock())
         if job.state is State.COMPLETED and job.cache_key is not None and job.cache_ttl_s:
@@ -380,6 +386,7 @@ class MemoryStore:
             for job in list(gone.values())[:limit]:
                 self._remove(job)
             self._forget_results(retention.cached)
+            self._tally.forget(now)
             return min(len(gone), limit)
 
     def _forget_results(self, most: int) -> None:
@@ -446,7 +453,14 @@ class MemoryStore:
             jobs = self._jobs.values()
             counts = Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs)
             people = {job.owner for job in jobs if job.finished_at is None} - {None}
-            return Stats(counts, len(people), dict(self._pace.by_queue))
+            queues = {job.queue for job in jobs if job.state is State.PENDING}
+            ready_since = {q: min(job.run_at for job in self._ready(q)) for q in queues}
+            return Stats(counts, len(people), dict(self._pace.by_kind), ready_since)
+
+    async def figures(self) -> Figures:
+        """See `Store.figures`."""
+        with self._alone():
+            return self._tally.figures(self._clock())
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""

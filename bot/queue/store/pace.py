@@ -1,34 +1,39 @@
-"""How long jobs wait and run, smoothed: one number a queue that costs the same at any length."""
+"""How long jobs wait and run, smoothed: one number a kind that costs the same at any length."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.queue.figures import Kind, Measure, Observed
 from bot.queue.store.base import Pace
 
 WEIGHT = 0.1
 """How much the newest observation counts: about the last twenty jobs make the figure."""
 
 
+PACED = frozenset({Measure.WAITED, Measure.RAN})
+"""What a pace is made of; how else jobs end is no pace."""
+
+
 class PaceKeeper:
-    """Folds observations, in seconds, into each queue's pace."""
+    """Folds what is observed into each kind's pace."""
 
-    def __init__(self, by_queue: dict[str, Pace] | None = None) -> None:
-        self.by_queue: dict[str, Pace] = by_queue if by_queue is not None else {}
+    def __init__(self, by_kind: dict[Kind, Pace] | None = None) -> None:
+        self.by_kind: dict[Kind, Pace] = by_kind if by_kind is not None else {}
 
-    def waited(self, observations: Iterable[tuple[str, float]]) -> None:
-        """Jobs of these queues were claimed after so many seconds of being ready."""
-        for queue, seconds in observations:
-            pace = self.by_queue.get(queue, Pace())
-            self.by_queue[queue] = replace(pace, wait_s=smoothed(pace.wait_s, seconds))
-
-    def ran(self, observations: Iterable[tuple[str, float]]) -> None:
-        """Jobs of these queues ran for so many seconds."""
-        for queue, seconds in observations:
-            pace = self.by_queue.get(queue, Pace())
-            self.by_queue[queue] = replace(pace, run_s=smoothed(pace.run_s, seconds))
+    def observe(self, observed: Observed) -> None:
+        """Waits and runs change the pace, nothing else does."""
+        for kind, lengths in observed.lengths.items() if observed.measure in PACED else ():
+            pace = self.by_kind.get(kind, Pace())
+            self.by_kind[kind] = (
+                replace(pace, wait_s=smoothed(pace.wait_s, lengths))
+                if observed.measure is Measure.WAITED
+                else replace(pace, run_s=smoothed(pace.run_s, lengths))
+            )
 
 
-def smoothed(before: float | None, seconds: float) -> float:
-    """The exponentially weighted mean after one more observation."""
-    seconds = max(0.0, seconds)
-    return seconds if before is None else before + WEIGHT * (seconds - before)
+def smoothed(before: float | None, lengths: Sequence[float]) -> float:
+    """The exponentially weighted mean after some more observations (one, at least)."""
+    mean = max(0.0, lengths[0]) if before is None else before
+    for seconds in lengths if before is not None else lengths[1:]:
+        mean += WEIGHT * (max(0.0, seconds) - mean)
+    return mean

@@ -8,6 +8,7 @@ from tests.queue.store.promises.artifacts import ArtifactPromises
 from tests.queue.store.promises.caching import CachingPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.controls import SteerPromises
+from tests.queue.store.promises.figures import FigurePromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
@@ -32,6 +33,7 @@ class StoreConformance(
     RecoveryPromises,
     KeepingPromises,
     LookingPromises,
+    FigurePromises,
     OutboxPromises,
     HeldPromises,
     ToldAnewPromises,

@@ -21,7 +21,8 @@ async def admission(clock: Clock) -> Admission:
 
 
 def counted(admission: Admission) -> tuple[list[str], list[str]]:
-    return admission.admitted.hits, admission.admitted.misses
+    told = admission.admitted
+    return [kind.type for kind in told.hits], [kind.type for kind in told.misses]
 
 
 def test_a_hit_is_counted_by_kind_wherever_the_result_was_known(admission):

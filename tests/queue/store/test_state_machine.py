@@ -212,7 +212,8 @@ class BothStores(RuleBasedStateMachine):
             places = await store.positions([job.id for job in jobs])
             stats = await store.stats()
             assert counts(stats) == await recount(store)
-            return jobs, deliveries, places, await store.deliveries_next(), stats
+            figures = await store.figures()
+            return jobs, deliveries, places, await store.deliveries_next(), stats, figures
 
         self.ask(everything)
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.queue import deliveries as outbox
 from bot.queue.errors import QueueError
+from bot.queue.figures import looked_up
 from bot.queue.job import Job
 from bot.queue.states import State
 from bot.queue.store.admission import Admission, Admitted, Ask
 from bot.queue.store.base import Enqueued
 from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.outbox import DeliveryTable
 from bot.queue.store.sqlite.rows import one
@@ -62,11 +64,17 @@ class Asking:
     """Writes what was asked for."""
 
     def __init__(
-        self, sql: Statements, jobs: JobTable, outbox: DeliveryTable, clock: Callable[[], float]
+        self,
+        sql: Statements,
+        jobs: JobTable,
+        outbox: DeliveryTable,
+        figures: FigureTable,
+        clock: Callable[[], float],
     ) -> None:
         self._sql = sql
         self._jobs = jobs
         self._outbox = outbox
+        self._figures = figures
         self._clock = clock
 
     def enqueue(self, db: Connection, asks: Sequence[Ask]) -> list[list[Enqueued] | QueueError]:
@@ -77,6 +85,8 @@ class Asking:
         answers = [admission.answer(ask) for ask in asks]
         stored = self._let_in(db, desk, admission.admitted, asks)
         desk.close()
+        for observed in looked_up(admission.admitted.hits, admission.admitted.misses):
+            self._figures.observe(db, observed, now)
         return [
             answer if isinstance(answer, QueueError) else [_placed(one, stored) for one in answer]
             for answer in answers

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.queue.errors import TaskNotFoundError
+from bot.queue.figures import ended
 from bot.queue.job import Job
 from bot.queue.states import FINISHED, State
 from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.rows import job_from, job_row, one, saved_row, saved_texts
 from bot.queue.store.sqlite.statements import Statements
 
@@ -21,8 +23,9 @@ Connection = sqlite3.Connection
 class JobTable:
     """Reads and writes jobs; what else a change entails is noted on the operation's desk."""
 
-    def __init__(self, sql: Statements) -> None:
+    def __init__(self, sql: Statements, figures: FigureTable) -> None:
         self._sql = sql
+        self._figures = figures
 
     def find(self, db: Connection, statement: str, *parameters: object) -> Job | None:
         """The first job that the statement finds."""
@@ -55,6 +58,7 @@ class JobTable:
         job = self._write(db, desk, seq, before, desk.places.moved(before, after))
         if job.state in FINISHED and before.state not in FINISHED:
             db.execute(self._sql["deliveries_come_due"], (now, json.dumps([seq])))
+            self._figures.observe(db, ended(job), now)
         return job
 
     def _write(self, db: Connection, desk: Desk, seq: int, before: Job, job: Job) -> Job:

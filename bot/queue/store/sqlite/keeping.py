@@ -9,6 +9,7 @@ from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, State
 from bot.queue.store.base import Group
 from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.rows import one
 from bot.queue.store.sqlite.statements import Statements
@@ -19,12 +20,18 @@ Gone = tuple[int, str, str, int, str]
 """Row number, queue, kind, priority and state of a job that goes."""
 
 
+FIRST_TURN = ("", 0, 0)
+"""Before all turns: no place is called nothing."""
+
+
 class Keeping:
     """Removes rows."""
 
-    def __init__(self, sql: Statements, jobs: JobTable) -> None:
+    def __init__(self, sql: Statements, jobs: JobTable, figures: FigureTable) -> None:
         self._sql = sql
         self._jobs = jobs
+        self._figures = figures
+        self._last_turn = FIRST_TURN
 
     def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
         """Remove finished jobs past their keeping, and what nobody needs; how many jobs went."""
@@ -37,9 +44,19 @@ class Keeping:
             self._remove(db, gone)
         db.execute(self._sql["cached_expire"], (now,))
         db.execute(self._sql["cached_trim"], (retention.cached,))
-        db.execute(self._sql["turns_forget"], (limit,))
         db.execute(self._sql["slots_empty"], (limit,))
+        self._figures.forget(db, now)
+        self._forget_turns(db, limit)
         return len(gone)
+
+    def _forget_turns(self, db: Connection, limit: int) -> None:
+        """Look at the next turns, and remove those that change nothing, with their empty lanes."""
+        seen = db.execute(self._sql["turns_after"], (*self._last_turn, limit)).fetchall()
+        self._last_turn = seen[-1][:3] if len(seen) == limit else FIRST_TURN
+        idle = [(place, lane, owner) for place, lane, owner, is_idle in seen if is_idle]
+        db.executemany(self._sql["turn_forget"], idle)
+        lanes = {(place, lane) for place, lane, _ in idle}
+        db.executemany(self._sql["lane_forget"], sorted(lanes))
 
     def delete(self, db: Connection, job_id: str) -> None:
         """Remove one finished job."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from bot.queue.job import Job
 from bot.queue.states import State
 from bot.queue.store.base import Group, JobFilter, Stats
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.rows import Row, job_from, one
-from bot.queue.store.sqlite.runs import RunTable
 from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
@@ -25,9 +25,9 @@ JOINED = "id IN (SELECT job_id FROM subscriber WHERE owner = ? AND NOT gone)"
 class Looking:
     """Each method is one query on a connection that only reads."""
 
-    def __init__(self, sql: Statements, runs: RunTable) -> None:
+    def __init__(self, sql: Statements, figures: FigureTable) -> None:
         self._sql = sql
-        self._runs = runs
+        self._figures = figures
 
     def find(self, db: Connection, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
         """A page of jobs, newest first; a person's are their own and those they joined."""
@@ -61,7 +61,9 @@ class Looking:
             for queue, kind, priority, state, n in db.execute(self._sql["counters"])
         }
         people = int(one(db, self._sql["fact"], ("people",)))
-        return Stats(counts, people, self._runs.paces(db))
+        queues = {group.queue for group in counts if group.state is State.PENDING}
+        since = {queue: one(db, self._sql["job_oldest_ready"], (queue,)) for queue in queues}
+        return Stats(counts, people, self._figures.paces(db), since)
 
 
 def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:

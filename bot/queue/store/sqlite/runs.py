@@ -4,15 +4,17 @@ frequent, are written together.
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.queue import lifecycle
+from bot.queue.figures import Kind, Measure, Observed, waited
 from bot.queue.job import Job
 from bot.queue.states import State
-from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finish, Lost, Pace
-from bot.queue.store.pace import PaceKeeper
+from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finish, Lost
 from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.rows import job_from, log_text, one, progress_text
 from bot.queue.store.sqlite.statements import Statements
@@ -37,9 +39,10 @@ class _Held(NamedTuple):
 class RunTable:
     """Writes what happens to running jobs. `now` is given, so that one operation sees one time."""
 
-    def __init__(self, sql: Statements, jobs: JobTable) -> None:
+    def __init__(self, sql: Statements, jobs: JobTable, figures: FigureTable) -> None:
         self._sql = sql
         self._jobs = jobs
+        self._figures = figures
 
     def claim(
         self, db: Connection, worker: str, wants: Mapping[str, int], now: float, lease_s: float
@@ -58,18 +61,8 @@ class RunTable:
         desk.turns.claimed(jobs)
         desk.claimed(jobs)
         desk.close()
-        self._observe(db, lambda pace: pace.waited((job.queue, now - job.run_at) for job in jobs))
+        self._figures.observe(db, waited(jobs, now), now)
         return jobs
-
-    def _observe(self, db: Connection, fold: Callable[[PaceKeeper], None]) -> None:
-        keeper = PaceKeeper(self.paces(db))
-        fold(keeper)
-        rows = [(queue, pace.wait_s, pace.run_s) for queue, pace in keeper.by_queue.items()]
-        db.executemany(self._sql["pace_save"], rows)
-
-    def paces(self, db: Connection) -> dict[str, Pace]:
-        """Every queue's pace."""
-        return {queue: Pace(wait, run) for queue, wait, run in db.execute(self._sql["paces"])}
 
     def beat(
         self, db: Connection, beats: Sequence[Beat], now: float, lease_s: float
@@ -137,8 +130,10 @@ class RunTable:
         ]
         if known:
             db.executemany(self._sql["cached_set"], known)
-        ran = [(held.queue, now - held.began) for _, held in completed.values()]
-        self._observe(db, lambda pace: pace.ran(ran))
+        ran: dict[Kind, list[float]] = defaultdict(list)
+        for _, held in completed.values():
+            ran[Kind(held.queue, held.kind)].append(now - held.began)
+        self._figures.observe(db, Observed(Measure.RAN, ran), now)
 
     def _settle(self, db: Connection, desk: Desk, finish: Finish, now: float) -> Job:
         seq, job = self._jobs.known(db, finish.job_id)

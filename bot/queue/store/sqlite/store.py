@@ -17,6 +17,7 @@ from ulid import ULID
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery
 from bot.queue.errors import StoreUnavailable
+from bot.queue.figures import Figures
 from bot.queue.job import Clock, Job
 from bot.queue.reply import File
 from bot.queue.retention import Retention
@@ -36,9 +37,11 @@ from bot.queue.store.base import (
     Stats,
 )
 from bot.queue.store.sqlite.asking import Asking
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
 from bot.queue.store.sqlite.jobs import JobTable
 from bot.queue.store.sqlite.keeping import Keeping
+from bot.queue.store.sqlite.log import LogKeeper
 from bot.queue.store.sqlite.looking import Looking
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.sqlite.outbox import DeliveryTable
@@ -66,15 +69,18 @@ class SqliteStore:
         self._clock = clock
         self._sql = Statements()
         self._outbox = DeliveryTable(self._sql)
-        jobs = JobTable(self._sql)
-        self._asking = Asking(self._sql, jobs, self._outbox, clock)
-        self._runs = RunTable(self._sql, jobs)
+        self._figures = FigureTable(self._sql)
+        jobs = JobTable(self._sql, self._figures)
+        self._asking = Asking(self._sql, jobs, self._outbox, self._figures, clock)
+        self._runs = RunTable(self._sql, jobs, self._figures)
         self._steering = Steering(self._sql, jobs, self._outbox, clock)
-        self._keeping = Keeping(self._sql, jobs)
-        self._looking = Looking(self._sql, self._runs)
+        self._keeping = Keeping(self._sql, jobs, self._figures)
+        self._looking = Looking(self._sql, self._figures)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
-        self._writer = GroupCommitWriter(lambda: connect(self._path, writing=True))
+        self._writer = GroupCommitWriter(
+            lambda: connect(self._path, writing=True), LogKeeper(self._path).shorten
+        )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._reader = local()
         self._reading: list[sqlite3.Connection] = []
@@ -192,8 +198,8 @@ class SqliteStore:
         gone = await self._writer.run(
             lambda db: self._keeping.purge(db, retention, limit, self._clock())
         )
-        if gone:
-            await self._writer.run(shrink)
+        while gone and await self._writer.run(shrink):
+            continue
         return gone
 
     async def get(self, job_id: str) -> Job | None:
@@ -214,6 +220,10 @@ class SqliteStore:
     async def stats(self) -> Stats:
         """See `Store.stats`."""
         return await self._read(self._looking.stats)
+
+    async def figures(self) -> Figures:
+        """See `Store.figures`."""
+        return await self._read(lambda db: self._figures.figures(db, self._clock()))
 
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""

@@ -51,8 +51,14 @@ class _Waiting:
 class GroupCommitWriter:
     """Owns the only connection that writes. Callable from any event loop."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        after: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> None:
+        """`after` is called with the connection after each transaction."""
         self._connect = connect
+        self._after = after
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._accepting = Lock()
@@ -96,6 +102,7 @@ class GroupCommitWriter:
             if group:
                 _commit_together(connection, group)
                 _answer(group)
+                self._after(connection)
         connection.close()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:

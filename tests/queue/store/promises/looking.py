@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from bot.queue.controls import RetryJob
+from bot.queue.figures import Kind
 from bot.queue.lifecycle import Complete, Discard, Fail
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Pace, Stats, Store
 from tests.queue.store.workbench import (
+    LEASE_S,
     NOW,
     Clock,
     a_job,
@@ -20,6 +22,8 @@ from tests.queue.store.workbench import (
     recount,
     stored,
 )
+
+ECHO = Kind("chat", "echo")
 
 
 class LookingPromises:
@@ -123,7 +127,7 @@ class LookingPromises:
         await stored(store, a_job())
         clock.forward(20)
         run = await claimed(store)
-        assert (await store.stats()).pace == {"chat": Pace(wait_s=20, run_s=None)}
+        assert (await store.stats()).pace == {ECHO: Pace(wait_s=20, run_s=None)}
         clock.forward(4)
         await finished(store, run, Fail("failures are no pace", retry_at=NOW))
         await store.control(run.id, RetryJob())
@@ -134,12 +138,26 @@ class LookingPromises:
         run = await claimed(store)
         clock.forward(5)
         await finished(store, run, Complete("1"))
-        pace = (await store.stats()).pace["chat"]
+        pace = (await store.stats()).pace[ECHO]
         assert pace == Pace(wait_s=pytest.approx(20 * 0.9 * 0.9), run_s=5)
 
-    async def test_each_queue_has_its_own_pace(self, store: Store, clock: Clock):
-        await stored(store, a_job(), a_job(queue="image"))
+    async def test_each_kind_has_its_own_pace(self, store: Store, clock: Clock):
+        await stored(store, a_job(), a_job(type="long"))
         await claimed(store)
         clock.forward(9)
-        await claimed(store, queue="image")
-        assert (await store.stats()).pace == {"chat": Pace(wait_s=0), "image": Pace(wait_s=9)}
+        await claimed(store)
+        paces = {ECHO: Pace(wait_s=0), Kind("chat", "long"): Pace(wait_s=9)}
+        assert (await store.stats()).pace == paces
+
+    async def test_the_oldest_ready_job_of_a_queue_is_known_whatever_its_turn(self, store: Store):
+        await stored(
+            store,
+            a_job(owner=1, run_at=NOW),
+            a_job(owner=1, run_at=NOW - 9),
+            a_job(owner=2, run_at=NOW - 5, priority=20),
+            a_job(owner=3, run_at=NOW - 99, state=State.SCHEDULED),
+            a_job(queue="image", run_at=NOW - 1),
+        )
+        assert (await store.stats()).ready_since == {"chat": NOW - 9, "image": NOW - 1}
+        await store.claim("w1", {"chat": 3}, LEASE_S)
+        assert (await store.stats()).ready_since == {"image": NOW - 1}

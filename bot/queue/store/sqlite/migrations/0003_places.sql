@@ -99,6 +99,7 @@ CREATE TABLE cached (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cached_job ON cached (job_id);
 CREATE INDEX cached_used ON cached (used_at, key);
+CREATE INDEX cached_until ON cached (until);
 
 CREATE TABLE artifact (
     seq INTEGER PRIMARY KEY,

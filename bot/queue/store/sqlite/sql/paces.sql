@@ -1,2 +1,2 @@
-SELECT queue, wait_s, run_s
+SELECT queue, type, wait_s, run_s
 FROM pace

@@ -1,0 +1,3 @@
+SELECT min(run_at)
+FROM job
+WHERE state = 'PENDING' AND queue = ?

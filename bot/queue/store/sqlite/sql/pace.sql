@@ -1,0 +1,3 @@
+SELECT wait_s, run_s
+FROM pace
+WHERE queue = ? AND type = ?

@@ -1,0 +1,2 @@
+DELETE FROM turn
+WHERE place = ? AND lane = ? AND owner = ?

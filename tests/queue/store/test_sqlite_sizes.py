@@ -1,0 +1,113 @@
+"""The file and its log stay small: room is given back in small bites, and the log begins anew."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from bot.queue.retention import Retention
+from bot.queue.store.sqlite import SqliteStore, log
+from bot.queue.store.sqlite import file as sqlite_file
+from bot.queue.store.sqlite import store as sqlite
+from tests.queue.store.workbench import a_job, completed, stored
+
+SHORT = 200_000
+
+
+@pytest.fixture
+def statements(monkeypatch) -> list[str]:
+    """All that the writing connections execute."""
+    executed: list[str] = []
+
+    def traced(path: Path, *, writing: bool = False) -> sqlite3.Connection:
+        connection = sqlite_file.connect(path, writing=writing)
+        if writing:
+            connection.set_trace_callback(executed.append)
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", traced)
+    return executed
+
+
+@pytest.fixture
+async def store(tmp_path: Path, statements, monkeypatch):
+    monkeypatch.setattr(log, "LONGEST", SHORT)
+    monkeypatch.setattr(log, "STEP", SHORT)
+    store = SqliteStore(tmp_path / "jobs.db")
+    await store.open()
+    yield store
+    await store.close()
+
+
+@contextmanager
+def somebody_reads(path: Path) -> Iterator[None]:
+    """A snapshot of another program, held open."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("BEGIN")
+        db.execute("SELECT * FROM counter").fetchall()
+        yield
+        db.execute("ROLLBACK")
+
+
+def log_size(folder: Path) -> int:
+    return (folder / "jobs.db-wal").stat().st_size
+
+
+async def write(store: SqliteStore, bytes_: int) -> None:
+    for _ in range(bytes_ // 10_000):
+        await stored(store, a_job(payload="x" * 10_000))
+
+
+class TestTheLog:
+    async def test_is_short_while_nobody_reads(self, store, tmp_path):
+        await write(store, 10 * SHORT)
+        assert log_size(tmp_path) < 2 * SHORT
+
+    async def test_grows_behind_a_reader_who_stays_and_holds_nobody_up(
+        self, store, tmp_path, statements
+    ):
+        with somebody_reads(tmp_path / "jobs.db"):
+            await write(store, 10 * SHORT)
+            tries = sum("wal_checkpoint" in one for one in statements)
+            assert tries <= log_size(tmp_path) / SHORT  # not after every transaction
+            assert log_size(tmp_path) > 10 * SHORT
+        await write(store, 3 * SHORT)
+        assert log_size(tmp_path) < 2 * SHORT
+
+    async def test_leaves_the_writers_patience_with_other_writers_alone(self, store):
+        await write(store, 3 * SHORT)
+        patience = await store._writer.run(
+            lambda db: db.execute("PRAGMA busy_timeout").fetchone()[0]
+        )
+        assert patience == 1_000 * sqlite_file.BUSY_TIMEOUT_S
+
+
+class TestRoom:
+    @pytest.fixture(params=["pages", "time"])
+    def bite(self, request, monkeypatch) -> int:
+        """The most pages of a bite, which ends when these are given or its time is over."""
+        monkeypatch.setattr(sqlite_file, "PAGES_IN_A_BITE", 7 if request.param == "pages" else 99)
+        if request.param == "time":
+            monkeypatch.setattr(sqlite_file, "BITE_S", 0)
+        return 7 if request.param == "pages" else 1
+
+    async def test_is_given_back_to_the_last_page_in_small_bites(self, store, statements, bite):
+        for _ in range(10):
+            await completed(store, payload="x" * 20_000)
+        statements.clear()
+        assert await store.purge(Retention(most=0), 100) == 10
+        kinds = groupby(statement.split("(")[0] for statement in statements)
+        bites = [len(list(same)) for kind, same in kinds if "incremental_vacuum" in kind]
+        assert max(bites) == bite
+        assert sum(bites) > 40
+        free = await store._writer.run(lambda db: db.execute("PRAGMA freelist_count").fetchone()[0])
+        assert free == 0
+
+    async def test_that_is_removed_is_not_written_over_first(self, store):
+        """Where SQLite is built to blank what it deletes, large texts would be written twice."""
+        mode = await store._writer.run(lambda db: db.execute("PRAGMA secure_delete").fetchone()[0])
+        fast = 2
+        assert mode == fast
