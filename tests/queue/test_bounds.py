@@ -1,9 +1,12 @@
 """How many run at once, in which queues and who comes first, as people see it."""
 
+import time
+
 import pytest
 
 from bot.queue.events import EventName
 from bot.queue.job import Priority
+from bot.queue.states import State
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file
 
@@ -58,6 +61,28 @@ class TestBounds:
         await gate.let_out(6)
         await diary.until(EventName.JOB_COMPLETED, times=6)
         assert gate.most == 2
+
+    @pytest.mark.parametrize("how", ["cancel", "discard", "reschedule"])
+    async def test_what_is_taken_from_a_line_lets_the_next_one_in_at_once(self, start, how):
+        gate = Gate()
+        first = Work(gate.work, "first", "busy")
+        waits, parked = Shared(gate.work, "waits", "busy"), Shared(gate.work, "parked", "free")
+        queue = await start(first, waits, parked, slots={"busy": 1, "free": 1})
+        await asked(queue, first, 1)
+        await gate.has(1)
+        (holder,) = await asked(queue, waits, 1)
+        (behind,) = await asked(queue, parked, 1)
+        assert (await queue.get(behind)).state is State.PARKED
+        match how:
+            case "cancel":
+                await queue.cancel(holder)
+            case "discard":
+                await queue.discard(holder, "no")
+            case "reschedule":
+                await queue.reschedule(holder, time.time() + 3600)
+        await gate.has(2)
+        assert (await queue.get(behind)).state is State.PROCESSING
+        await gate.let_out(2)
 
     @pytest.mark.parametrize("then", [3, None])
     async def test_what_is_parked_runs_under_the_bounds_of_the_next_start(
