@@ -1,7 +1,7 @@
 """The executable model: what every store must do, said in the plainest way. Keeps nothing."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +29,7 @@ from bot.queue.slots import Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.admission import Admission, Admitted, Ask, Join
 from bot.queue.store.base import (
+    OLDEST_AMONG,
     Alive,
     Beat,
     BeatAnswer,
@@ -456,9 +457,19 @@ class MemoryStore:
             jobs = self._jobs.values()
             counts = Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs)
             people = {job.owner for job in jobs if job.finished_at is None} - {None}
-            queues = {job.queue for job in jobs if job.state is State.PENDING}
-            ready_since = {q: min(job.run_at for job in self._ready(q)) for q in queues}
-            return Stats(counts, len(people), dict(self._pace.by_kind), ready_since)
+            return Stats(counts, len(people), dict(self._pace.by_kind), self._ready_since())
+
+    def _ready_since(self) -> dict[str, float]:
+        lines: dict[tuple[str, int], list[Job]] = defaultdict(list)
+        for job in self._jobs.values():
+            if job.state is State.PENDING:
+                lines[job.queue, job.lane].append(job)
+        oldest: dict[str, float] = {}
+        for (queue, _), jobs in lines.items():
+            first = sorted(jobs, key=lambda job: job.order)[:OLDEST_AMONG]
+            since = min(job.run_at for job in first)
+            oldest[queue] = min(since, oldest.get(queue, since))
+        return oldest
 
     async def figures(self) -> Figures:
         """See `Store.figures`."""
