@@ -107,11 +107,8 @@ class Asking:
     def _let_in(
         self, db: Connection, desk: Desk, admitted: Admitted, asks: Sequence[Ask]
     ) -> dict[str, Job]:
-        new = self._jobs.insert(db, desk, admitted.new) if admitted.new else []
-        for job in new:
-            if job.state is State.COMPLETED:
-                db.execute(self._sql["artifacts_copy"], (job.id, job.cache_key))
-                db.execute(self._sql["job_attached"], (job.id,))
+        placed = self._jobs.insert(db, desk, admitted.new) if admitted.new else []
+        new = [self._with_artifacts(db, job) for job in placed]
         for join in admitted.joins:
             db.execute(self._sql["subscriber_first"], (join.joined.id,))
             row = (join.joined.id, join.asked.owner, join.asked.key)
@@ -128,6 +125,13 @@ class Asking:
             ],
         )
         return {job.id: job for job in new}
+
+    def _with_artifacts(self, db: Connection, job: Job) -> Job:
+        """The job, with the files that belong to its result if that was known."""
+        if job.state is not State.COMPLETED:
+            return job
+        db.execute(self._sql["artifacts_copy"], (job.id, job.cache_key))
+        return job._replace(attached=one(db, self._sql["job_attached"], (job.id,)))
 
 
 def _placed(one: Enqueued, stored: Mapping[str, Job]) -> Enqueued:

@@ -1,3 +1,4 @@
 UPDATE job
 SET attached = (SELECT count(*) FROM artifact WHERE job_id = job.id)
 WHERE id = ?
+RETURNING attached
