@@ -35,21 +35,30 @@ class Actions:
         self._tickets = tickets
 
     async def cancel(self, person: Person, job_id: str, show: Show) -> None:
-        """Cancel the job. Raises `NotAllowed`."""
-        job = await self._unfinished(person, job_id)
-        by = "you" if person.id == job.owner else f"{person.name} (administrator)"
+        """Cancel the job: whoever waits for it for themselves, an administrator for all.
+
+        Raises `NotAllowed`.
+        """
+        waits = await self._unfinished(person, job_id)
+        by = "you" if waits else f"{person.name} (administrator)"
         try:
-            await self._queue.cancel(job_id, f"Cancelled by {by}.")
+            job = await self._queue.cancel(
+                job_id, f"Cancelled by {by}.", by=person.id if waits else None
+            )
         except InvalidStateTransitionError:
             raise NotAllowed("This job has just ended; nothing is left to cancel.") from None
-        await self._tickets.show(job_id, show)
+        if job.finished_at is None and job.cancel_requested_at is None:
+            await self._tickets.leave(job, person.id)
+        else:
+            await self._tickets.show(job_id, show)
 
     async def refresh(self, person: Person, job_id: str, show: Show) -> None:
         """Show how far the job is. Raises `NotAllowed`."""
         await self._unfinished(person, job_id)
         await self._tickets.show(job_id, show)
 
-    async def _unfinished(self, person: Person, job_id: str) -> Job:
+    async def _unfinished(self, person: Person, job_id: str) -> bool:
+        """Whether the person, who may act on this unfinished job, waits for it."""
         try:
             job = await self._queue.get(job_id)
         except TaskNotFoundError:
@@ -57,14 +66,13 @@ class Actions:
                 "This job is not known any more: finished jobs are kept only for a while, and one "
                 "that ran without the queue's storage is lost in a restart."
             ) from None
-        if not _may(person, job):
+        waits = await self._queue.is_awaited_by(person.id, job_id)
+        if not (waits or _administers(person, job)):
             raise NotAllowed("Only who started this job or an administrator may do that.")
         if job.state in FINISHED:
             raise NotAllowed(f"This job is {job.state.lower()} already.")
-        return job
+        return waits
 
 
-def _may(person: Person, job: Job) -> bool:
-    if job.owner == person.id:
-        return True
+def _administers(person: Person, job: Job) -> bool:
     return person.administrator and person.guild is not None and person.guild == job.guild

@@ -82,7 +82,7 @@ class Intake:
         except QueueError as refusal:
             await self._refuse(interaction, _sentence(refusal), deferred=deferred)
             return
-        if stored.created or not deferred:
+        if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
 
     async def mention(
@@ -104,11 +104,12 @@ class Intake:
             nonce = nonce_of(f"refusal:{message.id}")
             await self._calls.post(target, Post(_sentence(refusal)), nonce, reply_to=message.id)
             return
-        if stored.created:
+        if stored.is_new:
             await self._post_ticket(stored, target, owed)
 
     def _owed(self, target: Target) -> NewDelivery:
-        return NewDelivery(self._sealer.seal(target), check_at=target.asked_at + CHECK_AFTER_S)
+        check_at = target.asked_at + CHECK_AFTER_S
+        return NewDelivery(self._sealer.seal(target), check_at, owner=target.user)
 
     def _store(
         self,
@@ -127,6 +128,7 @@ class Intake:
                 guild=target.guild,
                 key=key,
                 deliveries=(owed,),
+                private=target.private,
             )
         )
         self._going_on.add(task)
@@ -173,22 +175,28 @@ class Intake:
         *,
         deferred: bool,
     ) -> None:
-        post = ticket(stored.job, await self._outlook(stored))
+        post = await self._ticket(stored, target)
         try:
             edit, respond = self._calls.edit_by_token, self._respond
             message = await (edit(target, post) if deferred else respond(interaction, target, post))
         except Refusal as refusal:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            if isinstance(refusal, WayClosed) and not deferred and stored.created:
+            if isinstance(refusal, WayClosed) and not deferred and stored.is_new:
                 # the person saw "did not respond"
-                await self._outbox_of(stored).promises.forget(stored.job.id)
+                promises = self._outbox_of(stored).promises
+                await promises.forget(stored.job.id, target.user, owed.id)
             self._outbox_of(stored).poke()  # it asks, when it is time, what the person sees
         else:
-            if stored.created:
+            if stored.is_new:
                 self._release(stored, owed, target, message, post)
+
+    async def _ticket(self, stored: Enqueued, target: Target) -> Post:
+        return ticket(stored.job, await self._outlook(stored), reader=target.user)
 
     async def _outlook(self, stored: Enqueued) -> Outlook | None:
         """Where the job stands in its line; a ticket does not wait long for that."""
+        if stored.job.finished_at is not None:
+            return None
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return (await self._queue.outlooks([stored.job])).get(stored.job.id)
@@ -237,8 +245,8 @@ class Intake:
         self._outbox_of(stored).release(owed.id, target)
 
     async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
-        post = ticket(stored.job, await self._outlook(stored))
-        nonce = ticket_nonce(stored.job.id)
+        post = await self._ticket(stored, target)
+        nonce = ticket_nonce(stored.job.id, target)
         try:
             message = await self._calls.post(target, post, nonce, reply_to=target.question)
         except Refusal as refusal:

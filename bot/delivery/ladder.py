@@ -75,9 +75,9 @@ class Ladder:
         await poster.post_directly(post, nonce_of(f"{key}:dm"))
 
 
-def ticket_nonce(job_id: str) -> str:
-    """The nonce under which a job's ticket is posted, whoever posts it."""
-    return nonce_of(f"ticket:{job_id}")
+def ticket_nonce(job_id: str, target: Target) -> str:
+    """The nonce under which the ticket of one asking is posted, whoever posts it."""
+    return nonce_of(f"ticket:{job_id}:{target.question}")
 
 
 def nonce_of(key: str) -> str:

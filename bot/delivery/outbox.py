@@ -32,7 +32,7 @@ from bot.queue.job_queue import JobQueue
 from bot.queue.states import State
 from bot.queue.store.base import DueDelivery, SettleDelivery, Store
 from bot.ui.post import Post
-from bot.ui.result import posts
+from bot.ui.result import given_up, posts
 from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
@@ -208,7 +208,7 @@ class Outbox:
         if due.job is None:
             return Abandoned(GONE_JOB)
         if due.delivery.state is DeliveryState.HELD:
-            return await self.promises.ask(due.job, target)
+            return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
         return Delivered(await self._bring(due.delivery, due.job, target))
 
@@ -225,7 +225,7 @@ class Outbox:
 
     def _content(self, job: Job, target: Target) -> tuple[Post, ...]:
         if job.state is not State.COMPLETED:
-            return (ticket(job),)
+            return (self._ending(job),)
         try:
             reply = self._queue.registry[job.type].reply(job)
         except (QueueError, ValidationError):
@@ -233,3 +233,15 @@ class Outbox:
             sentence = "The result was made by another version of this bot and cannot be shown."
             return (Post(f"{sentence}\n-# job {job.id}"),)
         return posts(reply, single=target.private)
+
+    def _ending(self, job: Job) -> Post:
+        """The last ticket, of a failed job with what it had so far."""
+        ended = ticket(job)
+        if job.state is not State.DISCARDED or job.checkpoint is None:
+            return ended
+        try:
+            partial = self._queue.registry[job.type].partial(job)
+        except Exception:
+            logger.exception("a partial result cannot be shown", extra={"job": job.id})
+            return ended
+        return ended if partial is None else given_up(ended, partial)

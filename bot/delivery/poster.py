@@ -38,7 +38,13 @@ class Poster:
     async def ticket(self, job_id: str) -> int | None:
         """The message of a ticket that was posted already."""
         earlier = await self._look(directly=False)
-        return next((message.id for message in earlier if job_id in _footer(message.embeds)), None)
+        tickets = (message for message in earlier if job_id in _footer(message.embeds))
+        return next((message.id for message in tickets if self._answers(message)), None)
+
+    def _answers(self, message: discord.Message) -> bool:
+        """Whether it may be a reply to this person: several may have tickets of one job."""
+        reply_to = message.reference.message_id if message.reference is not None else None
+        return reply_to in {None, self.target.question}
 
     async def _is_there(self, post: Post, *, directly: bool) -> bool:
         """Whether it was posted already; each message counts for one post, for parts may be equal.

@@ -11,7 +11,7 @@ from bot.delivery.ladder import ticket_nonce
 from bot.delivery.poster import Poster
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
-from bot.queue.deliveries import Abandoned, Released
+from bot.queue.deliveries import Abandoned, Delivery, Released
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
@@ -40,8 +40,8 @@ class Promises:
         self._sealer = sealer
         self._clock = clock
 
-    async def ask(self, job: Job, target: Target) -> Released | Abandoned:
-        """What becomes of the held delivery. Raises `NotNow` or `NotAcceptable`."""
+    async def ask(self, delivery: Delivery, job: Job, target: Target) -> Released | Abandoned:
+        """What becomes of a held delivery. Raises `NotNow` or `NotAcceptable`."""
         try:
             message = await self._ticket(job, target)
         except WayClosed:
@@ -50,7 +50,7 @@ class Promises:
             target = target.model_copy(update={"message": message})
             self._tickets.follow(job, target)
             return Released(self._sealer.seal(target))
-        await self.forget(job.id)
+        await self.forget(job.id, target.user, delivery.id)
         return Abandoned(NEVER_SEEN)
 
     async def _ticket(self, job: Job, target: Target) -> int | None:
@@ -62,12 +62,18 @@ class Promises:
         earlier = await Poster(self._calls, target, since=target.asked_at).ticket(job.id)
         if earlier is not None:
             return earlier
-        nonce = ticket_nonce(job.id)
-        return await self._calls.post(target, ticket(job), nonce, reply_to=target.question)
+        nonce = ticket_nonce(job.id, target)
+        post = ticket(job, reader=target.user)
+        return await self._calls.post(target, post, nonce, reply_to=target.question)
 
-    async def forget(self, job_id: str) -> None:
-        """Cancel a job that nobody was promised."""
+    async def forget(self, job_id: str, person: int, delivery_id: str) -> None:
+        """Cancel what this person was not promised by this delivery, nor by another one; for
+        others who asked for the same, it goes on.
+        """
+        owed = await (await self._queue.store_of(job_id)).deliveries(job_id)
+        if any(one.owner == person and one.id != delivery_id and not one.is_over for one in owed):
+            return
         try:
-            await self._queue.cancel(job_id, "Its command was never acknowledged.")
+            await self._queue.cancel(job_id, "Its command was never acknowledged.", by=person)
         except InvalidStateTransitionError:
             logger.info("a job that nobody waits for had ended", extra={"job": job_id})

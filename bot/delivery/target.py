@@ -35,6 +35,11 @@ class Target(BaseModel):
     token: str | None = Field(default=None, repr=False)
     private: bool = False
 
+    @property
+    def place(self) -> str:
+        """Tells this ticket from others: one asking, one ticket."""
+        return self.token or f"{self.channel} {self.message}"
+
     def token_lives(self, now: float) -> bool:
         """Whether the token may still edit."""
         return self.token is not None and now < self.asked_at + TOKEN_LIFE_S

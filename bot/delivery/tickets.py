@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
@@ -15,9 +15,9 @@ from bot.queue.events import ENDINGS, Event, EventName
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
-from bot.queue.states import FINISHED, WAITING
+from bot.queue.states import FINISHED, WAITING, State
 from bot.ui.post import Post
-from bot.ui.ticket import ticket
+from bot.ui.ticket import left_ticket, ticket
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +34,24 @@ _MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB
 
 
 @dataclass(slots=True)
-class _Live:
-    """A ticket and what it should show."""
+class _Ticket:
+    """Where a ticket is, and what it shows."""
 
     target: Target
-    job: Job
-    outlook: Outlook | None = None
     shown: Post | None = None
+
+
+@dataclass(slots=True)
+class _Live:
+    """A job, what its tickets should show, and the tickets of all who asked for it."""
+
+    job: Job
+    tickets: list[_Ticket]
+    outlook: Outlook | None = None
+
+    def has(self, target: Target) -> bool:
+        """Whether the ticket there is one of these."""
+        return any(one.target.place == target.place for one in self.tickets)
 
 
 class Tickets:
@@ -65,14 +76,18 @@ class Tickets:
         queue.events.subscribe(self._on_event)
 
     def follow(self, job: Job, target: Target, shown: Post | None = None) -> None:
-        """The ticket of this job was `shown` at `target` (None: nobody remembers how)."""
-        if job.id in self._live or job.finished_at is not None:
+        """A ticket of this job was `shown` at `target` (None: nobody remembers how)."""
+        live, newer = self._live.get(job.id), self._unseen.pop(job.id, None)
+        if job.finished_at is not None or (live is not None and live.has(target)):
             return
-        live = _Live(target, job, shown=shown)
-        self._live[job.id] = live
-        if (newer := self._unseen.pop(job.id, None)) is not None:
-            live.job = newer
+        one = _Ticket(target, shown)
+        if live is not None:
+            live.tickets.append(one)
             self._refresh(live)
+        elif newer is not None or job.state in WAITING:
+            live = self._live[job.id] = _Live(newer or job, [one])
+            if newer is not None:
+                self._refresh(live)
 
     async def close(self, job_id: str) -> None:
         """The job is over: no more live edits; returns when none is under way."""
@@ -118,21 +133,35 @@ class Tickets:
         self._budget.submit(live.job.id, lambda: self._edit(live))
 
     async def _edit(self, live: _Live) -> None:
-        post = ticket(live.job, live.outlook)
-        if post == live.shown:
-            return
+        posts = [
+            (one, ticket(live.job, live.outlook, reader=one.target.user)) for one in live.tickets
+        ]
+        posts = [(one, post) for one, post in posts if one.shown != post]
         try:
-            if await self._has_moved_on(live.job):
+            if posts and await self._has_moved_on(live.job):
                 self._live.pop(live.job.id, None)
                 return
         except StoreError as error:
             logger.info("a live edit was skipped: %s", error, extra={"job": live.job.id})
             return
-        live.shown = post
-        if live.target.token_lives(self._clock()):
-            await self._calls.edit_by_token(live.target, post)
-        else:
-            await self._calls.edit_by_channel(live.target, post)
+        for one, post in posts:
+            one.shown = post
+            if not await self._is_shown(one.target, post):
+                live.tickets.remove(one)  # the final news will find another way
+
+    async def _is_shown(self, target: Target, post: Post) -> bool:
+        """Edit a ticket; False if it can be edited no more."""
+        try:
+            if target.token_lives(self._clock()):
+                await self._calls.edit_by_token(target, post)
+            else:
+                await self._calls.edit_by_channel(target, post)
+        except WayClosed as closed:
+            logger.info("a ticket cannot be edited any more: %s", closed)
+            return False
+        except Refusal as refusal:
+            logger.info("a live edit was skipped: %s", refusal)
+        return True
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether another process has taken the job over since, or brought it to its end."""
@@ -160,6 +189,7 @@ class Tickets:
             if await self._has_moved_on(live.job):
                 await self.close(live.job.id)
             return
+        live.job = live.job._replace(state=State.PENDING, parked_on=None)
         before = live.outlook.ahead if live.outlook is not None else None
         if outlook.ahead != before and outlook.ahead <= FRONT:
             live.outlook = outlook
@@ -176,6 +206,19 @@ class Tickets:
                 await edit(await self._fresh(job))
 
         await self._budget.now(job_id, current)
+
+    async def leave(self, job: Job, person: int) -> None:
+        """Show on the person's own tickets that they cancelled what others still wait for."""
+
+        async def left() -> None:
+            if (live := self._live.get(job.id)) is not None:
+                live.tickets = [one for one in live.tickets if one.target.user != person]
+            store = await self._queue.store_of(job.id)
+            for delivery in await store.deliveries(job.id):
+                if delivery.owner == person and delivery.is_over:
+                    await self._is_shown(self._sealer.open(delivery.target), left_ticket(job))
+
+        await self._budget.now(job.id, left)
 
     async def _fresh(self, job: Job) -> Post:
         live = self._live.get(job.id)

@@ -2,28 +2,34 @@
 them, for all processes and after a restart.
 """
 
-import time
-from collections.abc import Callable
-
 from cachetools import TLRUCache
 
 from bot.queue.events import Event, EventName
-from bot.queue.job import Job
+from bot.queue.job import Clock, Job
 
 
 class ResultCache:
-    """The results used last, each for as long as it is good. Not for results with files."""
+    """The results used last, each for as long as it is good. Not for results with files.
 
-    def __init__(self, most: int, timer: Callable[[], float] = time.monotonic) -> None:
-        self._results: TLRUCache[str, Job] = TLRUCache(most, _good_until, timer)
+    Another process's deletion, or its fresh run, is not noticed here before the result's time ends;
+    the store, which every asking goes through, prefers its own.
+    """
+
+    def __init__(self, most: int, clock: Clock) -> None:
+        self._most = most
+        self._results: TLRUCache[str, Job] = TLRUCache(most, _good_until, clock)
 
     def hear(self, event: Event) -> None:
-        """A result that was just stored is remembered."""
-        if event.name is EventName.JOB_COMPLETED and event.job is not None:
+        """What a run has just brought is remembered; a result that was handed out again gets no
+        second life.
+        """
+        if event.name is EventName.JOB_COMPLETED and event.job is not None and event.job.token:
             self._remember(event.job)
 
     def _remember(self, job: Job) -> None:
-        if job.cache_key is not None and not job.attached:
+        if job.attached or not self._most:
+            self.forget(job.cache_key)
+        elif job.cache_key is not None:
             self._results[job.cache_key] = job
 
     def get(self, cache_key: str | None) -> str | None:
@@ -38,4 +44,4 @@ class ResultCache:
 
 
 def _good_until(_: str, job: Job, now: float) -> float:
-    return now + (job.cache_ttl_s or 0)
+    return (job.finished_at or now) + (job.cache_ttl_s or 0)

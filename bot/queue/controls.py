@@ -12,7 +12,10 @@ LOG_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What is changed when a job runs again; None: it stays. `payload` is a JSON text."""
+    """What is changed when a job runs again; None: it stays. `payload` is a JSON text.
+
+    With another payload it is other work: nobody joins it, and its result is for nobody else.
+    """
 
     payload: str | None = None
     priority: Priority | None = None
@@ -67,7 +70,7 @@ class Reprioritise:
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Let it wait until `run_at` (unix seconds)."""
+    """Let it wait until `run_at` (unix seconds); what is past means now."""
 
     run_at: float
 
@@ -93,7 +96,8 @@ def controlled(job: Job, control: Control, now: float) -> Job:
             after = next_state(job.state, Action.REPRIORITISE)
             return job._replace(state=after, priority=priority, lifted=0)
         case Reschedule(run_at):
-            return job._replace(state=next_state(job.state, Action.RESCHEDULE), run_at=run_at)
+            after = next_state(job.state, Action.RESCHEDULE)
+            return job._replace(state=after, run_at=max(now, run_at))
 
 
 def _cancelled(job: Job, reason: str, now: float) -> Job:
@@ -118,9 +122,10 @@ def _resumed(job: Job, now: float, reason: str, changes: Overrides, *, reset_att
 
 
 def _changed(job: Job, reason: str, changes: Overrides) -> Job:
+    if changes.payload is not None:
+        job = job._replace(payload=changes.payload, dedup_key=None, cache_key=None)
     return job._replace(
         log=(*job.log, reason)[-LOG_LINES:] if reason else job.log,
-        payload=job.payload if changes.payload is None else changes.payload,
         priority=job.priority if changes.priority is None else changes.priority,
         max_attempts=job.max_attempts if changes.max_attempts is None else changes.max_attempts,
         timeout_s=job.timeout_s if changes.timeout_s is None else changes.timeout_s,

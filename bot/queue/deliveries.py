@@ -7,6 +7,9 @@ from ulid import ULID
 
 from bot.queue.job import Job
 
+LEFT = "Cancelled by its owner."
+"""The note of a delivery that its person does not want; nothing makes it due again."""
+
 
 class DeliveryState(StrEnum):
     """Where a delivery is in its life."""
@@ -54,6 +57,11 @@ class Delivery:
     def is_open(self) -> bool:
         """Whether somebody has something to do about it, now or later."""
         return self.state in {DeliveryState.HELD, DeliveryState.DUE}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was settled for good."""
+        return self.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +112,14 @@ def stored(job: Job, new: NewDelivery) -> Delivery:
 
 def left(delivery: Delivery) -> Delivery:
     """The delivery after its owner did not want the job any more; the others' go on."""
-    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+    if delivery.is_over:
         return delivery
     return replace(
         delivery,
         state=DeliveryState.ABANDONED,
         token=delivery.token + 1,
         worker=None,
-        note="Cancelled by its owner.",
+        note=LEFT,
     )
 
 
@@ -125,9 +133,10 @@ def came_due(delivery: Delivery, now: float) -> Delivery:
 def told_anew(delivery: Delivery) -> Delivery:
     """The delivery after its job was resumed: it waits for the new completion.
 
-    Whoever still delivers the old one loses its lease, and so cannot settle the new one.
+    Whoever still delivers the old one loses its lease, and so cannot settle the new one; who left
+    is told no more.
     """
-    if delivery.state is DeliveryState.HELD:
+    if delivery.state is DeliveryState.HELD or delivery.note == LEFT:
         return delivery
     return replace(
         delivery,
@@ -155,7 +164,7 @@ def settled(
     delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
 ) -> Delivery | None:
     """The delivery after one try; None if it had been settled already."""
-    if delivery.state in {DeliveryState.DELIVERED, DeliveryState.ABANDONED}:
+    if delivery.is_over:
         return None
     free = replace(delivery, worker=None)
     match settlement:

@@ -1,5 +1,6 @@
 """A kind of work is one class: what it is called, what it takes, what it does, what people see."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar, get_args
@@ -185,6 +186,22 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     def reply(self, job: Job) -> Reply:
         """What people see of this completed job."""
         return self.present(job, self.result_of(job))
+
+    def partial(self, job: Job) -> Reply | None:
+        """What people see of a job that was given up: what its last checkpoint kept; pure.
+
+        None: nothing. A kind whose checkpoints are not for people's eyes answers that.
+        """
+        kept = None if job.checkpoint is None else _JSON.validate_json(job.checkpoint)
+        return None if kept in (None, "", [], {}) else Reply(_readable(kept))
+
+
+def _readable(kept: JsonValue) -> str:
+    """A text as it is; anything else as JSON, which nothing in it can break out of."""
+    if isinstance(kept, str):
+        return kept
+    text = json.dumps(kept, indent=2, ensure_ascii=False).replace("`", "\\u0060")
+    return f"```json\n{text}\n```"
 
 
 AnyJobType = JobType[Any, Any]

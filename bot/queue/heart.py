@@ -91,14 +91,28 @@ class Heart:
             beats = self._collect()
             if not beats:
                 return
-            try:
-                answers = await self._store.beat(beats, self._lease_s)
-            except Exception as error:  # noqa: BLE001 - a heart that stopped would lose every lease
-                what = "a heartbeat was not stored"
-                self._owner.call_soon_threadsafe(self._report, what, error)
-            else:
-                self._owner.call_soon_threadsafe(self._hear, beats, answers)
+            for some in _apart(beats):
+                await self._beat_for(some)
+
+    async def _beat_for(self, beats: Sequence[Beat]) -> None:
+        try:
+            answers = await self._store.beat(beats, self._lease_s)
+        except Exception as error:  # noqa: BLE001 - a heart that stopped would lose every lease
+            what = "a heartbeat was not stored"
+            self._owner.call_soon_threadsafe(self._report, what, error)
+        else:
+            self._owner.call_soon_threadsafe(self._hear, beats, answers)
 
     async def _say(self, beats: Sequence[Beat]) -> None:
         async with self._turn:
-            await self._store.beat(beats, self._lease_s)
+            for some in _apart(beats):
+                await self._store.beat(some, self._lease_s)
+
+
+def _apart(beats: Sequence[Beat]) -> list[list[Beat]]:
+    """First what is light, together; then each that carries files by itself, so that no lease and
+    no other operation of the store waits for all of them.
+    """
+    light = [beat for beat in beats if not beat.artifacts]
+    heavy = [[beat] for beat in beats if beat.artifacts]
+    return [light, *heavy] if light else heavy

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 from typing import TypedDict, Unpack
 
 from pydantic import BaseModel
@@ -135,7 +135,7 @@ class JobQueue:
         self.registry = Registry()
         self._options = options or QueueOptions()
         self._clock = clock
-        self._cache = ResultCache(self._options.retention.cached)
+        self._cache = ResultCache(self._options.retention.cached, clock)
         self._caching = False
         self._outlooks = Outlooks(store, self._options.worker.slots, clock)
         self._checkup = Checkup(store, self._configured, clock)
@@ -317,6 +317,11 @@ class JobQueue:
         here = await self.degraded.store.find(wanted, before, limit)
         return sorted([*stored, *here], key=lambda job: job.id, reverse=True)[:limit]
 
+    async def is_awaited_by(self, person: int, job_id: str) -> bool:
+        """Whether this person asked for the job, first or by joining it, and did not leave it."""
+        store = await self.store_of(job_id)
+        return bool(await store.find(JobFilter(owner=person, id=job_id), limit=1))
+
     async def cancel(self, job_id: str, reason: str = "", by: int | None = None) -> Job:
         """Cancel the job: at once if it waits; a run is interrupted, wherever it is, within 2 s.
 
@@ -327,21 +332,28 @@ class JobQueue:
         job = await self._control(job_id, CancelJob(reason, by))
         if job.state in FINISHED:
             self.events.emit(EventName.JOB_CANCELLED, job)
+            self._wake()
         elif job.cancel_requested_at is not None:
             self._worker.cancel(job_id, reason)
             self.degraded.cancel(job_id, reason)
         return job
 
     async def discard(self, job_id: str, reason: str) -> Job:
-        """Give the job up now, whatever it does; raises as `cancel`."""
+        """Give the job up now, whatever it does; raises as `cancel`.
+
+        A run counts for nothing from now on, and is interrupted with its worker's next beat.
+        """
         job = await self._control(job_id, DiscardJob(reason))
         self.events.emit(EventName.JOB_FAILED, job)
+        self._wake()
+        await self._worker.beat()
         return job
 
     async def retry(self, job_id: str, reason: str = "", **overrides: Unpack[Changes]) -> Job:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
         Overrides: `payload` (a request of its kind), `priority`, `max_attempts`, `timeout_s`.
+        Raises as `cancel`, and `ValueError` for an override that makes no sense.
         """
         return await self._again(job_id, RetryJob(reason, _overrides(overrides)))
 
@@ -375,7 +387,9 @@ class JobQueue:
         return job
 
     async def reschedule(self, job_id: str, run_at: float) -> Job:
-        """Let a waiting job wait until `run_at` (unix seconds)."""
+        """Let a waiting job wait until `run_at` (unix seconds); what is past means now."""
+        if not isfinite(run_at):
+            raise ValueError(f"A job cannot wait until {run_at}.")
         job = await self._control(job_id, Reschedule(run_at))
         (self._upkeep if job.durable else self.degraded).poke()
         return job
@@ -512,6 +526,10 @@ class JobQueue:
 
 def _overrides(changes: Changes) -> Overrides:
     payload = changes.get("payload")
+    if changes.get("max_attempts", 1) < 1:
+        raise ValueError(f"A job has at least one attempt, not {changes['max_attempts']}.")
+    if not 0 < changes.get("timeout_s", 1) < inf:
+        raise ValueError(f"A timeout is some seconds above 0, not {changes['timeout_s']}.")
     return Overrides(
         None if payload is None else payload.model_dump_json(),
         changes.get("priority"),

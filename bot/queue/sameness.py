@@ -8,9 +8,9 @@ def scoped(
     key: str | None, kind: str, guild: int | None, owner: int | None, *, private: bool
 ) -> str | None:
     """The key within its scope: a private answer is only for the one who asked, and so is
-    whatever was asked outside of a guild.
+    whatever was asked outside of a guild. What is private to nobody is never the same.
     """
-    if key is None:
+    if key is None or (private and owner is None):
         return None
     person = owner if private or guild is None else None
     scope = json.dumps([kind, guild, person, key], ensure_ascii=False)

@@ -13,6 +13,9 @@ from typing import Protocol
 from bot.queue.job import Job
 from bot.queue.states import Action, State, next_state
 
+OF_OWNER = "owner "
+"""How the name of a person's slot begins."""
+
 READY = frozenset({State.PENDING, State.PROCESSING})
 """A job in one of these has all its slots."""
 
@@ -37,7 +40,7 @@ class Bounds:
         """The name and size of each slot that such a job needs, in the order of taking."""
         needed = []
         if owner is not None and self.per_owner is not None:
-            needed.append((f"owner {owner} {queue}", self.per_owner))
+            needed.append((f"{OF_OWNER}{owner} {queue}", self.per_owner))
         if limit_key is not None:
             needed.append((f"key {limit_key}", self.per_key.get(kind, 1)))
         if kind in self.per_kind:

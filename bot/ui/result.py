@@ -1,5 +1,7 @@
 """How a finished job reads: one message, a few, or a file; never more than people will scroll."""
 
+from dataclasses import replace
+
 from bot.queue.reply import File, Reply
 from bot.ui.post import Post
 from bot.ui.text import clean, shorten, split_message
@@ -11,6 +13,15 @@ LIMIT = 2000
 """Characters of one message (Discord's documentation on messages)."""
 
 _AS_FILE = "\n\n*The whole answer is in the attached file.*"
+
+
+SO_FAR = "**This is as far as it came:**"
+
+
+def given_up(ended: Post, partial: Reply) -> Post:
+    """The last ticket of a failed job, with what it had so far; one message."""
+    (shown,) = posts(Reply(f"{SO_FAR}\n{partial.text}", partial.files), single=True)
+    return replace(shown, embed=ended.embed)
 
 
 def posts(reply: Reply, *, single: bool) -> tuple[Post, ...]:

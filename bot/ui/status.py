@@ -40,6 +40,8 @@ def _own(own: OwnJob) -> str:
     job = own.job
     if job.state is State.PROCESSING:
         place = "running"
+    elif job.state is State.PARKED:
+        place = "waits for its turn"
     elif own.ahead is None:
         place = f"<t:{int(job.run_at)}:R>"
     else:

@@ -6,6 +6,7 @@ import discord
 
 from bot.queue.job import Job, Progress
 from bot.queue.outlook import Outlook
+from bot.queue.slots import OF_OWNER
 from bot.queue.states import FINISHED, State
 from bot.ui.post import Button, Post
 from bot.ui.text import shorten, tail
@@ -35,17 +36,33 @@ _LOOKS = {
 }
 
 
-def ticket(job: Job, outlook: Outlook | None = None) -> Post:
-    """The ticket of a job, with the buttons that its state allows."""
+def ticket(job: Job, outlook: Outlook | None = None, reader: int | None = None) -> Post:
+    """The ticket of a job, with the buttons that its state allows.
+
+    `reader` is whose ticket it is (None: the job's owner).
+    """
     icon, word, colour = _LOOKS[job.state]
     stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
+    lines = _lines(job, outlook, is_own=reader in {None, job.owner})
     embed = discord.Embed(
         title=shorten(f"{icon} {'Cancelling' if stopping else word} · {job.type}", TITLE_LIMIT),
-        description="\n".join([*_warning(job), *_lines(job, outlook)]) or None,
+        description="\n".join([*_warning(job), *lines]) or None,
         colour=colour,
     )
     embed.set_footer(text=f"job {job.id}")
     return Post(embed=embed, buttons=() if job.state in FINISHED else buttons(job.id))
+
+
+def left_ticket(job: Job) -> Post:
+    """The ticket of somebody who cancelled what others wait for too."""
+    icon, word, colour = _LOOKS[State.CANCELLED]
+    embed = discord.Embed(
+        title=shorten(f"{icon} {word} · {job.type}", TITLE_LIMIT),
+        description="Cancelled by you. It goes on for others who asked for the same.",
+        colour=colour,
+    )
+    embed.set_footer(text=f"job {job.id}")
+    return Post(embed=embed)
 
 
 def buttons(job_id: str) -> tuple[Button, ...]:
@@ -60,10 +77,12 @@ def _warning(job: Job) -> list[str]:
     return [] if job.durable or job.state in FINISHED else [NOT_DURABLE]
 
 
-def _lines(job: Job, outlook: Outlook | None) -> list[str]:
+def _lines(job: Job, outlook: Outlook | None, *, is_own: bool) -> list[str]:
     match job.state:
-        case State.PENDING | State.PARKED:
+        case State.PENDING:
             return _waiting(outlook)
+        case State.PARKED:
+            return [_parked(job, is_own=is_own)]
         case State.SCHEDULED:
             return [f"It runs <t:{math.ceil(job.run_at)}:R>."]
         case State.RETRYABLE:
@@ -83,6 +102,14 @@ def _lines(job: Job, outlook: Outlook | None) -> list[str]:
 
 def _error(job: Job) -> str:
     return shorten(job.error or "", ERROR_CHARACTERS)
+
+
+def _parked(job: Job, *, is_own: bool) -> str:
+    if not (job.parked_on or "").startswith(OF_OWNER):
+        return "It waits for its turn of a limit that it shares with other jobs."
+    if is_own:
+        return "It waits for your other jobs: one of them must end first."
+    return "It waits for other jobs of whoever asked for it first."
 
 
 def _waiting(outlook: Outlook | None) -> list[str]:

@@ -41,11 +41,9 @@ async def build(sandbox, offset, database):
     """Put a house together over a new memory store, or over the file that all such houses share."""
     async with AsyncExitStack() as houses:
 
-        async def build(
-            *, durable=False, working=True, connected=True, slots=8, limits=None
-        ) -> House:
+        async def build(*, durable=False, working=True, connected=True, **parts) -> House:
             store = SqliteStore(database, offset) if durable else MemoryStore(offset)
-            house = House(sandbox, store, offset, slots=slots, limits=limits)
+            house = House(sandbox, store, offset, **parts)
             houses.push_async_callback(house.close)
             await house.open(working=working, connected=connected)
             return house

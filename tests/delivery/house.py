@@ -100,15 +100,24 @@ class House:
     """One process's parts; opened with `working=False`, it neither runs jobs nor delivers."""
 
     def __init__(
-        self, sandbox: Sandbox, store: Store, offset: "Offset", *, slots=8, limits=None
+        self,
+        sandbox: Sandbox,
+        store: Store,
+        offset: "Offset",
+        *,
+        slots=8,
+        limits=None,
+        per_owner=None,
+        kind=Chat,
     ) -> None:
         self._sandbox = sandbox
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
-        self.queue = JobQueue(store, QueueOptions(worker, limits or Limits()), offset)
+        options = QueueOptions(worker, limits or Limits(), per_owner=per_owner)
+        self.queue = JobQueue(store, options, offset)
         self.teller = Teller()
-        self.chat = Chat(self.teller)
+        self.chat = kind(self.teller)
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.client = Conveyor(frozenset({"message_content"}), ())

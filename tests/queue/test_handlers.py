@@ -107,6 +107,22 @@ class TestKind:
         with pytest.raises(ValidationError):
             Work().reply(Job("1", "work", "work", payload="{}"))
 
+    @pytest.mark.parametrize("kept", [None, "null", '""', "[]", "{}"])
+    def test_has_nothing_to_show_of_a_failure_without_a_checkpoint(self, kept):
+        assert Work().partial(Job("1", "work", "work", "{}", checkpoint=kept)) is None
+
+    @pytest.mark.parametrize(
+        ("kept", "shown"),
+        [
+            ('"Half of it."', "Half of it."),
+            ("0", "```json\n0\n```"),
+            ('{"päge":2}', '```json\n{\n  "päge": 2\n}\n```'),
+            ('["```"]', '```json\n[\n  "\\u0060\\u0060\\u0060"\n]\n```'),
+        ],
+    )
+    def test_shows_the_checkpoint_of_a_failure_in_a_readable_way(self, kept, shown):
+        assert Work().partial(Job("1", "work", "work", "{}", checkpoint=kept)) == Reply(shown)
+
 
 class TestRegistry:
     def test_finds_a_kind_by_its_name(self):

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.queue.job import Job
 from bot.queue.reply import File, Reply
-from bot.ui.result import LIMIT, MOST_MESSAGES, posts
+from bot.queue.states import State
+from bot.ui.result import LIMIT, MOST_MESSAGES, SO_FAR, given_up, posts
+from bot.ui.ticket import ticket
 
 PICTURE = File("picture.png", b"\x89PNG")
 
@@ -56,6 +59,22 @@ def test_a_shown_beginning_leaves_no_code_block_open():
     (post,) = posts(Reply("```python\n" + "line\n" * 3000 + "```"), single=True)
     assert post.content.count("```") % 2 == 0
     assert "attached file" in post.content.split("```")[-1]
+
+
+FAILED = ticket(Job("1", "chat", "chat", "{}", State.DISCARDED, error="No."))
+
+
+class TestAFailedJob:
+    def test_shows_its_end_and_what_it_had_so_far(self):
+        shown = given_up(FAILED, Reply("Half of it.", (PICTURE,)))
+        assert shown.embed == FAILED.embed
+        assert shown.content == f"{SO_FAR}\nHalf of it."
+        assert (shown.files, shown.buttons) == ((PICTURE,), ())
+
+    def test_is_one_message_however_much_it_had(self):
+        shown = given_up(FAILED, Reply("word " * 5_000))
+        assert len(shown.content) <= LIMIT
+        assert "word word" in shown.files[0].data.decode()
 
 
 @settings(deadline=None)

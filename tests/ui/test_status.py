@@ -65,8 +65,9 @@ def test_ends_are_counted():
         (own(ahead=999), "999 ahead"),
         (own(ahead=1000), "1,000+ ahead"),
         (own(State.SCHEDULED), "<t:1700000000:R>"),
+        (own(State.PARKED), "waits for its turn"),
     ],
-    ids=["running", "next", "behind others", "behind uncounted", "scheduled"],
+    ids=["running", "next", "behind others", "behind uncounted", "scheduled", "parked"],
 )
 def test_ones_own_jobs_have_a_place(job, said):
     yours = fields(status_embed(status(line(), own=[job])))["Yours"]

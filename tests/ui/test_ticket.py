@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.queue.job import Job, Progress, new_job_id
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
-from bot.ui.ticket import BAR_CELLS, NOT_DURABLE, bar, ticket
+from bot.ui.ticket import BAR_CELLS, NOT_DURABLE, bar, left_ticket, ticket
 
 ID = new_job_id()
 NOW = 1_700_000_000.25
@@ -80,6 +80,26 @@ class TestWaiting:
     def test_counts_down_by_itself(self):
         shown = ticket(job(), Outlook(3, NOW + 60))
         assert f"<t:{math.ceil(NOW) + 60}:R>" in text(shown)
+
+    @pytest.mark.parametrize(
+        ("slot", "reader", "said"),
+        [
+            ("owner 7 chat", None, "It waits for your other jobs"),
+            ("owner 7 chat", 7, "It waits for your other jobs"),
+            ("owner 7 chat", 8, "It waits for other jobs of whoever asked for it first"),
+            ("key owner 7", 7, "It waits for its turn of a limit that it shares"),
+            ("kind chat", 8, "It waits for its turn of a limit that it shares"),
+            (None, 7, "It waits for its turn"),
+        ],
+    )
+    def test_parked_says_why(self, slot, reader, said):
+        shown = ticket(job(State.PARKED, owner=7, parked_on=slot), reader=reader)
+        assert shown.embed.description.startswith(said)
+
+    def test_left_to_others_says_so_and_offers_nothing(self):
+        shown = left_ticket(job(State.PROCESSING))
+        assert "It goes on for others" in text(shown)
+        assert (shown.buttons, shown.embed.footer.text) == ((), f"job {ID}")
 
     def test_scheduled_says_when(self):
         assert f"<t:{math.ceil(NOW)}:R>" in text(ticket(job(State.SCHEDULED)))

@@ -128,12 +128,10 @@ class Admission:
         return just_now or self._facts.by_dedup_key(job.dedup_key)
 
     def _from_cache(self, job: Job, draft: Admitted, *, fresh: bool) -> Job:
-        if job.state is State.COMPLETED:  # the process that asks knew the result
-            draft.hits.append(Kind(job.queue, job.type))
+        """The job COMPLETED if its result is known: here, or to the process that asks."""
+        if job.cache_key is None or job.state not in {State.PENDING, State.COMPLETED} or fresh:
             return job
-        if job.cache_key is None or job.state is not State.PENDING or fresh:
-            return job
-        result = self._facts.cached(job.cache_key)
+        result = self._facts.cached(job.cache_key) or job.result
         (draft.misses if result is None else draft.hits).append(Kind(job.queue, job.type))
         if result is None:
             return job

@@ -33,6 +33,11 @@ class Enqueued:
     created: bool
     joined: bool = False
 
+    @property
+    def is_new(self) -> bool:
+        """Whether this asking was not heard before: its deliveries are stored."""
+        return self.created or self.joined
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:
@@ -83,6 +88,7 @@ class JobFilter:
     guild: int | None = None
     type: str | None = None
     states: frozenset[State] = frozenset()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

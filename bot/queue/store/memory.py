@@ -431,11 +431,12 @@ class MemoryStore:
         ][:limit]
 
     def _fits(self, job: Job, wanted: JobFilter) -> bool:
-        owners = {job.owner, *self._people.get(job.id, ())}
+        owners = self._people.get(job.id, [job.owner])
         return (
             (wanted.owner is None or wanted.owner in owners)
             and (wanted.guild is None or job.guild == wanted.guild)
             and (wanted.type is None or job.type == wanted.type)
+            and (wanted.id is None or job.id == wanted.id)
             and (not wanted.states or job.state in wanted.states)
         )
 

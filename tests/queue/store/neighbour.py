@@ -70,6 +70,18 @@ async def drain(store: SqliteStore) -> None:
     await store.close()
 
 
+async def ask_the_same(store: SqliteStore) -> None:
+    """Fifty ask for the same work at once; tells which job each of them waits for."""
+    tell("ready")
+    await told_to_go_on()
+    jobs = [a_job(dedup_key="sum") for _ in range(50)]
+    owed = [{job.id: [NewDelivery("someone")]} for job in jobs]
+    asked = (store.enqueue([job], one) for job, one in zip(jobs, owed, strict=True))
+    for (answer,) in await asyncio.gather(*asked):
+        tell(answer.job.id)
+    await store.close()
+
+
 async def crowd_in(store: SqliteStore) -> None:
     """Ten people ask for twelve jobs each, all at once, and again after each refusal. Tells how
     often there was one.
@@ -140,6 +152,7 @@ DUTIES = {
         drain,
         crowd_in,
         work_off,
+        ask_the_same,
     )
 }
 

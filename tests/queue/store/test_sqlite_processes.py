@@ -128,6 +128,22 @@ class TestTwoAtOnce:
         assert {job.token for job in await all_jobs(store)} == {1}
         assert counts(await store.stats()) == await recount(store)
 
+    async def test_a_hundred_askers_in_two_processes_get_one_job(
+        self, store: SqliteStore, path: Path
+    ):
+        async with AsyncExitStack() as stack:
+            both = [
+                await stack.enter_async_context(a_neighbour("ask_the_same", path)) for _ in range(2)
+            ]
+            assert [await one.line() for one in both] == ["ready", "ready"]
+            for one in both:
+                one.go_on()
+            answers = [await one.rest() for one in both]
+        (job,) = await all_jobs(store)
+        assert answers == [[job.id] * 50] * 2
+        await finished(store, await claimed(store), Complete("42"))
+        assert len(await store.deliveries_claim("w1", 1_000, LEASE_S)) == 100
+
     async def test_what_one_process_stores_wakes_the_other(self, store: SqliteStore, path: Path):
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         store.on_wake(lambda: loop.call_soon_threadsafe(woken.set))

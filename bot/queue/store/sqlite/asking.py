@@ -107,8 +107,8 @@ class Asking:
     def _let_in(
         self, db: Connection, desk: Desk, admitted: Admitted, asks: Sequence[Ask]
     ) -> dict[str, Job]:
-        placed = self._jobs.insert(db, desk, admitted.new) if admitted.new else []
-        new = [self._with_artifacts(db, job) for job in placed]
+        new = self._jobs.insert(db, desk, admitted.new) if admitted.new else []
+        new = [self._with_files(db, job) if job.state is State.COMPLETED else job for job in new]
         for join in admitted.joins:
             db.execute(self._sql["subscriber_first"], (join.joined.id,))
             row = (join.joined.id, join.asked.owner, join.asked.key)
@@ -126,12 +126,13 @@ class Asking:
         )
         return {job.id: job for job in new}
 
-    def _with_artifacts(self, db: Connection, job: Job) -> Job:
-        """The job, with the files that belong to its result if that was known."""
-        if job.state is not State.COMPLETED:
+    def _with_files(self, db: Connection, job: Job) -> Job:
+        """The job that is done already, with those of the run that brought its result."""
+        copied = db.execute(self._sql["artifacts_copy"], (job.id, job.cache_key)).rowcount
+        if not copied:
             return job
-        db.execute(self._sql["artifacts_copy"], (job.id, job.cache_key))
-        return job._replace(attached=one(db, self._sql["job_attached"], (job.id,)))
+        db.execute(self._sql["job_attached"], (job.id,))
+        return job._replace(attached=copied)
 
 
 def _placed(one: Enqueued, stored: Mapping[str, Job]) -> Enqueued:

@@ -12,6 +12,12 @@ from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
 
+ASKED = """owner = ? AND NOT EXISTS (
+    SELECT 1 FROM subscriber AS s
+    WHERE s.job_id = whole_job.id AND s.owner = whole_job.owner AND s.gone
+)"""
+"""Which jobs a person asked for first, and did not leave to others."""
+
 JOINED = "id IN (SELECT job_id FROM subscriber WHERE owner = ? AND NOT gone)"
 """Which jobs a person waits for that somebody else asked for first."""
 
@@ -25,7 +31,7 @@ class Looking:
 
     def find(self, db: Connection, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
         """A page of jobs, newest first; a person's are their own and those they joined."""
-        ways = ["owner = ?", JOINED] if wanted.owner is not None else ["? IS NULL"]
+        ways = [ASKED, JOINED] if wanted.owner is not None else ["? IS NULL"]
         found = {
             row[0]: job_from(row)
             for way in ways
@@ -66,6 +72,7 @@ def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
     parts: list[tuple[str, Row]] = [
         ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
         ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
+        ("id = ?", (wanted.id,)) if wanted.id is not None else ("", ()),
         ("id < ?", (before,)) if before is not None else ("", ()),
         (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
     ]

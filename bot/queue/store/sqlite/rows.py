@@ -73,6 +73,8 @@ def saved_row(seq: int, job: Job) -> Row:
         job.timeout_s,
         job.lease_until,
         job.worker,
+        job.dedup_key,
+        job.cache_key,
         seq,
     )
 

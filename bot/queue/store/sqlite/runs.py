@@ -83,7 +83,7 @@ class RunTable:
         if beat.artifacts:
             files = [(beat.job_id, file.name, file.data) for file in beat.artifacts]
             db.executemany(self._sql["artifact_set"], files)
-            db.execute(self._sql["job_attached"], (beat.job_id,)).fetchall()
+            db.execute(self._sql["job_attached"], (beat.job_id,))
         if cancel_requested_at is None:
             return Alive()
         return CancelRequested(one(db, self._sql["body_error"], (seq,)) or "")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
+from bot.queue.deliveries import LEFT
 from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED
@@ -74,7 +75,7 @@ class Steering:
         desk = Desk(db, self._sql)
         job = self._jobs.save(db, desk, seq, before, after, now)
         if before.state in FINISHED:
-            db.execute(self._sql["deliveries_told_anew"], (job_id,))
+            db.execute(self._sql["deliveries_told_anew"], (job_id, LEFT))
         self._jobs.unpark(db, desk, now)
         desk.close()
         return job
