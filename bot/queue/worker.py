@@ -185,11 +185,10 @@ class Worker:
             logger.warning("the end of a run did not count; it is repeated", extra={"job": job.id})
         else:
             self._tell(job, end.outcome, state)
-        self._wake.set()  # who was parked on the slots of this job may be ready now
-        self._tell_if_empty()
+        self._wake.set()  # its slots may have made a parked job ready
 
     def _tell_if_empty(self) -> None:
-        """A slot that was freed since the last claim has set `_wake`: then nobody knows yet."""
+        """What has set `_wake` since the last claim may have made work: then nobody knows yet."""
         if self._has_run and self._found_nothing and not self._runs and not self._wake.is_set():
             self._has_run = False
             self._events.emit(EventName.QUEUE_EMPTY)

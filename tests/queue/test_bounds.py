@@ -7,6 +7,7 @@ import pytest
 from bot.queue.events import EventName
 from bot.queue.job import Priority
 from bot.queue.states import State
+from bot.queue.store.memory import MemoryStore
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file
 
@@ -102,6 +103,32 @@ class TestBounds:
         await gate.let_out(4)
         await diary.until(EventName.JOB_COMPLETED, times=4)
         assert gate.most == (then or 4)
+
+
+class TestWhatIsParked:
+    """Runs as soon as there is room, not when somebody happens to look."""
+
+    async def test_runs_after_the_run_before_it(self, start):
+        shared = Shared()
+        queue = await start(shared, slots={"work": 9})
+        diary = Diary(queue)
+        for _ in range(50):
+            await queue.enqueue(shared, Text(text="one"))
+        await diary.until(EventName.JOB_COMPLETED, times=50)
+
+    @pytest.mark.parametrize("how", ["cancel", "discard"])
+    async def test_runs_when_what_was_before_it_is_taken_out(self, start, how):
+        held, free = Shared(name="held", queue="held"), Shared(name="free", queue="free")
+        store = TappedStore(MemoryStore())
+        queue = await start(held, free, store=store)
+        diary = Diary(queue)
+        await queue.pause("held")
+        ahead = (await queue.enqueue(held, Text(text="one"))).job
+        parked = (await queue.enqueue(free, Text(text="one"))).job
+        assert parked.state is State.PARKED
+        await store.silent("claim")
+        await getattr(queue, how)(ahead.id, "not now")
+        await diary.until(EventName.JOB_COMPLETED, parked.id)
 
 
 class TestPause:
