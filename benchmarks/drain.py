@@ -16,7 +16,8 @@ from benchmarks.noop import Noop, noop_jobs
 from benchmarks.peers.course import JOBS, SLOTS, Course
 from benchmarks.plain import plain
 from bot.queue.events import Event, EventName
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import WorkerOptions
 

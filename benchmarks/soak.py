@@ -20,7 +20,8 @@ from benchmarks.judge import judged, leave
 from benchmarks.noop import Noop, Number
 from bot.queue.deliveries import Delivered, NewDelivery
 from bot.queue.events import Event, EventName
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
 from bot.queue.store.base import SettleDelivery, Store
 from bot.queue.store.sqlite import SqliteStore

@@ -22,7 +22,8 @@ from bot.jobs.chat import Chat
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits, Store
@@ -65,6 +66,7 @@ def options_of(settings: Settings) -> QueueOptions:
             retry=RetryPolicy(
                 queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
             ),
+            batch=queue.batch_size,
         ),
         limits=Limits(queue.max_size, queue.max_active_per_user),
         max_attempts=queue.max_attempts,

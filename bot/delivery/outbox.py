@@ -7,6 +7,7 @@ done again by whoever comes next.
 import asyncio
 import logging
 import random
+from contextlib import suppress
 
 from pydantic import ValidationError
 
@@ -135,10 +136,9 @@ class Outbox:
             task.cancel()
 
     async def _wait(self, pause: float) -> None:
-        try:
-            await asyncio.wait_for(self._poked.wait(), pause)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):  # wait_for may swallow the end, next to a poke
+                await self._poked.wait()
 
     async def _round(self) -> float:
         """Start what is due, as far as there is room; seconds until the next look."""

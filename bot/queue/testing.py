@@ -25,7 +25,8 @@ from pydantic import BaseModel, JsonValue
 
 from bot.queue.handlers import AnyJobType, JobContext, JobType, RequestT, ResultT
 from bot.queue.job import Job, Progress, new_job_id
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.reply import File, Reply
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Store

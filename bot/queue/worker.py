@@ -37,12 +37,16 @@ DEFAULT_SLOTS = 2
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """What bounds a worker; `ValueError` for what cannot work. Times in seconds."""
+    """What bounds a worker; `ValueError` for what cannot work. Times in seconds.
+
+    `batch`: jobs of a queue that it takes at a time.
+    """
 
     concurrency: Mapping[str, int] = field(default_factory=dict)
     lease_s: float = 30
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     stubborn_s: float = STUBBORN_S
+    batch: int = 100
 
     def __post_init__(self) -> None:
         for queue, slots in self.concurrency.items():
@@ -149,7 +153,7 @@ class Worker:
         """Jobs for the free slots; None if the store refused, which is asked again soon."""
         queues = {job_type.queue for job_type in self._registry}
         free = {queue: self._options.slots(queue) - self._runs.busy(queue) for queue in queues}
-        wants = {queue: n for queue, n in free.items() if n > 0}
+        wants = {queue: min(n, self._options.batch) for queue, n in free.items() if n > 0}
         if not wants:
             return []
         try:
@@ -181,10 +185,10 @@ class Worker:
             logger.warning("the end of a run did not count; it is repeated", extra={"job": job.id})
         else:
             self._tell(job, end.outcome, state)
-        self._tell_if_empty()
+        self._wake.set()  # its slots may have made a parked job ready
 
     def _tell_if_empty(self) -> None:
-        """A slot that was freed since the last claim has set `_wake`: then nobody knows yet."""
+        """What has set `_wake` since the last claim may have made work: then nobody knows yet."""
         if self._has_run and self._found_nothing and not self._runs and not self._wake.is_set():
             self._has_run = False
             self._events.emit(EventName.QUEUE_EMPTY)

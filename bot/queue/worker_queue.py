@@ -17,7 +17,7 @@ from bot.queue.controls import CancelJob, Control, DiscardJob, ResumeJob, RetryJ
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
 from bot.queue.job import Clock, Job, Priority, new_job_id
-from bot.queue.lifecycle import Cancel, Complete, Discard, Fail
+from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, Outcome
 from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy, after, after_failure
 from bot.queue.states import State
@@ -172,7 +172,7 @@ class WorkerQueue:
 
     async def mark_as_complete(self, job: HandedJob | str, result: JsonValue = None) -> State:
         """It is done; `result` is kept with the job."""
-        return await self._hand.finish(job, Complete(_json(result)))
+        return await self._finish(job, Complete(_json(result)))
 
     async def mark_as_retry(
         self, job: HandedJob | str, error: Exception | str, *, delay_s: float | None = None
@@ -186,7 +186,7 @@ class WorkerQueue:
         outcome = after_failure(self._hand.job(job), fault, self._options.retry, now)
         if delay_s is not None and isinstance(outcome, Fail):
             outcome = Fail(outcome.error, after(now, delay_s))
-        state = await self._hand.finish(job, outcome)
+        state = await self._finish(job, outcome)
         self._upkeep.poke()
         return state
 
@@ -197,7 +197,7 @@ class WorkerQueue:
         """
         if isinstance(job, str) and job not in self._hand:
             return (await self.store.control(job, DiscardJob(error))).state
-        return await self._hand.finish(job, Discard(error))
+        return await self._finish(job, Discard(error))
 
     async def mark_as_cancelled(self, job: HandedJob | str, reason: str) -> State:
         """Nobody wants it any more. One that somebody else has in hand stays PROCESSING: it is
@@ -205,7 +205,7 @@ class WorkerQueue:
         """
         if isinstance(job, str) and job not in self._hand:
             return (await self.store.control(job, CancelJob(reason))).state
-        return await self._hand.finish(job, Cancel(reason))
+        return await self._finish(job, Cancel(reason))
 
     async def mark_as_resume(self, job_id: str, *, reset_attempts: bool = True) -> State:
         """A discarded or cancelled job is ready again, with all its attempts or those it has left.
@@ -225,6 +225,11 @@ class WorkerQueue:
         job = await self.store.control(job_id, control)
         self._tell()
         return job.state
+
+    async def _finish(self, job: HandedJob | str, outcome: Outcome) -> State:
+        state = await self._hand.finish(job, outcome)
+        self._tell()  # who was parked on the slots of this job may be ready now
+        return state
 
     async def get_queue_stats(self) -> Stats:
         """How many jobs are in each state, by queue, and each queue's pace."""

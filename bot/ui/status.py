@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.queue.job_queue import OwnJob, QueueLine, QueueStatus
 from bot.queue.states import State
+from bot.queue.status import OwnJob, QueueLine, QueueStatus
 from bot.ui.text import shorten
 from bot.ui.ticket import counted
 

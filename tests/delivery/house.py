@@ -22,7 +22,8 @@ from bot.jobs.chat import Chat
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import JobFilter, Limits, Store
 from bot.queue.worker import WorkerOptions

@@ -269,7 +269,7 @@ class TestPressingAButton:
         interaction = await house.accepted("why?")
         await house.bring()
         house.store._jobs.clear()  # as retention will do
-        house.store._deliveries.clear()
+        house.store._debts._deliveries.clear()
         await house.world.press("Ben", interaction.original, "Cancel")
         await house.world.wait_for(lambda: house.reading("This job is not known any more"))
 

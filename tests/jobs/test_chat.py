@@ -8,7 +8,8 @@ from bot.queue.errors import JobError
 from bot.queue.events import EventName
 from bot.queue.handlers import JobContext
 from bot.queue.job import Job
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
 from bot.queue.store.memory import MemoryStore

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits
 from bot.queue.store.memory import MemoryStore

@@ -1,11 +1,14 @@
 """How many run at once, in which queues and who comes first, as people see it."""
 
 import asyncio
+import time
 
 import pytest
 
 from bot.queue.events import EventName
 from bot.queue.job import Priority
+from bot.queue.states import State
+from bot.queue.store.memory import MemoryStore
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file
 
@@ -61,6 +64,28 @@ class TestBounds:
         await diary.until(EventName.JOB_COMPLETED, times=6)
         assert gate.most == 2
 
+    @pytest.mark.parametrize("how", ["cancel", "discard", "reschedule"])
+    async def test_what_is_taken_from_a_line_lets_the_next_one_in_at_once(self, start, how):
+        gate = Gate()
+        first = Work(gate.work, "first", "busy")
+        waits, parked = Shared(gate.work, "waits", "busy"), Shared(gate.work, "parked", "free")
+        queue = await start(first, waits, parked, slots={"busy": 1, "free": 1})
+        await asked(queue, first, 1)
+        await gate.has(1)
+        (holder,) = await asked(queue, waits, 1)
+        (behind,) = await asked(queue, parked, 1)
+        assert (await queue.get(behind)).state is State.PARKED
+        match how:
+            case "cancel":
+                await queue.cancel(holder)
+            case "discard":
+                await queue.discard(holder, "no")
+            case "reschedule":
+                await queue.reschedule(holder, time.time() + 3600)
+        await gate.has(2)
+        assert (await queue.get(behind)).state is State.PROCESSING
+        await gate.let_out(2)
+
     @pytest.mark.parametrize("then", [3, None])
     async def test_what_is_parked_runs_under_the_bounds_of_the_next_start(
         self, make, start, new_store, then
@@ -89,6 +114,32 @@ class TestBounds:
         await asyncio.gather(*(queue.start() for queue in queues))
         bounds = (await queues[0].store.policies()).bounds
         assert bounds.per_kind == {kind.name: 1 for kind in kinds}
+
+
+class TestWhatIsParked:
+    """Runs as soon as there is room, not when somebody happens to look."""
+
+    async def test_runs_after_the_run_before_it(self, start):
+        shared = Shared()
+        queue = await start(shared, slots={"work": 9})
+        diary = Diary(queue)
+        for _ in range(50):
+            await queue.enqueue(shared, Text(text="one"))
+        await diary.until(EventName.JOB_COMPLETED, times=50)
+
+    @pytest.mark.parametrize("how", ["cancel", "discard"])
+    async def test_runs_when_what_was_before_it_is_taken_out(self, start, how):
+        held, free = Shared(name="held", queue="held"), Shared(name="free", queue="free")
+        store = TappedStore(MemoryStore())
+        queue = await start(held, free, store=store)
+        diary = Diary(queue)
+        await queue.pause("held")
+        ahead = (await queue.enqueue(held, Text(text="one"))).job
+        parked = (await queue.enqueue(free, Text(text="one"))).job
+        assert parked.state is State.PARKED
+        await store.silent("claim")
+        await getattr(queue, how)(ahead.id, "not now")
+        await diary.until(EventName.JOB_COMPLETED, parked.id)
 
 
 class TestPause:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.queue.errors import JobError
 from bot.queue.events import EventName
 from bot.queue.job import Progress
-from bot.queue.job_queue import QueueOptions
+from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
 from bot.queue.store.memory import MemoryStore

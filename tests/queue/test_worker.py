@@ -10,6 +10,8 @@ import pytest
 from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.events import EventName
 from bot.queue.job import Job, new_job_id
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.states import State
 from bot.queue.worker import WorkerOptions
 from tests.queue.kinds import Gate, Text, Work, for_ever
@@ -373,3 +375,17 @@ class TestBadRows:
         await diary.until(EventName.JOB_FAILED, bad.id)
         good = (await queue.enqueue(work, Text())).job
         await diary.until(EventName.JOB_COMPLETED, good.id)
+
+
+async def test_it_takes_no_more_than_a_batch_at_a_time(new_store):
+    gate, store = Gate(), TappedStore(new_store())
+    work = Work(gate.work)
+    queue = JobQueue(store, QueueOptions(WorkerOptions({"work": 8}, batch=3)))
+    queue.register(work)
+    await queue.open()
+    for _ in range(8):
+        await queue.enqueue(work, Text())
+    await queue.start()
+    await gate.has(8)
+    assert store.calls["claim"] == 3
+    await queue.stop(grace_s=0)

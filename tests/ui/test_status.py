@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.queue.job import Job, new_job_id
-from bot.queue.job_queue import OwnJob, QueueLine, QueueStatus
 from bot.queue.states import State
+from bot.queue.status import OwnJob, QueueLine, QueueStatus
 from bot.queue.store.base import Pace
 from bot.ui.status import status_embed
 

@@ -108,11 +108,18 @@ class Group(NamedTuple):
     state: State
 
 
+OLDEST_AMONG = 100
+"""How many jobs of each line are looked at to say how long people have waited: turns bring
+everybody's first job to the front, so that what is older stands behind more of the same person.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Maintained counters: jobs by group, people with unfinished jobs, and each kind's pace.
 
-    `ready_since`: when the oldest ready job of each queue became ready (unix seconds).
+    `ready_since`: when the oldest of those next in line (`OLDEST_AMONG` of each priority) became
+    ready, by queue, in unix seconds.
     """
 
     counts: Mapping[Group, int] = field(default_factory=dict)

@@ -19,7 +19,8 @@ from bot.queue.errors import JobError
 from bot.queue.events import Event, EventName
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.reply import Reply
 from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy

@@ -13,7 +13,8 @@ import pytest
 
 from bot.queue.deliveries import Delivered, DeliveryState
 from bot.queue.events import EventName
-from bot.queue.job_queue import JobQueue, QueueOptions
+from bot.queue.job_queue import JobQueue
+from bot.queue.options import QueueOptions
 from bot.queue.states import FINISHED, State
 from bot.queue.store.base import JobFilter, SettleDelivery
 from bot.queue.store.sqlite import SqliteStore

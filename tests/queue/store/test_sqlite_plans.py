@@ -31,7 +31,7 @@ INDEX_OF = {
     "job_by_id": "sqlite_autoindex_job_1",
     "job_held": "sqlite_autoindex_job_1",
     "job_beat": "sqlite_autoindex_job_1",
-    "job_oldest_ready": "job_since",
+    "job_oldest_ready": "job_ready",
     "job_place": "sqlite_autoindex_job_1",
     "jobs_claim": "INTEGER PRIMARY KEY",
     "jobs_complete": "INTEGER PRIMARY KEY",

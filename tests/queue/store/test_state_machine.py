@@ -163,6 +163,7 @@ class BothStores(RuleBasedStateMachine):
         self.clock = Clock()
         self.ids = ["unknown"]
         self.runs = [("unknown", 1)]
+        self.shared = ["unknown"]
         self.owed = ["unknown"]
         self.leases = [("unknown", 1)]
         self.tokens = TokensGrow()
@@ -214,7 +215,9 @@ class BothStores(RuleBasedStateMachine):
         new = {
             job.id: [NewDelivery(f"to {at}", at, owner=job.owner) for at in held] for job in batch
         }
-        self.ask(lambda store: store.enqueue(batch, new, limits, fresh=fresh))
+        answers = self.ask(lambda store: store.enqueue(batch, new, limits, fresh=fresh))
+        if isinstance(answers, list):
+            self.shared += [one.job.id for one in answers if one.joined]
         self.ids += [job.id for job in batch]
         self.owed += [delivery.id for owed in new.values() for delivery in owed]
 
@@ -249,6 +252,19 @@ class BothStores(RuleBasedStateMachine):
     def work(self, queue, ends):
         self.claim("w1", {queue: 3})
         self.finish(list(enumerate(ends)))
+
+    @rule(key=st.sampled_from(["k1", "k2"]), files=files, ttl_s=st.sampled_from([7.5, 100.0]))
+    def make_known(self, key, files, ttl_s):
+        """A result that others may have."""
+        urgent = a_job(priority=Priority.CRITICAL, cache_key=key, cache_ttl_s=ttl_s)
+        self.enqueue([urgent], Limits(), [], fresh=True)
+        self.claim("w1", {"chat": 1})
+        self.beat([0], None, None, None, files)
+        self.finish([(0, Complete('"known"'))])
+
+    @rule(back=st.integers(0, 1), person=people)
+    def leave(self, back, person):
+        self.ask(lambda store: store.control(pick(self.shared, back), CancelJob("", person)))
 
     @rule(passing=seconds)
     def time_passes(self, passing):

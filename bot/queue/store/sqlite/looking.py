@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.queue.job import Job
 from bot.queue.states import State
-from bot.queue.store.base import Group, JobFilter, Stats
+from bot.queue.store.base import OLDEST_AMONG, Group, JobFilter, Stats
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.rows import Row, job_from, one
 from bot.queue.store.sqlite.statements import Statements
@@ -20,6 +20,10 @@ ASKED = """owner = ? AND NOT EXISTS (
 
 JOINED = "id IN (SELECT job_id FROM subscriber WHERE owner = ? AND NOT gone)"
 """Which jobs a person waits for that somebody else asked for first."""
+
+
+EVERY_LANE = -(2**31)
+"""Before all priorities."""
 
 
 class Looking:
@@ -61,9 +65,14 @@ class Looking:
             for queue, kind, priority, state, n in db.execute(self._sql["counters"])
         }
         people = int(one(db, self._sql["fact"], ("people",)))
-        queues = {group.queue for group in counts if group.state is State.PENDING}
-        since = {queue: one(db, self._sql["job_oldest_ready"], (queue,)) for queue in queues}
-        return Stats(counts, people, self._figures.paces(db), since)
+        return Stats(counts, people, self._figures.paces(db), self._ready_since(db))
+
+    def _ready_since(self, db: Connection) -> dict[str, float]:
+        oldest: dict[str, float] = {}
+        for queue, lane in db.execute(self._sql["lanes_ready"], (EVERY_LANE,)).fetchall():
+            since = one(db, self._sql["job_oldest_ready"], (queue, lane, OLDEST_AMONG))
+            oldest[queue] = min(since, oldest.get(queue, since))
+        return oldest
 
 
 def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:

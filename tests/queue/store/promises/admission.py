@@ -6,10 +6,12 @@ import pytest
 
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, StoreError, UserLimitReached
-from bot.queue.lifecycle import Fail
+from bot.queue.lifecycle import Complete, Fail
+from bot.queue.reply import File
 from bot.queue.states import WAITING, State
-from bot.queue.store.base import Enqueued, Limits, Store
+from bot.queue.store.base import Beat, Enqueued, Limits, Store
 from tests.queue.store.workbench import (
+    LEASE_S,
     NOW,
     a_job,
     a_run,
@@ -165,6 +167,17 @@ class AdmissionPromises:
     async def test_nobodys_jobs_have_no_persons_limit(self, store: Store):
         await store.enqueue([a_job(), a_job()], limits=Limits(max_active_per_owner=1))
         assert len(await all_jobs(store)) == 2
+
+    async def test_a_known_result_is_answered_with_its_files(self, store: Store):
+        run = await a_run(store, cache_key="c", cache_ttl_s=9)
+        files = (File("a", b"1"), File("b", b"2"))
+        await store.beat([Beat(run.id, run.token, artifacts=files)], LEASE_S)
+        await finished(store, run, Complete('"known"'))
+        (answer,) = await store.enqueue([a_job(cache_key="c")])
+        assert (answer.job.state, answer.job.result) == (State.COMPLETED, '"known"')
+        assert answer.job.attached == 2
+        assert answer.job == await known(store, answer.job.id)
+        assert await store.artifacts(answer.job.id) == list(files)
 
     async def test_a_refused_batch_can_be_enqueued_later(self, store: Store):
         waiting = a_job()

@@ -260,7 +260,7 @@ class ParkedPromises:
         await stored(store, *(a_job(owner=1, limit_key="k") for _ in range(60)))
         await served(store, 30)
         await stored(store, *(a_job(owner=2, limit_key="k") for _ in range(5)))
-        assert (await served(store, 11))[1:].count(1) in {5, 6}
+        assert (await served(store, 5))[1:].count(2) == 2
 
     @pytest.mark.parametrize("seed", range(6))
     async def test_a_crowd_drains_whatever_happens_to_it(self, store: Store, clock: Clock, seed):

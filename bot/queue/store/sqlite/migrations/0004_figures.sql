@@ -20,6 +20,3 @@ CREATE TABLE pace (
     run_s REAL,
     PRIMARY KEY (queue, type)
 ) STRICT, WITHOUT ROWID;
-
--- Tells how long the oldest ready job of a queue has waited; turns put it anywhere in `job_ready`.
-CREATE INDEX job_since ON job (queue, run_at) WHERE state = 'PENDING';

@@ -1,10 +1,10 @@
 """The executable model: what every store must do, said in the plainest way. Keeps nothing."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from threading import Lock
 
@@ -29,6 +29,7 @@ from bot.queue.slots import Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
 from bot.queue.store.admission import Admission, Admitted, Ask, Join
 from bot.queue.store.base import (
+    OLDEST_AMONG,
     Alive,
     Beat,
     BeatAnswer,
@@ -49,19 +50,11 @@ from bot.queue.store.base import (
     SetWeight,
     Stats,
 )
+from bot.queue.store.memory.debts import Debts
+from bot.queue.store.memory.results import Results
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
 from bot.queue.turns import Turns, lifted
-
-
-@dataclass(slots=True)
-class _Cached:
-    """A result that may be handed to others."""
-
-    result: str
-    until: float
-    used_at: float
-    job_id: str
 
 
 class MemoryStore:
@@ -73,14 +66,13 @@ class MemoryStore:
         self._lock = Lock()
         self._jobs: dict[str, Job] = {}
         self._keys: dict[str, str] = {}
-        self._deliveries: dict[str, Delivery] = {}
+        self._debts = Debts()
+        self._results = Results()
         self._pace = PaceKeeper()
         self._tally = Tally()
         self._weights: dict[int, float] = {}
         self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
         self._people: dict[str, list[int | None]] = {}
-        self._cache: dict[str, _Cached] = {}
-        self._artifacts: dict[str, dict[str, File]] = {}
         self._paused: set[str] = set()
         self._aged_at = -inf
 
@@ -124,17 +116,18 @@ class MemoryStore:
         pairs = [(job, job.id) for job in admitted.new]
         pairs += [(join.joined, join.asked.id) for join in admitted.joins]
         new = [outbox.stored(job, one) for job, asked in pairs for one in owed.get(asked, ())]
-        _refuse_known(admitted.new, self._jobs)
-        _refuse_known(new, self._deliveries)
+        if len({job.id for job in admitted.new} - self._jobs.keys()) < len(admitted.new):
+            raise StoreError("One of these ids is stored already, so nothing was enqueued.")
+        self._debts.refuse_known(new)
         for job in admitted.new:
             self._jobs[job.id] = self._places.moved(None, job)
-            if job.state is State.COMPLETED and job.cache_key in self._cache:
-                source = self._cache[job.cache_key].job_id
-                self._attach(self._jobs[job.id], self._artifacts.get(source, {}))
+            if job.state is State.COMPLETED:
+                files = self._results.files_of_result(job.cache_key)
+                self._attach(self._jobs[job.id], files)
         self._keys.update((job.key, job.id) for job in admitted.new if job.key is not None)
         for join in admitted.joins:
             self._join(join)
-        self._deliveries.update((delivery.id, delivery) for delivery in new)
+        self._debts.add(new)
 
     def _join(self, join: Join) -> None:
         job_id = join.joined.id
@@ -161,11 +154,7 @@ class MemoryStore:
 
     def cached(self, cache_key: str) -> str | None:
         """See `Facts.cached`."""
-        kept = self._cache.get(cache_key)
-        if kept is None or kept.until <= self._clock():
-            return None
-        kept.used_at = self._clock()
-        return kept.result
+        return self._results.good(cache_key, self._clock())
 
     def waiting(self) -> int:
         """See `Facts.waiting`."""
@@ -219,9 +208,7 @@ class MemoryStore:
         return Alive() if job.cancel_requested_at is None else CancelRequested(job.error or "")
 
     def _attach(self, job: Job, files: Mapping[str, File]) -> None:
-        kept = self._artifacts.setdefault(job.id, {})
-        kept.update(files)
-        self._jobs[job.id] = job._replace(attached=len(kept))
+        self._jobs[job.id] = job._replace(attached=self._results.attach(job.id, files))
 
     def _held(self, job_id: str, token: int) -> Job | None:
         job = self._jobs.get(job_id)
@@ -246,12 +233,9 @@ class MemoryStore:
         self._jobs[job.id] = job
         if job.state in FINISHED:
             self._observe(ended(job))
-            for delivery in self._of(job.id):
-                self._deliveries[delivery.id] = outbox.came_due(delivery, self._clock())
-        if job.state is State.COMPLETED and job.cache_key is not None and job.cache_ttl_s:
-            now = self._clock()
-            kept = _Cached(job.result or "", now + job.cache_ttl_s, now, job.id)
-            self._cache[job.cache_key] = kept
+            self._debts.change(job.id, lambda owed: outbox.came_due(owed, self._clock()))
+        if job.state is State.COMPLETED:
+            self._results.keep(job, self._clock())
         return job
 
     def _unpark(self) -> None:
@@ -314,8 +298,7 @@ class MemoryStore:
                 return before
             self._save(controlled(before, control, self._clock()))
             if before.state in FINISHED:
-                for delivery in self._of(job_id):
-                    self._deliveries[delivery.id] = outbox.told_anew(delivery)
+                self._debts.change(job_id, outbox.told_anew)
             self._unpark()
             return self._jobs[job_id]
 
@@ -326,9 +309,7 @@ class MemoryStore:
         if person is None or not others or job.finished_at is not None:
             return False
         self._people[job.id] = others
-        for delivery in self._of(job.id):
-            if delivery.owner == person:
-                self._deliveries[delivery.id] = outbox.left(delivery)
+        self._debts.change(job.id, lambda owed: outbox.left(owed) if owed.owner == person else owed)
         return True
 
     async def delete(self, job_id: str) -> None:
@@ -385,32 +366,22 @@ class MemoryStore:
             finished = [job for job in self._jobs.values() if job.finished_at is not None]
             excess = max(0, len(finished) - retention.most)
             idle = sorted(
-                (job for job in finished if not self._is_owed(job)),
+                (job for job in finished if not self._debts.is_open(job.id)),
                 key=lambda job: job.finished_at or 0,
             )
             stale = [job for job in idle if retention.past_keeping(job, now)]
             gone = {job.id: job for job in [*idle[:excess], *stale]}
             for job in list(gone.values())[:limit]:
                 self._remove(job)
-            self._forget_results(retention.cached)
+            self._results.trim(retention.cached, now)
             self._tally.forget(now)
             return min(len(gone), limit)
 
-    def _forget_results(self, most: int) -> None:
-        good = [(key, kept) for key, kept in self._cache.items() if kept.until > self._clock()]
-        good.sort(key=lambda one: (one[1].used_at, one[0]), reverse=True)
-        self._cache = dict(good[:most])
-
-    def _is_owed(self, job: Job) -> bool:
-        return any(delivery.is_open for delivery in self._of(job.id))
-
     def _remove(self, job: Job) -> None:
-        for delivery in self._of(job.id):
-            del self._deliveries[delivery.id]
+        self._debts.remove(job.id)
+        self._results.remove(job.id)
         self._keys = {key: job_id for key, job_id in self._keys.items() if job_id != job.id}
-        self._cache = {key: kept for key, kept in self._cache.items() if kept.job_id != job.id}
         self._people.pop(job.id, None)
-        self._artifacts.pop(job.id, None)
         del self._jobs[job.id]
 
     async def get(self, job_id: str) -> Job | None:
@@ -421,7 +392,7 @@ class MemoryStore:
     async def artifacts(self, job_id: str) -> list[File]:
         """See `Store.artifacts`."""
         with self._alone(job_id):
-            files = self._artifacts.get(job_id, {})
+            files = self._results.files(job_id)
             return [files[name] for name in sorted(files)]
 
     async def find(
@@ -460,9 +431,19 @@ class MemoryStore:
             jobs = self._jobs.values()
             counts = Counter(Group(job.queue, job.type, job.priority, job.state) for job in jobs)
             people = {job.owner for job in jobs if job.finished_at is None} - {None}
-            queues = {job.queue for job in jobs if job.state is State.PENDING}
-            ready_since = {q: min(job.run_at for job in self._ready(q)) for q in queues}
-            return Stats(counts, len(people), dict(self._pace.by_kind), ready_since)
+            return Stats(counts, len(people), dict(self._pace.by_kind), self._ready_since())
+
+    def _ready_since(self) -> dict[str, float]:
+        lines: dict[tuple[str, int], list[Job]] = defaultdict(list)
+        for job in self._jobs.values():
+            if job.state is State.PENDING:
+                lines[job.queue, job.lane].append(job)
+        oldest: dict[str, float] = {}
+        for (queue, _), jobs in lines.items():
+            first = sorted(jobs, key=lambda job: job.order)[:OLDEST_AMONG]
+            since = min(job.run_at for job in first)
+            oldest[queue] = min(since, oldest.get(queue, since))
+        return oldest
 
     async def figures(self) -> Figures:
         """See `Store.figures`."""
@@ -472,46 +453,23 @@ class MemoryStore:
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """See `Store.deliveries`."""
         with self._alone(job_id):
-            return self._of(job_id)
-
-    def _of(self, job_id: str) -> list[Delivery]:
-        return [d for d in self._deliveries.values() if d.job_id == job_id]
+            return self._debts.of(job_id)
 
     async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
         """See `Store.deliveries_claim`."""
         with self._alone(worker):
-            now = self._clock()
-            due = sorted(
-                (d for d in self._open_deliveries() if d.due_at <= now),
-                key=lambda d: (d.due_at, d.id),
-            )[:limit]
-            claimed = [outbox.leased(delivery, worker, now, lease_s) for delivery in due]
-            self._deliveries.update((delivery.id, delivery) for delivery in claimed)
-            return [DueDelivery(d, self._jobs.get(d.job_id)) for d in claimed]
-
-    def _open_deliveries(self) -> list[Delivery]:
-        return [delivery for delivery in self._deliveries.values() if delivery.is_open]
+            leased = self._debts.lease(worker, limit, self._clock(), lease_s)
+            return [DueDelivery(one, self._jobs.get(one.job_id)) for one in leased]
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
         """See `Store.deliveries_settle`."""
         with self._alone(settled):
-            return [self._settle(one) for one in settled]
+            return [self._debts.settle(one, self._clock(), self._is_finished) for one in settled]
 
-    def _settle(self, one: SettleDelivery) -> bool:
-        delivery = self._deliveries.get(one.delivery_id)
-        if delivery is None or one.token not in {None, delivery.token}:
-            return False
-        finished = self._jobs[delivery.job_id].state in FINISHED
-        after = outbox.settled(delivery, one.settlement, self._clock(), job_finished=finished)
-        self._deliveries[delivery.id] = after or delivery
-        return after is not None
+    def _is_finished(self, job_id: str) -> bool:
+        return self._jobs[job_id].state in FINISHED
 
     async def deliveries_next(self) -> float | None:
         """See `Store.deliveries_next`."""
         with self._alone():
-            return min((d.due_at for d in self._open_deliveries()), default=None)
-
-
-def _refuse_known(new: Sequence[Job | Delivery], stored: Mapping[str, Job | Delivery]) -> None:
-    if len({one.id for one in new} - stored.keys()) < len(new):
-        raise StoreError("One of these ids is stored already, so nothing was enqueued.")
+            return self._debts.next_due()

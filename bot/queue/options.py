@@ -1,0 +1,25 @@
+"""How a queue behaves where nothing else is said."""
+
+from dataclasses import dataclass, field
+
+from bot.queue.retention import Retention
+from bot.queue.store.base import Limits
+from bot.queue.worker import WorkerOptions
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOptions:
+    """How a queue behaves where a kind of work says nothing. Times in seconds.
+
+    `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
+    """
+
+    worker: WorkerOptions = field(default_factory=WorkerOptions)
+    limits: Limits = field(default_factory=Limits)
+    max_attempts: int = 3
+    timeout_s: float = 300
+    max_losses: int = 10
+    per_owner: int | None = None
+    ageing_s: float = 300
+    cache_ttl_s: float = 3600
+    retention: Retention = field(default_factory=Retention)
