@@ -190,7 +190,9 @@ class JobQueue(Steering):
 
     async def promote(self) -> None:
         """Make ready what is due now. It happens by itself, but for a clock moved by hand."""
-        await self.store.promote()
+        due = await self.store.promote()
+        while due is not None and due <= self._clock():  # a store may do it in bites
+            due = await self.store.promote()
         self._wake()
 
     async def artifacts(self, job_id: str) -> list[File]:
