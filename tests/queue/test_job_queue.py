@@ -131,6 +131,7 @@ class TestTime:
         await queue.start()
         await diary.until(EventName.JOB_COMPLETED, job.id)
 
+    @on_a_file
     async def test_all_that_is_due_by_a_clock_moved_by_hand_is_made_ready(self, make, tmp_path):
         clock, work = ManualClock(), Work()
         queue = make(work, store=SqliteStore(tmp_path / "jobs.db", clock), clock=clock)
