@@ -31,7 +31,9 @@ class Facts(Protocol):
         """The job that was enqueued, or joined, under this key."""
 
     def by_dedup_key(self, dedup_key: str) -> Job | None:
-        """The newest active job that does this work now, and that nobody asked to cancel."""
+        """The newest active job that does this work now (or was put off after it had begun), and
+        that nobody asked to cancel.
+        """
 
     def cached(self, cache_key: str) -> str | None:
         """A result that is still good; asking counts as using it."""

@@ -147,7 +147,7 @@ class MemoryStore:
             for job in self._jobs.values()
             if job.dedup_key == dedup_key
             and job.finished_at is None
-            and job.state is not State.SCHEDULED
+            and (job.state is not State.SCHEDULED or job.started_at is not None)
             and job.cancel_requested_at is None
         ]
         return max(same, key=lambda job: job.id, default=None)

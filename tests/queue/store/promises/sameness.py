@@ -7,7 +7,7 @@ import pytest
 from bot.queue.controls import CancelJob, DiscardJob, Overrides, RetryJob
 from bot.queue.deliveries import Delivered, DeliveryState, NewDelivery
 from bot.queue.errors import InvalidStateTransitionError, QueueFull
-from bot.queue.lifecycle import Complete, Discard, Fail, HandBack
+from bot.queue.lifecycle import Complete, Discard, Fail, HandBack, SnoozeUntil
 from bot.queue.states import FINISHED, State
 from bot.queue.store.base import (
     Beat,
@@ -69,7 +69,9 @@ class JoiningPromises:
         assert await told(store) == [1, 2, 3]
         assert await store.claim("w1", {"chat": 9}, LEASE_S) == []
 
-    @pytest.mark.parametrize("outcome", [None, Fail("broke", NOW + 9), HandBack()])
+    @pytest.mark.parametrize(
+        "outcome", [None, Fail("broke", NOW + 9), SnoozeUntil(NOW + 9), HandBack()]
+    )
     async def test_running_work_and_work_to_be_tried_again_is_joined(self, store: Store, outcome):
         first = await ask(store, 1)
         run = await claimed(store)
