@@ -124,9 +124,10 @@ def _resumed(job: Job, now: float, reason: str, changes: Overrides, *, reset_att
 def _changed(job: Job, reason: str, changes: Overrides) -> Job:
     if changes.payload is not None:
         job = job._replace(payload=changes.payload, dedup_key=None, cache_key=None)
+    if changes.priority is not None:
+        job = job._replace(priority=changes.priority, lifted=0)
     return job._replace(
         log=(*job.log, reason)[-LOG_LINES:] if reason else job.log,
-        priority=job.priority if changes.priority is None else changes.priority,
         max_attempts=job.max_attempts if changes.max_attempts is None else changes.max_attempts,
         timeout_s=job.timeout_s if changes.timeout_s is None else changes.timeout_s,
     )

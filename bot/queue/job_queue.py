@@ -190,7 +190,9 @@ class JobQueue(Steering):
 
     async def promote(self) -> None:
         """Make ready what is due now. It happens by itself, but for a clock moved by hand."""
-        await self.store.promote()
+        due = await self.store.promote()
+        while due is not None and due <= self._clock():  # a store may do it in bites
+            due = await self.store.promote()
         self._wake()
 
     async def artifacts(self, job_id: str) -> list[File]:
@@ -251,14 +253,11 @@ class JobQueue(Steering):
 
     async def _set_bounds(self) -> None:
         """Say what bounds the kinds of this process; those of others stay as they are."""
-        policies = await self.store.policies()
-        known = policies.bounds
         per_kind = {one.name: one.max_running for one in self.registry if one.max_running}
         per_key = {one.name: one.max_running_per_key for one in self.registry}
-        others = {name: n for name, n in known.per_kind.items() if name not in per_key}
-        bounds = Bounds(self._options.per_owner, others | per_kind, {**known.per_key, **per_key})
-        await self._jobs.policy(SetBounds(bounds))
-        for queue in policies.paused:
+        bounds = Bounds(self._options.per_owner, per_kind, per_key)
+        await self._jobs.policy(SetBounds(bounds, frozenset(per_key)))
+        for queue in (await self.store.policies()).paused:
             await self.degraded.store.policy(PauseQueue(queue))
 
     def _taken_back(self, jobs: Sequence[Job]) -> None:

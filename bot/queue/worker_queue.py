@@ -196,7 +196,7 @@ class WorkerQueue:
         Raises `TaskNotFoundError`, `InvalidStateTransitionError` if it is finished.
         """
         if isinstance(job, str) and job not in self._hand:
-            return (await self.store.control(job, DiscardJob(error))).state
+            return await self._control(job, DiscardJob(error))
         return await self._finish(job, Discard(error))
 
     async def mark_as_cancelled(self, job: HandedJob | str, reason: str) -> State:
@@ -204,7 +204,7 @@ class WorkerQueue:
         told to stop. Raises `TaskNotFoundError`, `InvalidStateTransitionError` if it is finished.
         """
         if isinstance(job, str) and job not in self._hand:
-            return (await self.store.control(job, CancelJob(reason))).state
+            return await self._control(job, CancelJob(reason))
         return await self._finish(job, Cancel(reason))
 
     async def mark_as_resume(self, job_id: str, *, reset_attempts: bool = True) -> State:
@@ -212,18 +212,18 @@ class WorkerQueue:
 
         Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
         """
-        return await self._again(job_id, ResumeJob(reset_attempts))
+        return await self._control(job_id, ResumeJob(reset_attempts))
 
     async def retry(self, job_id: str) -> State:
         """A job that waits for its backoff is ready now; a discarded or cancelled one, resumed.
 
         Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
         """
-        return await self._again(job_id, RetryJob())
+        return await self._control(job_id, RetryJob())
 
-    async def _again(self, job_id: str, control: Control) -> State:
+    async def _control(self, job_id: str, control: Control) -> State:
         job = await self.store.control(job_id, control)
-        self._tell()
+        self._tell()  # it may be ready now, or who was parked on its slots
         return job.state
 
     async def _finish(self, job: HandedJob | str, outcome: Outcome) -> State:

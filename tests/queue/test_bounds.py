@@ -1,5 +1,6 @@
 """How many run at once, in which queues and who comes first, as people see it."""
 
+import asyncio
 import time
 
 import pytest
@@ -103,6 +104,16 @@ class TestBounds:
         await gate.let_out(4)
         await diary.until(EventName.JOB_COMPLETED, times=4)
         assert gate.most == (then or 4)
+
+    @on_a_file
+    async def test_processes_that_start_at_once_each_bound_their_own_kinds(self, make, new_store):
+        kinds = [Work(name=name, queue=name) for name in ("chat", "image", "admin")]
+        for kind in kinds:
+            kind.max_running = 1
+        queues = [make(kind, store=new_store()) for kind in kinds]
+        await asyncio.gather(*(queue.start() for queue in queues))
+        bounds = (await queues[0].store.policies()).bounds
+        assert bounds.per_kind == {kind.name: 1 for kind in kinds}
 
 
 class TestWhatIsParked:

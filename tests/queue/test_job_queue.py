@@ -12,6 +12,8 @@ from bot.queue.job import Priority, new_job_id
 from bot.queue.retention import Retention
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits
+from bot.queue.store.sqlite import SqliteStore
+from bot.queue.testing import ManualClock
 from tests.queue.kinds import Gate, Text, Work
 from tests.queue.watching import Diary, TappedStore, on_a_file
 
@@ -128,6 +130,19 @@ class TestTime:
         diary = Diary(queue)
         await queue.start()
         await diary.until(EventName.JOB_COMPLETED, job.id)
+
+    @on_a_file
+    async def test_all_that_is_due_by_a_clock_moved_by_hand_is_made_ready(self, make, tmp_path):
+        clock, work = ManualClock(), Work()
+        queue = make(work, store=SqliteStore(tmp_path / "jobs.db", clock), clock=clock)
+        await queue.open()
+        more_than_a_bite = 1_001
+        later = clock() + 60
+        jobs = [queue.enqueue(work, Text(), run_at=later) for _ in range(more_than_a_bite)]
+        await asyncio.gather(*jobs)
+        clock.forward(60)
+        await queue.promote()
+        assert (await queue.store.stats()).by_state() == {State.PENDING: more_than_a_bite}
 
 
 class TestEvents:

@@ -16,9 +16,10 @@ from bot.queue.errors import (
 )
 from bot.queue.job import Priority
 from bot.queue.retry import RetryPolicy
+from bot.queue.slots import Bounds
 from bot.queue.states import State
-from bot.queue.store.base import Alive, CancelRequested, Limits, Lost
-from bot.queue.worker_queue import WorkerQueue, WorkerQueueOptions
+from bot.queue.store.base import Alive, CancelRequested, Limits, Lost, SetBounds
+from bot.queue.worker_queue import KIND, WorkerQueue, WorkerQueueOptions
 from tests.queue.watching import TappedStore, never, on_a_file, soon
 
 FAR = 4_000_000_000.0
@@ -405,6 +406,22 @@ async def test_a_discarded_or_cancelled_job_is_resumed_with_all_its_attempts(new
         (again,) = await soon(waiter)
         assert (again.id, again.attempt) == (job.id, 1)
         await queue.mark_as_complete(again)
+
+
+@pytest.mark.parametrize("mark", ["mark_as_discarded", "mark_as_cancelled"])
+async def test_who_waits_gets_what_was_parked_behind_a_job_that_is_taken_out(
+    new_store, hands, mark
+):
+    store = TappedStore(new_store())
+    queue = await hands(store)
+    await store.policy(SetBounds(Bounds(per_kind={KIND: 1})))
+    (ahead,) = await queue.enqueue("work", queue="elsewhere")
+    (parked,) = await queue.enqueue("work")
+    assert parked.state is State.PARKED
+    waiter = await waiting(store, queue.dequeue(wait_s=None))
+    await getattr(queue, mark)(ahead.id, "not now")
+    (handed,) = await soon(waiter)
+    assert handed.id == parked.id
 
 
 async def test_what_is_complete_is_not_resumed(queue):

@@ -152,9 +152,29 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class SetBounds:
-    """How many jobs may be ready or running at once; all that wait are placed anew."""
+    """How many jobs may be ready or running at once; all that wait are placed anew.
+
+    `kinds`: of these alone is said how many (None: of all); other kinds keep what was set for them.
+    """
 
     bounds: Bounds
+    kinds: frozenset[str] | None = None
+
+    def over(self, before: Bounds) -> Bounds:
+        """All bounds that hold after those before."""
+        if self.kinds is None:
+            return self.bounds
+        return Bounds(
+            self.bounds.per_owner,
+            _replaced(before.per_kind, self.bounds.per_kind, self.kinds),
+            _replaced(before.per_key, self.bounds.per_key, self.kinds),
+        )
+
+
+def _replaced(
+    before: Mapping[str, int], after: Mapping[str, int], kinds: frozenset[str]
+) -> dict[str, int]:
+    return {kind: n for kind, n in before.items() if kind not in kinds} | dict(after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Which texts can be kept: all that UTF-8 can write, so all but half a surrogate pair."""
+"""What can be kept: texts that UTF-8 can write, so all but half a surrogate pair, and whole numbers
+of 64 bits.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -14,9 +16,20 @@ def unstorable() -> StoreError:
     )
 
 
+def too_large() -> StoreError:
+    """The refusal that every store gives."""
+    return StoreError(
+        "A number in this request has more than 64 bits, which cannot be stored; nothing was "
+        "changed. Give a smaller one and try again."
+    )
+
+
 def refuse_unstorable(given: object) -> None:
-    """Raises `StoreError` if any text in the records and collections given cannot be kept."""
-    if isinstance(given, str):
+    """Raises `StoreError` if anything in the records and collections given cannot be kept."""
+    if isinstance(given, int):
+        if not -(2**63) <= given < 2**63:
+            raise too_large()
+    elif isinstance(given, str):
         try:
             given.encode()
         except UnicodeEncodeError:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from bot.queue.retention import Retention
+from bot.queue.slots import Bounds
+from bot.queue.store.base import SetBounds
 from bot.queue.store.sqlite import SqliteStore, log
 from bot.queue.store.sqlite import file as sqlite_file
 from bot.queue.store.sqlite import store as sqlite
-from tests.queue.store.workbench import a_job, completed, stored
+from tests.queue.store.workbench import a_job, a_run, completed, served, stored
 
 SHORT = 200_000
+KEEP_ALL = Retention(completed_s=1e9, failed_s=1e9)
 
 
 @pytest.fixture
@@ -111,3 +114,35 @@ class TestRoom:
         mode = await store._writer.run(lambda db: db.execute("PRAGMA secure_delete").fetchone()[0])
         fast = 2
         assert mode == fast
+
+
+class TestTurns:
+    """Who had a turn once is not remembered for ever."""
+
+    @staticmethod
+    async def kept(store) -> list[tuple[str, int]]:
+        rows = "SELECT place, owner FROM turn UNION SELECT place, NULL FROM lane ORDER BY 1, 2"
+        return await store._writer.run(lambda db: db.execute(rows).fetchall())
+
+    async def test_at_a_slot_are_forgotten_when_nobody_is_parked_there(self, store):
+        await store.policy(SetBounds(Bounds(per_owner=1)))
+        await stored(store, *(a_job(owner=owner) for owner in (1, 2) for _ in range(3)))
+        await served(store, 6)
+        places = {place for place, _ in await self.kept(store)}
+        assert places == {"chat", "owner 1 chat", "owner 2 chat"}
+        await store.purge(KEEP_ALL, 100)
+        assert {place for place, _ in await self.kept(store)} == {"chat"}
+
+    async def test_at_a_slot_are_kept_while_somebody_is_parked_there(self, store):
+        await a_run(store, limit_key="k")
+        parked = [a_job(owner=owner, limit_key="k") for owner in (1, 1, 1, 2, 2)]
+        await stored(store, *parked)
+        before = await self.kept(store)
+        await store.purge(KEEP_ALL, 100)
+        assert await self.kept(store) == before
+
+    async def test_in_a_queue_are_forgotten_when_its_time_has_passed_them(self, store):
+        await stored(store, *(a_job(owner=owner) for owner in (1, 2, 2)))
+        await served(store, 3)
+        await store.purge(KEEP_ALL, 100)
+        assert await self.kept(store) == [("chat", None), ("chat", 2)]

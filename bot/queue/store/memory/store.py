@@ -324,8 +324,8 @@ class MemoryStore:
         """See `Store.policy`."""
         with self._alone(change):
             match change:
-                case SetBounds(bounds) if bounds != self._places.slots.bounds:
-                    self._set_bounds(bounds)
+                case SetBounds():
+                    self._set_bounds(change)
                 case SetWeight(owner, weight):
                     self._weights[owner] = weight
                 case PauseQueue(queue):
@@ -333,7 +333,11 @@ class MemoryStore:
                 case ResumeQueue(queue):
                     self._paused.discard(queue)
 
-    def _set_bounds(self, bounds: Bounds) -> None:
+    def _set_bounds(self, change: SetBounds) -> None:
+        before = self._places.slots.bounds
+        bounds = change.over(before)
+        if bounds == before:
+            return
         slots = Slots(bounds, UsedInMemory())
         self._places = Places(slots, self._places.turns)
         for job in self._jobs.values():

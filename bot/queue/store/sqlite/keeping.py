@@ -50,7 +50,7 @@ class Keeping:
         return len(gone)
 
     def _forget_turns(self, db: Connection, limit: int) -> None:
-        """Look at the next turns, and remove those that change nothing, with their empty lanes."""
+        """Look at the next turns, and remove those that count no more, with their empty lanes."""
         seen = db.execute(self._sql["turns_after"], (*self._last_turn, limit)).fetchall()
         self._last_turn = seen[-1][:3] if len(seen) == limit else FIRST_TURN
         idle = [(place, lane, owner) for place, lane, owner, is_idle in seen if is_idle]

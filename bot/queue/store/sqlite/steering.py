@@ -93,8 +93,8 @@ class Steering:
     def policy(self, db: Connection, change: Policy) -> None:
         """Set something for all processes."""
         match change:
-            case SetBounds(bounds):
-                self._set_bounds(db, bounds)
+            case SetBounds():
+                self._set_bounds(db, change)
             case SetWeight(owner, weight):
                 db.execute(self._sql["weight_set"], (owner, weight))
             case PauseQueue(queue):
@@ -102,9 +102,11 @@ class Steering:
             case ResumeQueue(queue):
                 db.execute(self._sql["queue_resume"], (queue,))
 
-    def _set_bounds(self, db: Connection, bounds: Bounds) -> None:
+    def _set_bounds(self, db: Connection, change: SetBounds) -> None:
         """Bounds that changed: slots are counted anew, and what waits is placed anew."""
-        if bounds == standing(db, self._sql).bounds:
+        before = standing(db, self._sql).bounds
+        bounds = change.over(before)
+        if bounds == before:
             return
         for statement in ("bounds_forget", "slots_forget"):
             db.execute(self._sql[statement])

@@ -50,7 +50,7 @@ from bot.queue.store.sqlite.runs import RunTable
 from bot.queue.store.sqlite.statements import Statements
 from bot.queue.store.sqlite.steering import Steering
 from bot.queue.store.sqlite.writer import GroupCommitWriter
-from bot.queue.store.texts import unstorable
+from bot.queue.store.texts import too_large, unstorable
 
 T = TypeVar("T")
 
@@ -254,6 +254,8 @@ class SqliteStore:
             raise StoreUnavailable(f"The database cannot be read now: {error}.") from error
         except UnicodeEncodeError:
             raise unstorable() from None
+        except OverflowError:
+            raise too_large() from None
 
     def _snapshot(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What the query sees at one moment, however many statements it has."""

@@ -16,7 +16,7 @@ from threading import Lock, Thread
 from typing import TypeVar
 
 from bot.queue.errors import CommitUnknown, QueueError, StoreError, StoreUnavailable
-from bot.queue.store.texts import unstorable
+from bot.queue.store.texts import too_large, unstorable
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -179,6 +179,8 @@ def _explained(error: Exception) -> Exception:
     match error:
         case UnicodeEncodeError():
             return unstorable()
+        case OverflowError():
+            return too_large()
         case sqlite3.IntegrityError() | sqlite3.DataError():  # to try again would not help
             return StoreError(f"The database refused it, and nothing was changed: {error}.")
         case sqlite3.Error():

@@ -289,6 +289,14 @@ class SteeringPromises:
         job = await store.control(job.id, Reprioritise(Priority.LOW))
         assert (job.lane, job.lifted) == (Priority.LOW, 0)
 
+    async def test_a_retry_at_another_priority_forgets_it_too(self, store: Store, clock: Clock):
+        await stored(store, a_job())
+        clock.forward(300)
+        assert await store.age(300, 0) == 1
+        await finished(store, run := await claimed(store), Fail("broke", clock() + 60))
+        job = await store.control(run.id, RetryJob(changes=Overrides(priority=Priority.HIGH)))
+        assert (job.lane, job.lifted) == (Priority.HIGH, 0)
+
     async def test_a_run_goes_on_under_another_priority(self, store: Store):
         run = await a_run(store)
         await store.control(run.id, Reprioritise(Priority.LOW))

@@ -92,3 +92,12 @@ class PolicyPromises:
         for change in (SetBounds(bounds), SetWeight(7, 2.5), SetWeight(8, 1), PauseQueue("chat")):
             await store.policy(change)
         assert await store.policies() == Policies(bounds, {7: 2.5, 8: 1}, frozenset({"chat"}))
+
+    async def test_bounds_of_some_kinds_leave_those_of_others(self, store: Store):
+        await store.policy(SetBounds(Bounds(2, {"draw": 1, "echo": 4}, {"draw": 3, "echo": 5})))
+        echo = frozenset({"echo"})
+        await store.policy(SetBounds(Bounds(7, {"echo": 2}, {"echo": 6}), echo))
+        expected = Bounds(7, {"draw": 1, "echo": 2}, {"draw": 3, "echo": 6})
+        assert (await store.policies()).bounds == expected
+        await store.policy(SetBounds(Bounds(7), echo))
+        assert (await store.policies()).bounds == Bounds(7, {"draw": 1}, {"draw": 3})

@@ -1,13 +1,15 @@
-"""Texts: whatever UTF-8 can write comes back as it was; the rest is refused by name, whole."""
+"""Texts and numbers: what UTF-8 can write and what has 64 bits comes back as it was; the rest is
+refused by name, whole.
+"""
 
 import pytest
 
-from bot.queue.controls import CancelJob, RetryJob
+from bot.queue.controls import CancelJob, Reprioritise, RetryJob
 from bot.queue.deliveries import Abandoned, Delivered, Later, NewDelivery, Released
 from bot.queue.errors import StoreError
 from bot.queue.job import Progress
 from bot.queue.lifecycle import Complete, Discard, Fail
-from bot.queue.store.base import Beat, Finish, JobFilter, SettleDelivery, Store
+from bot.queue.store.base import Beat, Finish, JobFilter, SettleDelivery, SetWeight, Store
 from tests.queue.store.workbench import (
     LEASE_S,
     NOW,
@@ -30,6 +32,7 @@ HOSTILE = {
     "a megabyte": "ü" * 500_000 + "\U0001f600",
 }
 HALF = "half \ud83d of an emoji"
+LARGEST = 2**63 - 1
 
 
 class TextPromises:
@@ -112,5 +115,23 @@ class TextPromises:
             store.claim("w1", {HALF: 1}, LEASE_S),
         ):
             with pytest.raises(StoreError, match="half a character"):
+                await asked
+        assert await all_jobs(store) == [job]
+
+    async def test_a_number_of_64_bits_comes_back_as_it_was(self, store: Store):
+        (job,) = await stored(store, a_job(owner=LARGEST, guild=-LARGEST - 1))
+        assert await known(store, job.id) == job
+        assert await store.find(JobFilter(owner=LARGEST, guild=-LARGEST - 1)) == [job]
+
+    @pytest.mark.parametrize("field", ["owner", "guild", "max_attempts"])
+    async def test_a_larger_number_is_refused_whole(self, store: Store, field):
+        (job,) = await stored(store, a_job())
+        for asked in (
+            store.enqueue([a_job(), a_job(**{field: LARGEST + 1})]),
+            store.control(job.id, Reprioritise(LARGEST + 1)),
+            store.policy(SetWeight(LARGEST + 1, 2)),
+            store.find(JobFilter(owner=LARGEST + 1)),
+        ):
+            with pytest.raises(StoreError, match="more than 64 bits"):
                 await asked
         assert await all_jobs(store) == [job]
