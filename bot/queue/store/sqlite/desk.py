@@ -65,6 +65,10 @@ class _Added(dict[K, int]):
         return [(key, n) for key, n in self.more.items() if n]
 
 
+NOTHING = "[]"
+"""A list of none, which need not be parsed."""
+
+
 class Standing(NamedTuple):
     """What the database says of all jobs together, when an operation begins."""
 
@@ -78,6 +82,8 @@ class Standing(NamedTuple):
     @property
     def bounds(self) -> Bounds:
         """The bounds that are set."""
+        if self.bounds_json == NOTHING:
+            return Bounds()
         by_scope: dict[str, dict[str, int]] = {"owner": {}, "kind": {}, "key": {}}
         for scope, name, most in json.loads(self.bounds_json):
             by_scope[scope][name] = most
@@ -86,7 +92,7 @@ class Standing(NamedTuple):
     @property
     def weights(self) -> dict[int, float]:
         """The weights of people that were set."""
-        return dict(json.loads(self.weights_json))
+        return {} if self.weights_json == NOTHING else dict(json.loads(self.weights_json))
 
 
 def standing(db: Connection, sql: Statements) -> Standing:

@@ -22,6 +22,8 @@ class DeliveryTable:
 
     def add(self, db: Connection, new: Sequence[Delivery]) -> None:
         """Store what is owed."""
+        if not new:
+            return
         rows = [(one.id, one.job_id, one.target, one.state, one.due_at, one.owner) for one in new]
         db.executemany(self._sql["delivery_insert"], rows)
 
