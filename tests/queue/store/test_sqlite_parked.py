@@ -141,3 +141,14 @@ async def test_ageing_reads_no_more_of_a_long_line_than_its_head(tmp_path: Path)
             assert await store.age(10**9, 0) == 0
             taken.append(steps.taken())
     assert taken[1] <= 1.05 * taken[0]
+
+
+async def test_ageing_reads_the_texts_of_those_alone_that_have_waited_long_enough(tmp_path: Path):
+    async with crowded(tmp_path / "jobs.db", FEW) as (store, steps):
+        (job,) = await stored(store, a_job(id="ready"))
+        multiply(tmp_path / "jobs.db", job.id, 1_000)
+        steps.taken()
+        assert await store.age(10**9, 0) == 0
+        young = steps.taken()
+        assert await store.age(0, 0) == 1
+    assert young < steps.taken() / 2

@@ -91,11 +91,12 @@ class JobTable:
         for before, job in desk.places.replaced(map(job_from, rows), now):
             self._write(db, desk, seqs[job.id], before, job)
 
-    def waiting(self, db: Connection) -> list[tuple[int, Job]]:
-        """Those that may age, with their numbers: the first thousand ready ones of each lane below
-        HIGH, and who is first in each lane of each slot, of a thousand of these.
+    def waiting(self, db: Connection, now: float, after_s: float) -> list[tuple[int, Job]]:
+        """Those that may age, with their numbers: who has waited `after_s` of the first thousand
+        ready ones of each lane below HIGH, and of who is first in each lane of each slot, of a
+        thousand of these.
         """
-        rows = db.execute(self._sql["jobs_parked_first"]).fetchall()
+        rows = db.execute(self._sql["jobs_parked_first"], (now, after_s)).fetchall()
         for lane in db.execute(self._sql["lanes_ready"], (-Priority.HIGH,)).fetchall():
-            rows += db.execute(self._sql["jobs_in_lane"], lane)
+            rows += db.execute(self._sql["jobs_in_lane"], (*lane, now, after_s))
         return [(row[-1], job_from(row)) for row in rows]

@@ -58,7 +58,7 @@ class Steering:
             return 0
         db.execute(self._sql["fact_set"], ("aged_at", now))
         desk = Desk(db, self._sql)
-        waiting = {job.id: (seq, job) for seq, job in self._jobs.waiting(db)}
+        waiting = {job.id: (seq, job) for seq, job in self._jobs.waiting(db, now, after_s)}
         risen = lifted((job for _, job in waiting.values()), now, after_s)
         for job in risen:
             self._jobs.save(db, desk, *waiting[job.id], job, now)

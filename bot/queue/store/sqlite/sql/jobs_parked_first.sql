@@ -1,4 +1,5 @@
--- Who is first in each lane of each slot; each takes one step through the index.
+-- Who is first in each lane of each slot, if it has waited long enough; each takes one step through
+-- the index. Parameters: the time now, and how long is enough.
 WITH RECURSIVE place (slot, lane, seq) AS (
     SELECT '', 0, 0
     UNION ALL
@@ -25,4 +26,4 @@ WITH RECURSIVE place (slot, lane, seq) AS (
 )
 SELECT *
 FROM whole_job
-WHERE seq IN (SELECT seq FROM place)
+WHERE seq IN (SELECT seq FROM place) AND ? - run_at >= ?
