@@ -11,6 +11,7 @@ from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from sandbox.server import Sandbox
 from tests.delivery.house import House, Offset
+from tests.queue.store.migrated import migrated
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def offset() -> Offset:
 
 @pytest.fixture
 def database(tmp_path):
-    return tmp_path / "conveyor.db"
+    return migrated(tmp_path / "conveyor.db")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import WorkerOptions
 from tests.queue.kinds import Stubborn
+from tests.queue.store.migrated import migrated
 
 AT_ONCE = RetryPolicy(base_s=0)
 
@@ -22,7 +23,8 @@ AT_ONCE = RetryPolicy(base_s=0)
 def new_store(request, tmp_path):
     """Each call gives a store over the same jobs, as a process that starts would have it."""
     if request.param == "sqlite":
-        return lambda: SqliteStore(tmp_path / "queue.db")
+        path = migrated(tmp_path / "queue.db")
+        return lambda: SqliteStore(path)
     kept = MemoryStore()
     return lambda: kept
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 
 import pytest
 
@@ -118,15 +119,16 @@ async def test_a_lost_run_frees_its_slot_too(new_store, start, stubborn):
     store = TappedStore(new_store())
     gate = Gate()
     kinds = Work(stubborn.work, "stubborn"), Work(gate.work, "gated")
-    queue = await start(*kinds, store=store, slots={"work": 1}, lease_s=0.3)
+    queue = await start(*kinds, store=store, slots={"work": 1})
     diary = Diary(queue)
     job = (await queue.enqueue(kinds[0], Text())).job
     await diary.until(EventName.JOB_STARTED, job.id)
-    store.refused = {"beat", "reap"}
-    second = await start(Work(name="stubborn"), Work(name="gated", queue="no"), lease_s=0.3)
+    ahead = new_store()
+    ahead._clock = lambda: time.time() + 3_600  # to this process all leases are over
+    second = await start(Work(name="stubborn"), Work(name="gated", queue="no"), store=ahead)
     await Diary(second).until(EventName.JOB_COMPLETED, job.id)
     await second.stop()
-    store.refused = set()
+    await queue._worker.beat()
     await queue.enqueue(kinds[1], Text())
     await gate.has(1)
     (trouble,) = [event for event in diary.troubles if event.job]
