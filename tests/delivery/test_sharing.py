@@ -237,10 +237,9 @@ class TestAKnownResult:
         await house.sees(second.original, "Because.")
         await house.bring()
         seen = versions(house, second.original)
-        assert [("Done" in text, text == "Because.") for text in seen] == [
-            (True, False),
-            (False, True),
-        ]
+        assert seen[-1] == "Because."
+        noise = ("Queued", "Working", "ahead")  # one that is thinking makes none
+        assert [text for text in seen if any(word in text for word in noise)] == []
         assert buttons(second.original) == []
         assert len(await house.jobs()) == 2
 
