@@ -74,6 +74,7 @@ class MemoryStore:
         self._places = Places(Slots(Bounds(), UsedInMemory()), Turns(weights=self._weights))
         self._people: dict[str, list[int | None]] = {}
         self._paused: set[str] = set()
+        self._queues: set[str] = set()
         self._aged_at = -inf
 
     async def open(self) -> None:
@@ -120,6 +121,7 @@ class MemoryStore:
             raise StoreError("One of these ids is stored already, so nothing was enqueued.")
         self._debts.refuse_known(new)
         for job in admitted.new:
+            self._queues.add(job.queue)
             self._jobs[job.id] = self._places.moved(None, job)
             if job.state is State.COMPLETED:
                 files = self._results.files_of_result(job.cache_key)
@@ -374,8 +376,26 @@ class MemoryStore:
             for job in list(gone.values())[:limit]:
                 self._remove(job)
             self._results.trim(retention.cached, now)
+            self._forget_turns()
             self._tally.forget(now)
             return min(len(gone), limit)
+
+    def _forget_turns(self) -> None:
+        """Forget turns that change nothing, and those at slots on which nobody is parked."""
+        turns = self._places.turns
+        parked = {job.parked_on for job in self._jobs.values() if job.state is State.PARKED}
+        ready = {job.queue for job in self._jobs.values() if job.state is State.PENDING}
+        idle = [
+            (place, lane, owner)
+            for (place, lane, owner), ended_at in turns.ends.items()
+            if ended_at <= turns.times.get((place, lane), 0.0) or place not in parked | self._queues
+        ]
+        for person in idle:
+            del turns.ends[person]
+        left = {(place, lane) for place, lane, _ in turns.ends}
+        for place, lane in {(place, lane) for place, lane, _ in idle} - left:
+            if place not in parked | ready:
+                turns.times.pop((place, lane), None)
 
     def _remove(self, job: Job) -> None:
         self._debts.remove(job.id)

@@ -24,6 +24,10 @@ FIRST_TURN = ("", 0, 0)
 """Before all turns: no place is called nothing."""
 
 
+TURNS_IN_A_BITE = 500
+"""Turns that are looked at in one transaction."""
+
+
 class Keeping:
     """Removes rows."""
 
@@ -46,13 +50,13 @@ class Keeping:
         db.execute(self._sql["cached_trim"], (retention.cached,))
         db.execute(self._sql["slots_empty"], (limit,))
         self._figures.forget(db, now)
-        self._forget_turns(db, limit)
+        self._forget_turns(db)
         return len(gone)
 
-    def _forget_turns(self, db: Connection, limit: int) -> None:
+    def _forget_turns(self, db: Connection) -> None:
         """Look at the next turns, and remove those that count no more, with their empty lanes."""
-        seen = db.execute(self._sql["turns_after"], (*self._last_turn, limit)).fetchall()
-        self._last_turn = seen[-1][:3] if len(seen) == limit else FIRST_TURN
+        seen = db.execute(self._sql["turns_after"], (*self._last_turn, TURNS_IN_A_BITE)).fetchall()
+        self._last_turn = seen[-1][:3] if len(seen) == TURNS_IN_A_BITE else FIRST_TURN
         idle = [(place, lane, owner) for place, lane, owner, is_idle in seen if is_idle]
         db.executemany(self._sql["turn_forget"], idle)
         lanes = {(place, lane) for place, lane, _ in idle}
