@@ -237,11 +237,6 @@ class JobQueue(Steering):
             working=self._worker.running,
         )
 
-    async def _known(self) -> list[str]:
-        stats = await self.store.stats()
-        here = {job_type.queue for job_type in self.registry}
-        return sorted(here | {group.queue for group in stats.counts})
-
     def _poke(self) -> None:
         self._upkeep.poke()
 

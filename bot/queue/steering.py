@@ -2,7 +2,6 @@
 to whom it concerns in this process.
 """
 
-from collections.abc import Sequence
 from math import inf, isfinite
 from typing import TypedDict, Unpack
 
@@ -21,6 +20,7 @@ from bot.queue.controls import (
 )
 from bot.queue.degraded import Degraded
 from bot.queue.events import EventName, Events
+from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
 from bot.queue.states import FINISHED
 from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight
@@ -46,11 +46,8 @@ class Steering:
     _upkeep: Upkeep
     _cache: ResultCache
     events: Events
+    registry: Registry
     degraded: Degraded
-
-    async def _known(self) -> Sequence[str]:
-        """All queues there are."""
-        raise NotImplementedError
 
     async def cancel(self, job_id: str, reason: str = "", by: int | None = None) -> Job:
         """Cancel the job: at once if it waits; a run is interrupted, wherever it is, within 2 s.
@@ -143,6 +140,11 @@ class Steering:
         if not 0 < weight < inf:
             raise ValueError(f"A weight is a number above 0, not {weight}.")
         await self._jobs.policy(SetWeight(owner, weight))
+
+    async def _known(self) -> list[str]:
+        stats = await self._jobs.store.stats()
+        here = {job_type.queue for job_type in self.registry}
+        return sorted(here | {group.queue for group in stats.counts})
 
     def _wake(self) -> None:
         self._worker.wake()

@@ -121,6 +121,8 @@ class TestAPress:
         interaction = await house.asked("why?")
         await house.world.press("Cleo", interaction.original, "Cancel")
         await house.world.wait_for(lambda: house.reading("Only who started this job"))
+        house.teller.answer("why?", "Because.")  # it was not done in spite of that
+        await house.sees(interaction.original, "Because.")
 
 
 @pytest.mark.usefixtures("lock")

@@ -1,9 +1,13 @@
 """What every test of a store shares."""
 
+import sqlite3
 import sys
+from pathlib import Path
 
 import pytest
 
+from bot.queue.store.sqlite import file as sqlite_file
+from bot.queue.store.sqlite import store as sqlite
 from tests.queue.store.workbench import Clock
 
 
@@ -19,3 +23,18 @@ def hasty_threads():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+@pytest.fixture
+def statements(monkeypatch) -> list[str]:
+    """All that the writing connections execute."""
+    executed: list[str] = []
+
+    def traced(path: Path, *, writing: bool = False) -> sqlite3.Connection:
+        connection = sqlite_file.connect(path, writing=writing)
+        if writing:
+            connection.set_trace_callback(executed.append)
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", traced)
+    return executed

@@ -13,26 +13,10 @@ from bot.queue.slots import Bounds
 from bot.queue.store.base import SetBounds
 from bot.queue.store.sqlite import SqliteStore, log
 from bot.queue.store.sqlite import file as sqlite_file
-from bot.queue.store.sqlite import store as sqlite
 from tests.queue.store.workbench import a_job, a_run, completed, served, stored
 
 SHORT = 200_000
 KEEP_ALL = Retention(completed_s=1e9, failed_s=1e9)
-
-
-@pytest.fixture
-def statements(monkeypatch) -> list[str]:
-    """All that the writing connections execute."""
-    executed: list[str] = []
-
-    def traced(path: Path, *, writing: bool = False) -> sqlite3.Connection:
-        connection = sqlite_file.connect(path, writing=writing)
-        if writing:
-            connection.set_trace_callback(executed.append)
-        return connection
-
-    monkeypatch.setattr(sqlite, "connect", traced)
-    return executed
 
 
 @pytest.fixture

@@ -62,21 +62,6 @@ async def together(store: SqliteStore, *calls):
 
 
 @pytest.fixture
-def statements(monkeypatch) -> list[str]:
-    """All that the writing connections execute."""
-    executed: list[str] = []
-
-    def traced(path: Path, *, writing: bool = False) -> sqlite3.Connection:
-        connection = sqlite_file.connect(path, writing=writing)
-        if writing:
-            connection.set_trace_callback(executed.append)
-        return connection
-
-    monkeypatch.setattr(sqlite, "connect", traced)
-    return executed
-
-
-@pytest.fixture
 async def store(tmp_path: Path, statements):
     store = SqliteStore(tmp_path / "jobs.db")
     await store.open()
