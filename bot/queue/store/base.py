@@ -23,8 +23,7 @@ class Limits:
     max_active_per_owner: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueued:
+class Enqueued(NamedTuple):
     """The stored job. `created` is False when an older one stands in its place: the one of the same
     key, or, with `joined`, an active one that does the same work.
     """

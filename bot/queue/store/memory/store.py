@@ -4,7 +4,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from math import inf
 from threading import Lock
 
@@ -111,7 +110,7 @@ class MemoryStore:
             self._let_in(admission.admitted, ask.deliveries)
             for observed in looked_up(admission.admitted.hits, admission.admitted.misses):
                 self._observe(observed)
-            return [replace(one, job=self._jobs[one.job.id]) for one in answers]
+            return [one._replace(job=self._jobs[one.job.id]) for one in answers]
 
     def _let_in(self, admitted: Admitted, owed: Mapping[str, Sequence[NewDelivery]]) -> None:
         pairs = [(job, job.id) for job in admitted.new]
