@@ -93,6 +93,7 @@ promise-unacknowledged = Its command was never acknowledged.
 ## Files
 
 files-left-out = *`{ $name }` has { $size }, more than the { $limit } that can be sent here, so it is left out.*
+files-none-taken = *`{ $name }` ({ $size }) is left out: Discord takes no files here just now.*
 files-more-left-out = *{ $count ->
         [one] One more file is
        *[other] { $count } more files are
@@ -118,3 +119,7 @@ press-not-in-vain = { $state ->
 press-retried = Retried by { $by }.
 press-private = This was asked in private: only who asked may see the result.
 press-unfinished = This job is not finished yet, so there is nothing to show. Its result will come by itself.
+
+## Jobs that expire
+
+expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
