@@ -79,8 +79,8 @@ class Worker:
         self._events = events
         self._timed = timed
         self._clock = clock
-        attempts = Attempts(registry, options.retry, clock)
-        self._runs = Runs(attempts, options.stubborn_s, events, self._over)
+        self._attempts = Attempts(registry, options.retry, clock)
+        self._runs = Runs(self._attempts, options.stubborn_s, events, self._over)
         self._heart = Heart(
             store, options.lease_s, self._runs.beats, self._runs.hear, events.failure
         )
@@ -94,6 +94,11 @@ class Worker:
     def running(self) -> bool:
         """Whether this worker takes jobs."""
         return bool(self._duties) and not self._stopping
+
+    @property
+    def strange(self) -> frozenset[str]:
+        """The kinds of jobs that it left to others, because nobody here knows them."""
+        return frozenset(self._attempts.strange)
 
     def start(self) -> None:
         """Begin to take jobs."""
