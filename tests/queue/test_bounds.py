@@ -7,6 +7,7 @@ import pytest
 
 from bot.queue.events import EventName
 from bot.queue.job import Priority
+from bot.queue.options import QueueOptions
 from bot.queue.states import State
 from bot.queue.store.memory import MemoryStore
 from tests.queue.kinds import Gate, Text, Work
@@ -25,6 +26,11 @@ async def asked(queue, kind, times: int, **how) -> list[str]:
 
 
 class TestBounds:
+    @pytest.mark.parametrize("per_owner", [0, -1])
+    def test_with_which_nobody_could_run_anything_are_refused(self, per_owner):
+        with pytest.raises(ValueError, match=f"With {per_owner} jobs of each person .* None for"):
+            QueueOptions(per_owner=per_owner)
+
     async def test_a_person_runs_only_so_many_at_once_in_each_queue(self, start):
         gate = Gate()
         chat, image = Work(gate.work, "chat", "chat"), Work(gate.work, "image", "image")
