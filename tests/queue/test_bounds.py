@@ -70,6 +70,19 @@ class TestBounds:
         await diary.until(EventName.JOB_COMPLETED, times=6)
         assert gate.most == 2
 
+    @pytest.mark.parametrize("again", ["retry", "resume"])
+    async def test_what_runs_again_with_another_payload_shares_the_key_of_that(self, start, again):
+        gate = Gate()
+        shared = Shared(gate.work)
+        queue = await start(shared, slots={"work": 1})
+        await queue.enqueue(shared, Text(text="theirs"))
+        await gate.has(1)
+        mistaken = (await queue.enqueue(shared, Text(text="own"))).job
+        await queue.discard(mistaken.id, "a slip")
+        job = await getattr(queue, again)(mistaken.id, payload=Text(text="theirs"))
+        assert (job.limit_key, job.parked_on) == ("theirs", "key theirs")
+        await gate.let_out(2)
+
     @pytest.mark.parametrize("how", ["cancel", "discard", "reschedule"])
     async def test_what_is_taken_from_a_line_lets_the_next_one_in_at_once(self, start, how):
         gate = Gate()
