@@ -19,7 +19,7 @@ PURGE_EVERY_S = 60.0
 AGE_EVERY_S = 10.0
 """How often one job of each person, at most, may rise by a priority."""
 
-PURGE_BITE = 100
+PURGE_BITE = 50
 """Jobs removed in one transaction, so that the writer is never held up for long."""
 
 
@@ -91,8 +91,7 @@ class Upkeep:
         await self._household.beat()
         if self._leaps.since_last() > self._options.lease_s / 2:
             return  # other processes beat before the next round
-        lost = await self._store.reap(self._options.max_losses)
-        if lost:
+        while lost := await self._store.reap(self._options.max_losses):
             self._household.taken_back(lost)
 
     @property
