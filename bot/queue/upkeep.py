@@ -19,7 +19,7 @@ PURGE_EVERY_S = 60.0
 AGE_EVERY_S = 10.0
 """How often one job of each person, at most, may rise by a priority."""
 
-PURGE_BITE = 50
+PURGE_BITE = 100
 """Jobs removed in one transaction, so that the writer is never held up for long."""
 
 

@@ -37,8 +37,12 @@ class Keeping:
         self._figures = figures
         self._last_turn = FIRST_TURN
 
-    def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
-        """Remove finished jobs past their keeping, and idle turns; how many jobs went."""
+    def purge(
+        self, db: Connection, retention: Retention, limit: int, now: float
+    ) -> tuple[int, bool]:
+        """Remove finished jobs past their keeping, and what nobody needs; how many jobs went, and
+        whether results are left to `trim`.
+        """
         excess = one(db, self._sql["counter_finished"]) - retention.most
         oldest = db.execute(self._sql["jobs_oldest"], (max(0, min(excess, limit)),)).fetchall()
         before = (now - retention.completed_s, now - retention.failed_s)
@@ -49,7 +53,7 @@ class Keeping:
         db.execute(self._sql["slots_empty"], (limit,))
         self._figures.forget(db, now)
         self._forget_turns(db)
-        return len(gone)
+        return len(gone), self.trim(db, retention, limit, now)
 
     def trim(self, db: Connection, retention: Retention, limit: int, now: float) -> bool:
         """Forget which results may be handed out again, where there are too many or they are too

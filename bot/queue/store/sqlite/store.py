@@ -205,9 +205,13 @@ class SqliteStore:
     async def purge(self, retention: Retention, limit: int) -> int:
         """See `Store.purge`."""
         now = self._clock()
-        gone = await self._writer.run(lambda db: self._keeping.purge(db, retention, limit, now))
-        while await self._writer.run(lambda db: self._keeping.trim(db, retention, limit, now)):
-            continue
+        gone, results_left = await self._writer.run(
+            lambda db: self._keeping.purge(db, retention, limit, now)
+        )
+        while results_left:
+            results_left = await self._writer.run(
+                lambda db: self._keeping.trim(db, retention, limit, now)
+            )
         while gone and await self._writer.run(shrink):
             continue
         return gone
