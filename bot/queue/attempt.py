@@ -4,7 +4,7 @@ import logging
 import random
 from dataclasses import dataclass, field
 
-from bot.queue.errors import JobError, Snooze, UnknownJobType
+from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.job import Clock, Job
 from bot.queue.lifecycle import Complete, Outcome, SnoozeUntil
@@ -29,11 +29,10 @@ class Attempts:
 
     async def run(self, job: Job, context: JobContext) -> Outcome:
         """Run the handler; raises nothing but the cancellation of this attempt."""
-        try:
-            job_type = self.registry[job.type]
-        except UnknownJobType:
+        if job.type not in self.registry:
             return self._left_to_others(job)
         try:
+            job_type = self.registry[job.type]
             result = await job_type.run(context, job_type.request(job))
             return Complete(result.model_dump_json())
         except Snooze as snooze:

@@ -227,5 +227,8 @@ class Registry:
         except KeyError:
             raise UnknownJobType(name) from None
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._types
+
     def __iter__(self) -> Iterator[AnyJobType]:
         return iter(self._types.values())

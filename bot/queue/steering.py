@@ -2,7 +2,6 @@
 to whom it concerns in this process.
 """
 
-from contextlib import suppress
 from dataclasses import replace
 from math import inf, isfinite
 from typing import TypedDict, Unpack
@@ -21,7 +20,6 @@ from bot.queue.controls import (
     RetryJob,
 )
 from bot.queue.degraded import Degraded
-from bot.queue.errors import UnknownJobType
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
@@ -109,10 +107,10 @@ class Steering:
         if payload is None:
             return overrides
         job = await self._jobs.get(job_id)
-        key = job.limit_key
-        with suppress(UnknownJobType):
-            key = self.registry[job.type].limit_key(payload, job.guild)
-        return replace(overrides, limit_key=key)
+        if job.type not in self.registry:
+            return replace(overrides, limit_key=job.limit_key)
+        kind = self.registry[job.type]
+        return replace(overrides, limit_key=kind.limit_key(payload, job.guild))
 
     async def _again(self, job_id: str, control: Control) -> Job:
         job = await self._jobs.control(job_id, control)

@@ -83,6 +83,16 @@ class TestBounds:
         assert (job.limit_key, job.parked_on) == ("theirs", "key theirs")
         await gate.let_out(2)
 
+    async def test_who_does_not_know_the_kind_leaves_its_key(self, make):
+        shared, stranger = Shared(), make()
+        queue = make(shared)
+        await queue.open()
+        await stranger.open()
+        job = (await queue.enqueue(shared, Text(text="own"))).job
+        await queue.discard(job.id, "a slip")
+        again = await stranger.retry(job.id, payload=Text(text="theirs"))
+        assert (again.payload, again.limit_key) == ('{"text":"theirs"}', "own")
+
     @pytest.mark.parametrize("how", ["cancel", "discard", "reschedule"])
     async def test_what_is_taken_from_a_line_lets_the_next_one_in_at_once(self, start, how):
         gate = Gate()

@@ -27,6 +27,7 @@ async def test_a_job_of_an_unknown_kind_goes_unspent_to_who_knows_it(start, make
         left = await outdated.get(job.id)
         assert (left.state, left.attempt, left.errors, left.error) == (State.SCHEDULED, 0, (), None)
         assert time.time() < left.run_at
+        assert diary.names(job.id) == []
     assert [one.getMessage() for one in caplog.records if NEW in one.getMessage()] == [
         "jobs of the kind 'new' are left to a process that knows it; if there is none, start the "
         "version that has it, or discard them"
