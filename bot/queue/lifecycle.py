@@ -79,7 +79,7 @@ def settled(job: Job, outcome: Outcome, now: float) -> Job:
         case SnoozeUntil(at):
             return _released(job._replace(attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
         case HandBack():
-            return _released(job._replace(attempt=job.attempt - 1), Action.HAND_BACK)
+            return _released(job._replace(attempt=job.attempt - 1, run_at=now), Action.HAND_BACK)
 
 
 def lost(job: Job, now: float, max_losses: int) -> Job:
@@ -91,7 +91,7 @@ def lost(job: Job, now: float, max_losses: int) -> Job:
     if losses >= max_losses:
         error = f"The worker died {losses} times while it ran this job, so it was given up."
         return finished(failed(job, error, now), Action.DISCARD, now, error)
-    return _released(job, Action.LOSE)
+    return _released(job._replace(run_at=now), Action.LOSE)
 
 
 def promoted(job: Job) -> Job:

@@ -129,7 +129,7 @@ REMEMBERED = (Failure(2, NOW, "why"),)
             ENDED._replace(state=State.RETRYABLE, error="why", errors=REMEMBERED, run_at=NOW + 5),
         ),
         (SnoozeUntil(NOW + 5), ENDED._replace(state=State.SCHEDULED, attempt=1, run_at=NOW + 5)),
-        (HandBack(), ENDED._replace(state=State.PENDING, attempt=1)),
+        (HandBack(), ENDED._replace(state=State.PENDING, attempt=1, run_at=NOW)),
     ],
 )
 def test_a_run_ends_as_its_outcome_says(outcome, after):
@@ -170,7 +170,7 @@ def test_only_what_runs_can_end_a_run(state, outcome):
 
 def test_a_loss_is_counted_apart_from_attempts():
     assert lifecycle.lost(RUN, NOW, max_losses=3) == ENDED._replace(
-        state=State.PENDING, attempt=1, losses=2
+        state=State.PENDING, attempt=1, losses=2, run_at=NOW
     )
 
 
