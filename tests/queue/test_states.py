@@ -178,6 +178,7 @@ def test_one_loss_too_many_gives_the_job_up():
     after = lifecycle.lost(RUN, NOW, max_losses=2)
     assert (after.state, after.finished_at, after.worker) == (State.DISCARDED, NOW, None)
     assert after.error == "The worker died 2 times while it ran this job, so it was given up."
+    assert after.errors == (Failure(RUN.attempt, NOW, after.error),)
 
 
 def test_a_lost_job_that_was_asked_to_stop_is_cancelled():
