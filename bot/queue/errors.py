@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How loudly a failure should be told to administrators."""
+    """How loudly a failure is logged: DEBUG, INFO, or ERROR."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -89,7 +89,8 @@ class SchemaTooNew(StoreError):
 class JobError(Exception):
     """Raised by a handler: the attempt failed, for a reason that people can read.
 
-    `retryable=False` gives the job up at once; `retry_after_s` replaces the backoff.
+    `retryable=False` gives the job up at once; `retry_after_s` replaces the backoff. The log tells
+    administrators the `category`, as loudly as the `severity` says.
     """
 
     def __init__(
