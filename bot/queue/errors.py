@@ -112,6 +112,6 @@ class JobError(Exception):
 class Snooze(Exception):
     """Raised by a handler: run me again in `delay_s` seconds; no attempt is spent."""
 
-    def __init__(self, delay_s: float, reason: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, delay_s: float) -> None:
+        super().__init__(delay_s)
         self.delay_s = delay_s
