@@ -1,6 +1,7 @@
 """Makes the job of a request: its kind says what it is, the asker how far its answer may go."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -11,8 +12,7 @@ from bot.queue.sameness import scoped
 from bot.queue.states import State
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, where, and whether only this person may see the answer."""
 
     owner: int | None

@@ -3,8 +3,9 @@ nothing goes over a limit. One decision for every store, over the facts that the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueError, QueueFull, UserLimitReached
@@ -14,13 +15,12 @@ from bot.queue.states import State
 from bot.queue.store.base import Enqueued, Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One call of `Store.enqueue`, which is admitted whole or refused whole."""
 
     jobs: Sequence[Job]
-    deliveries: Mapping[str, Sequence[NewDelivery]] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    deliveries: Mapping[str, Sequence[NewDelivery]] = MappingProxyType({})
+    limits: Limits = Limits()
     fresh: bool = False
 
 

@@ -34,8 +34,9 @@ class _Facts:
         self._now = now
         self._free: set[str] = set()
 
-    def look_ahead(self, keys: Sequence[str]) -> None:
+    def look_ahead(self, coming: Sequence[Job]) -> None:
         """Ask for many keys in one statement, which is cheaper than one by one."""
+        keys = [job.key for job in coming if job.key is not None]
         plain = [key for key in keys if "\0" not in key]  # SQLite's JSON ends a text there
         rows = self._db.execute(self._sql["keys_known"], (json.dumps(plain),))
         self._free = set(plain) - {key for (key,) in rows}
@@ -90,9 +91,10 @@ class Asking:
         now = self._clock()
         desk = Desk(db, self._sql)
         facts = _Facts(db, self._sql, self._jobs, desk, now)
-        keys = [job.key for ask in asks for job in ask.jobs if job.key is not None]
-        if len(keys) > 1:
-            facts.look_ahead(keys)
+        coming = [job for ask in asks for job in ask.jobs]
+        if len(coming) > 1:
+            facts.look_ahead(coming)
+            desk.look_ahead(coming)
         admission = Admission(facts, now)
         answers = [admission.answer(ask) for ask in asks]
         stored = self._let_in(db, desk, admission.admitted, asks)

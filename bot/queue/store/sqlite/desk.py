@@ -5,8 +5,8 @@ Rows are read when they are first needed, and written once, when the operation i
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -17,7 +17,7 @@ from bot.queue.states import State
 from bot.queue.store.base import Group
 from bot.queue.store.sqlite.rows import Row, one
 from bot.queue.store.sqlite.statements import Statements
-from bot.queue.turns import Lane, Person, Turns
+from bot.queue.turns import NOBODY, Lane, Person, Turns
 
 Connection = sqlite3.Connection
 K = TypeVar("K")
@@ -131,6 +131,21 @@ class Desk:
     def places(self) -> Places:
         """Where jobs stand."""
         return Places(self.slots, self.turns)
+
+    def look_ahead(self, coming: Sequence[Job]) -> None:
+        """Ask for all that these new jobs need in a few statements, which is cheaper than one by
+        one.
+        """
+        owners = {job.owner for job in coming if job.owner is not None}
+        self._active.update(dict.fromkeys(owners, 0))
+        self._active.update(self._db.execute(self._sql["people"], (json.dumps([*owners]),)))
+        lanes = defaultdict[Lane, set[int]](set)
+        for job in coming:
+            lanes[job.queue, job.lane].add(job.owner or NOBODY)
+        for lane, those in lanes.items():
+            rows = self._db.execute(self._sql["turns"], (*_lane_row(lane), json.dumps([*those])))
+            ends = dict.fromkeys(those, 0.0) | dict(rows)
+            self._ends.update(((*lane, owner), ended) for owner, ended in ends.items())
 
     def active(self, owner: int) -> int:
         """Unfinished jobs of this person."""
