@@ -3,8 +3,9 @@
 import logging
 import random
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from bot.queue.errors import JobError, Snooze
+from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.job import Clock, Job
 from bot.queue.lifecycle import Complete, Outcome, SnoozeUntil
@@ -16,6 +17,14 @@ ELSEWHERE_S = 10.0
 """Seconds, more or less by a half, for which a job of an unknown kind is left to other processes:
 short enough for a rolling upgrade, and long enough that a full queue of them costs next to nothing.
 """
+
+_LEVELS = MappingProxyType(
+    {
+        Severity.LOW: logging.DEBUG,
+        Severity.NORMAL: logging.INFO,
+        Severity.HIGH: logging.ERROR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ class Attempts:
     def failed(self, job: Job, error: BaseException) -> Outcome:
         """What follows an attempt that raised `error`, which is logged here and nowhere else."""
         if isinstance(error, JobError):
-            logger.info("attempt %d failed: %s", job.attempt, error, extra={"job": job.id})
+            about = {"job": job.id, "category": error.category}
+            level = _LEVELS[error.severity]
+            logger.log(level, "attempt %d failed: %s", job.attempt, error, extra=about)
         else:
             logger.error("attempt %d failed", job.attempt, exc_info=error, extra={"job": job.id})
         return after_failure(job, error, self.policy, self.clock())
