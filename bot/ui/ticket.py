@@ -112,8 +112,8 @@ def _way_back(job: Job) -> list[str]:
 
 
 def _took(job: Job) -> list[str]:
-    if job.started_at is None or job.finished_at is None:
-        return []
+    if job.started_at is None or job.finished_at is None or job.finished_at < job.started_at + 1:
+        return []  # nobody was kept waiting
     return [say("ticket-took", span=span(job.finished_at - job.started_at))]
 
 
