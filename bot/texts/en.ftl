@@ -47,6 +47,7 @@ ticket-nothing-more-ever = Nothing more will come of it.
 ticket-ask-again = You can simply ask again.
 ticket-try-again = Press **Retry** to have it tried again, or simply ask again.
 ticket-left = Cancelled by you. It goes on for others who asked for the same.
+ticket-fades = -# Discord lets this message stand still after 15 minutes: **Refresh** moves it on. The result comes in any case.
 ticket-result-went = { $where ->
         [direct-message] Its result went to whoever asked, as a direct message.
         [channel] Its result was posted in the channel.
