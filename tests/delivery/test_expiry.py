@@ -15,6 +15,11 @@ class Hasty(Chat):
     on_expiry = "cancel"
 
 
+class Shared(Hasty):
+    def dedup_key(self, request):
+        return request.text
+
+
 @pytest.fixture
 async def line(build):
     """One job that runs, and one that waits behind it."""
@@ -60,10 +65,6 @@ async def test_a_ticket_that_was_refreshed_keeps_its_job(line):
 
 
 async def test_who_can_still_be_answered_in_place_keeps_it_for_all(build):
-    class Shared(Hasty):
-        def dedup_key(self, request):
-            return request.text
-
     house = await build(kind=Shared, working=False)
     await house.accepted("why?")
     await house.world.post("Cleo", "general", f"<@{house.world.bot.id}> why?")
@@ -71,6 +72,20 @@ async def test_who_can_still_be_answered_in_place_keeps_it_for_all(build):
     house.advance(TOKEN_DEAD_S)
     await expiry(house).look()
     assert await states(house) == [State.PENDING]
+
+
+async def test_who_left_keeps_nothing(build):
+    house = await build(kind=Shared, working=False)
+    await house.accepted("why?")
+    await house.world.post("Cleo", "general", f"<@{house.world.bot.id}> why?")
+    await house.outbox.until_released(None)
+    await house.outbox._store_releases()
+    (ticket,) = (m for m in house.reading("Queued") if m.reference)
+    await house.world.press("Cleo", ticket, "Cancel")
+    await house.sees(ticket, "It goes on for others")
+    house.advance(TOKEN_DEAD_S)
+    await expiry(house).look()
+    assert await states(house) == [State.CANCELLED]
 
 
 async def test_other_kinds_are_kept(build):

@@ -24,6 +24,16 @@ async def answered(house, question="why?", text="Because.", **options):
     return interaction
 
 
+async def interrupted_after_one_post(house) -> None:
+    """Try to bring a long result: its first message is posted, the next is not."""
+    held = house.world.troubles.hold("POST /channels/*/messages")
+    bringing = asyncio.create_task(house.bring())
+    await held.reached()
+    house.world.troubles.fail("POST /channels/*/messages", "reset")
+    held.release()
+    await bringing
+
+
 class TestAPublicResult:
     async def test_replaces_the_ticket_by_token(self, house):
         interaction = await answered(house)
@@ -240,12 +250,7 @@ class TestALongResult:
     async def test_is_seen_once_also_where_the_bot_may_not_read_what_it_wrote(self, house):
         """What was brought is kept with the delivery itself."""
         await answered(house, text=LONG)
-        held = house.world.troubles.hold("POST /channels/*/messages")
-        bringing = asyncio.create_task(house.bring())
-        await held.reached()
-        house.world.troubles.fail("POST /channels/*/messages", "reset")  # the next one
-        held.release()
-        await bringing
+        await interrupted_after_one_post(house)
         assert [text.split()[0] for text in house.texts()] == ["One", "Two"]
 
         house.world.troubles.fail("GET /channels/*/messages", 403, code=50001, times=None)
@@ -262,13 +267,31 @@ class TestALongResult:
         assert [text.split()[0] for text in house.texts()] == ["One"]
         assert (await house.delivery()).note == "kept"
 
-    async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house):
+    @pytest.mark.parametrize("lost", [True, False], ids=["its answer lost", "not posted"])
+    async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house, lost):
         await answered(house, text="a" * 6000)
-        house.world.troubles.lose_answer("POST /channels/*/messages")
-        await house.bring()
+        if lost:
+            house.world.troubles.lose_answer("POST /channels/*/messages")
+            await house.bring()
+        else:
+            await interrupted_after_one_post(house)
         house.advance(600)
         await house.bring()
         assert "".join(house.texts()) == "a" * 6000
+
+    async def test_of_equal_parts_loses_none_though_its_ticket_was_a_message_too(self, house):
+        await house.world.post("Ben", "general", f"<@{house.world.bot.id}> why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        await house.world.wait_for(lambda: len(house.texts()) == 2)
+        await house.outbox._store_releases()
+        await house.bring()
+        house.teller.answer("why?", "a" * 6000)
+        await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)
+        house.world.troubles.fail("POST /channels/*/messages", "reset")
+        await house.bring()
+        house.advance(600)
+        await house.bring()
+        assert "".join(house.texts()[1:]) == "a" * 6000
 
     async def test_goes_on_in_private_where_the_bot_may_only_answer_commands(self, house):
         await answered(house, text=LONG)
