@@ -129,6 +129,20 @@ class TestAClosedWay:
         assert [m.text for m in house.reading("Because.")] == ["Because."]
         assert (await house.delivery()).note == "channel"
 
+    async def test_of_replying_leads_to_a_post_that_answers_nothing(self, build):
+        house = await build()
+        await house.world.post("Ben", "general", f"<@{house.world.bot.id}> why?")
+        await house.outbox.until_released(None)
+        await house.bring()
+        (ticket,) = house.reading("Queued")
+        house.world.store.delete(ticket)
+        house.teller.answer("why?", "Because.")
+        await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)
+        house.world.troubles.fail("POST /channels/*/messages", 403, code=160002)
+        await house.bring()
+        (posted,) = house.reading("Because.")
+        assert (posted.reference, (await house.delivery()).note) == (None, "channel")
+
     @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001)])
     async def test_into_the_whole_channel_is_not_tried_again(self, house, status, code):
         house.world.troubles.fail("PATCH /channels/*", status, code=code)
