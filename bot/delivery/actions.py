@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.delivery.presenting import Presenting
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import LEFT, Delivery, DeliveryState
@@ -38,7 +37,6 @@ class Actions:
     def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
         self._queue = queue
         self._tickets = tickets
-        self._presenting = Presenting(queue)
 
     async def cancel(self, person: Person, job_id: str, show: Show) -> None:
         """Cancel the job: whoever waits for it for themselves, an administrator for all.
@@ -98,7 +96,7 @@ class Actions:
             raise NotAllowed(say("press-private"))
         if job.state not in FINISHED:
             raise NotAllowed(say("press-unfinished"))
-        (post,) = await self._presenting.posts(job, single=True, file_limit=file_limit)
+        (post,) = await self._tickets.presenting.posts(job, single=True, file_limit=file_limit)
         return post
 
     async def _elsewhere(self, job: Job, person: Person, handle: Handle) -> Post:

@@ -13,9 +13,8 @@ from bot.queue.deliveries import Delivery, DeliveryState
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from tests.delivery.house import TOKEN_DEAD_S, labels
-from tests.delivery.test_ladder import answered
+from tests.delivery.test_ladder import FINAL_EDIT, answered
 
-FINAL_EDIT = "PATCH *@original"
 CHANNEL_EDIT = "PATCH /channels/*"
 
 
