@@ -260,7 +260,7 @@ class TestAtTheEndOfAProcess:
         first = await build(durable=True)
         interaction = await answered(first)
         held = first.world.troubles.hold(FINAL_EDIT)
-        leaving = asyncio.create_task(first.outbox.stop(0.05))
+        leaving = asyncio.create_task(first.outbox.stop(0.3))
         await held.reached()
         await leaving
         held.release()
