@@ -18,7 +18,9 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
+from bot.job_log import log_jobs
 from bot.jobs.chat import Chat
+from bot.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
@@ -67,6 +69,7 @@ def options_of(settings: Settings) -> QueueOptions:
                 queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
             ),
             batch=queue.batch_size,
+            begun=about_job,
         ),
         limits=Limits(queue.max_size, queue.max_active_per_user),
         max_attempts=queue.max_attempts,
@@ -93,6 +96,7 @@ class App:
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
         self.queue = JobQueue(store_of(settings), options_of(settings))
+        log_jobs(self.queue.events)
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 

@@ -9,6 +9,7 @@ from ulid import ULID
 
 from bot.delivery.actions import NotAllowed, Person
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.log_context import about_interaction
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
 from bot.ui.buttons import JobButton
@@ -27,6 +28,15 @@ UNREACHABLE = (
 )
 
 
+class Commands(app_commands.CommandTree["Conveyor"]):
+    """All commands; what is logged while one is answered says who used it, and where."""
+
+    async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
+        """Called first for each command, in the task that answers it."""
+        about_interaction(interaction)
+        return True
+
+
 class Conveyor(commands.AutoShardedBot):
     """One bot on any number of shards. `services` must be set before it logs in."""
 
@@ -40,6 +50,7 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=Commands,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
@@ -90,6 +101,7 @@ class Conveyor(commands.AutoShardedBot):
                 embed=post.embed, view=post.view(), allowed_mentions=NOBODY
             )
 
+        about_interaction(interaction, job_id)
         try:
             with refusals():
                 await interaction.response.defer()

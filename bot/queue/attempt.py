@@ -1,6 +1,7 @@
 """One attempt at a job: its handler runs, and whatever it does is an outcome."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.queue.errors import JobError, Snooze
@@ -11,6 +12,13 @@ from bot.queue.retry import RetryPolicy, after, after_failure
 
 logger = logging.getLogger(__name__)
 
+Begun = Callable[[Job], None]
+"""Told of a job in the task that runs it, before anything else happens there."""
+
+
+def nothing(_: Job) -> None:
+    """What is done at the beginning of a run, if nobody says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
@@ -19,9 +27,11 @@ class Attempts:
     registry: Registry
     policy: RetryPolicy
     clock: Clock
+    begun: Begun = nothing
 
     async def run(self, job: Job, context: JobContext) -> Outcome:
         """Run the handler; raises nothing but the cancellation of this attempt."""
+        self.begun(job)
         try:
             job_type = self.registry[job.type]
             result = await job_type.run(context, job_type.request(job))
