@@ -3,3 +3,30 @@
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+
+## What is ready for the bot, and what is missing
+
+ready-permissions = I have every permission that I use in { $server }.
+ready-permission-missing = In { $server } I lack the permission { $permission }. Invite me again with the link below: that adds what is missing and changes nothing else.
+ready-permission-denied = { $permission } is denied to me in { $channels }. Allow it there, for my role, or leave it if I am not meant to answer there.
+ready-channels-hidden = I cannot see { $channels }. If I am meant to answer there, allow my role View Channels.
+ready-and-more = { $some } and { $more } more
+ready-intent = The intent { $intent } is granted.
+ready-intent-refused = The intent { $intent } is not granted, so Discord will refuse me. Switch it on in the developer portal (Bot, Privileged Gateway Intents), or take { $name } out of DISCORD_INTENTS.
+ready-intent-unused = The portal grants the intent { $intent }, and I do not use it. Add { $name } to DISCORD_INTENTS if you want what needs it.
+ready-scope = I may have commands in { $server }.
+ready-scope-missing = I may have no commands in { $server }: I am not in it, or was invited without the scope applications.commands. Invite me with the link below.
+ready-queue = The queue is well.
+ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
+ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
+ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
+ready-no-server = I am in no server yet. Invite me with the link below.
+ready-not-told = Discord did not say more about this bot ({ $fault }); try again in a moment.
+ready-invitation = The link that invites me with all that I need: { $link }
+
+## Commands for setting the bot up
+
+setup-title-well = All is ready
+setup-title-missing = Something is missing
+setup-link = Invite me with all that I need
+setup-not-allowed = Only administrators of this server may do that.
