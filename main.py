@@ -25,29 +25,38 @@ CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks; the exit code."""
-    parser = argparse.ArgumentParser(description="Conveyor, a Discord bot on a durable job queue.")
-    parser.add_argument(
-        "command",
-        nargs="?",
-        default="run",
-        choices=["run", "sandbox", "doctor"],
-        help="run the bot (default) · try it without any account · say what is ready",
-    )
-    command = parser.parse_args(arguments).command
+    given = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["run"])
     try:
         settings = load_settings()
         set_up_logging(settings.log.level, settings.log.format, settings.secrets())
         for warning in settings.warnings:
             logging.getLogger(__name__).warning(warning)
-        return {"run": run, "sandbox": sandbox, "doctor": doctor}[command](settings)
+        code: int = given.do(settings, given)
     except SettingError as error:
         return _said(error, SETTING)
+    return code
 
 
-def run(settings: Settings) -> int:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Conveyor, a Discord bot on a durable job queue.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    running = commands.add_parser("run", help="run the bot (without a command, too)")
+    running.add_argument(
+        "--sync", action="store_true", help="tell Discord all commands, also unchanged ones"
+    )
+    running.set_defaults(do=run)
+    for name, do, purpose in (
+        ("sandbox", sandbox, "try it without any account"),
+        ("doctor", doctor, "say what is ready and what is missing"),
+    ):
+        commands.add_parser(name, help=purpose).set_defaults(do=do)
+    return parser
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
     """Run the bot against Discord (or what DISCORD_API_URL names)."""
     try:
-        asyncio.run(run_bot(settings))
+        asyncio.run(run_bot(settings, sync_anew=given.sync))
     except StoreError as error:
         return _said(error, DATABASE)
     except TokenRefused as error:
@@ -57,7 +66,7 @@ def run(settings: Settings) -> int:
     return CALM
 
 
-def sandbox(settings: Settings) -> int:
+def sandbox(settings: Settings, _: argparse.Namespace) -> int:
     """Run a local stand-in for Discord, with the bot and a page to type in; nothing is kept."""
     root = Path(__file__).parent
     with tempfile.TemporaryDirectory(prefix="conveyor-sandbox-") as folder:
@@ -70,7 +79,7 @@ def sandbox(settings: Settings) -> int:
         return run_sandbox(settings.sandbox.port, command, env=env, cwd=Path.cwd())
 
 
-def doctor(settings: Settings) -> int:
+def doctor(settings: Settings, _: argparse.Namespace) -> int:
     """Say what is ready and what is missing."""
     return CALM if asyncio.run(examine(settings)) else OTHER
 

@@ -90,8 +90,11 @@ def options_of(settings: Settings) -> QueueOptions:
 class App:
     """All parts of one running bot."""
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, settings: Settings, session: aiohttp.ClientSession, *, sync_anew: bool = False
+    ) -> None:
         self._settings = settings
+        self._sync_anew = sync_anew
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
@@ -126,7 +129,7 @@ class App:
         """
         await self.queue.open()
         try:
-            await self.client.load(self.services)
+            await self.client.load(self.services, sync_anew=self._sync_anew)
             await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
             if not stop.is_set():
                 await self._serve(stop)
@@ -137,7 +140,8 @@ class App:
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        running = [self._tickets.run(), *(outbox.run() for outbox in self._outboxes)]
+        outboxes = (outbox.run() for outbox in self._outboxes)
+        running = [self._tickets.run(), self.client.command_sync.run(), *outboxes]
         duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))
@@ -178,11 +182,11 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> Non
         working.result()
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT."""
+async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
+    """Run the bot until SIGTERM or SIGINT; `sync_anew`: tell Discord all commands once more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with aiohttp.ClientSession() as session:
-        await App(settings, session).run(stop)
+        await App(settings, session, sync_anew=sync_anew).run(stop)

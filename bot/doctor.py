@@ -93,7 +93,9 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
     """What Discord tells over HTTP alone: the bot goes online nowhere."""
     Route.BASE = settings.discord.api_url
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
-    async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30) as client:
+    async with discord.Client(
+        intents=discord.Intents(guilds=True), max_ratelimit_timeout=30
+    ) as client:
         try:
             await client.login(settings.discord.required_token().get_secret_value())
             for finding in readiness.intents(settings.discord.intents, client.application_flags):
