@@ -1,4 +1,4 @@
-"""The command line: run (default), sandbox, doctor. Exit codes are in the README."""
+"""The command line: run (default) and its companions. Exit codes are in the README."""
 
 import argparse
 import asyncio
@@ -12,11 +12,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
     from bot.app import run_bot
 
+from bot import pulse
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused
 from bot.doctor import examine
 from bot.queue.errors import StoreError
+from bot.queue.store.sqlite.backup import back_up
+from bot.readiness import MARKS
 from config.logging import set_up_logging
-from config.settings import SettingError, Settings, load_settings
+from config.settings import SettingError, Settings, SqliteDatabase, load_settings
 from sandbox.run import run_sandbox
 
 CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
@@ -45,9 +48,15 @@ def _parser() -> argparse.ArgumentParser:
         "--sync", action="store_true", help="tell Discord all commands, also unchanged ones"
     )
     running.set_defaults(do=run)
+    backing_up = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backing_up.add_argument(
+        "path", type=Path, metavar="PATH", help="the copy, replaced if it is there"
+    )
+    backing_up.set_defaults(do=backup)
     for name, do, purpose in (
         ("sandbox", sandbox, "try it without any account"),
         ("doctor", doctor, "say what is ready and what is missing"),
+        ("health", health, "say how the bot that runs here is (exit code 0: alive)"),
     ):
         commands.add_parser(name, help=purpose).set_defaults(do=do)
     return parser
@@ -84,7 +93,28 @@ def doctor(settings: Settings, _: argparse.Namespace) -> int:
     return CALM if asyncio.run(examine(settings)) else OTHER
 
 
-def _said(error: Exception, code: int) -> int:
+def health(settings: Settings, _: argparse.Namespace) -> int:
+    """Say how the bot that runs on this machine is."""
+    alive, findings = asyncio.run(pulse.examine(pulse.folder_of(settings.queue.database_url)))
+    for finding in findings:
+        print(f"{MARKS[finding.good]} {finding.text}")
+    return CALM if alive else OTHER
+
+
+def backup(settings: Settings, given: argparse.Namespace) -> int:
+    """Copy the database as it is now."""
+    database = settings.queue.database_url
+    if not isinstance(database, SqliteDatabase):
+        return _said("Jobs are kept in memory only: there is nothing to copy.", OTHER)
+    try:
+        back_up(database.path, given.path)
+    except StoreError as error:
+        return _said(error, DATABASE)
+    print(f"{database.path} was copied to {given.path}.")
+    return CALM
+
+
+def _said(error: Exception | str, code: int) -> int:
     print(error, file=sys.stderr)
     return code
 

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 
 import aiohttp
 
+from bot import pulse, readiness, systemd
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
@@ -95,6 +96,7 @@ class App:
     ) -> None:
         self._settings = settings
         self._sync_anew = sync_anew
+        self._pulse_folder = pulse.folder_of(settings.queue.database_url)
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
@@ -128,14 +130,29 @@ class App:
         Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
+        systemd.tell(systemd.READY)
+        alive = asyncio.create_task(systemd.keep_alive())
         try:
-            await self.client.load(self.services, sync_anew=self._sync_anew)
-            await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
-            if not stop.is_set():
-                await self._serve(stop)
+            async with pulse.answering(self._pulse_folder, self._report):
+                await self._run(stop)
         finally:
             await self.client.close()
             await self.queue.stop(0)
+            alive.cancel()
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        await self.client.load(self.services, sync_anew=self._sync_anew)
+        await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
+        if not stop.is_set():
+            await self._serve(stop)
+
+    async def _report(self) -> pulse.Report:
+        """What `main.py health` is told."""
+        health = await self.queue.health()
+        shards = self.client.shards.values()
+        findings = [readiness.connection(shards), *readiness.queue(health)]
+        said = tuple((one.good, one.text) for one in findings)
+        return pulse.Report(alive=health.reachable, findings=said)
 
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
@@ -152,6 +169,7 @@ class App:
             await asyncio.gather(*duties, return_exceptions=True)
 
     async def _end_calmly(self) -> None:
+        systemd.tell(systemd.STOPPING)
         grace_s = self._settings.shutdown.grace
         jobs_s = max(0.0, grace_s * SHARE_FOR_JOBS - YIELD_S)
         logger.info("ending: running jobs get up to %g s", jobs_s)

@@ -137,6 +137,14 @@ async def scope(tree: CommandTree[Any], guild: discord.Guild) -> Finding:
     return Finding(True, say("ready-scope", server=str(guild)))
 
 
+def connection(shards: Iterable[discord.ShardInfo]) -> Finding:
+    """Whether Discord hears the bot now."""
+    up = [not shard.is_closed() for shard in shards]
+    if up and all(up):
+        return Finding(True, say("health-connected", shards=len(up)))
+    return Finding(None, say("health-disconnected"))
+
+
 def queue(health: Health) -> list[Finding]:
     """What the queue says of itself."""
     if not health.issues:

@@ -30,3 +30,13 @@ setup-title-well = All is ready
 setup-title-missing = Something is missing
 setup-link = Invite me with all that I need
 setup-not-allowed = Only administrators of this server may do that.
+
+## How a running bot is
+
+health-none = No bot is running: nobody answers in { $place }.
+health-silent = The bot (process { $process }) does not answer within { $seconds } seconds: its event loop is blocked. Restart it, and report what its log said last.
+health-connected = Connected to Discord ({ $shards ->
+    [one] 1 shard
+   *[other] { $shards } shards
+}).
+health-disconnected = Not connected to Discord at the moment; it is tried again and again, and jobs go on.
