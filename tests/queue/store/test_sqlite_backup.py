@@ -67,12 +67,13 @@ async def jobs_in(path) -> int:
     return count
 
 
-async def test_it_is_one_file(store, path, tmp_path):
+async def test_it_is_one_file_for_its_owner_alone(store, path, tmp_path):
     await store.enqueue([a_job()])
     folder = tmp_path / "copies"
     folder.mkdir()
     back_up(path, folder / "copy.db")
-    assert [one.name for one in folder.iterdir()] == ["copy.db"]
+    (copy,) = folder.iterdir()
+    assert (copy.name, copy.stat().st_mode & 0o777) == ("copy.db", 0o600)
 
 
 def test_an_older_copy_is_replaced(path, tmp_path):

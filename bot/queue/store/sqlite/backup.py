@@ -30,6 +30,7 @@ def back_up(path: Path, target: Path) -> None:
 
 def _copy(path: Path, part: Path) -> None:
     part.unlink(missing_ok=True)
+    part.touch(mode=0o600)  # it holds what people asked
     whole = f"file:{quote(str(path))}?mode=rw"  # what is not there must not be made
     with closing(sqlite3.connect(whole, uri=True)) as source:
         source.execute("PRAGMA query_only = ON")
