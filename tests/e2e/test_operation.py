@@ -132,3 +132,11 @@ async def test_a_calm_end_is_told_and_then_nobody_answers(watched, systemd):
     code, said = await main(watched, "health")
     assert code == OTHER
     assert "No bot is running" in said
+
+
+async def test_started_again_it_tells_discord_no_commands_that_have_not_changed(watched):
+    await watched.start()
+    told = [e for e in watched.world.log if e.method == "PUT" and e.route.endswith("/commands")]
+    assert len(told) == 1
+    asked = await watched.ask("after the restart")
+    assert (await watched.ended(asked)).content == answer_to("after the restart")
