@@ -80,7 +80,7 @@ class Conveyor(commands.AutoShardedBot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server of the settings gets its commands now."""
-        await self.command_sync.joined(guild.id)
+        self.command_sync.joined(guild.id)
 
     async def on_ready(self) -> None:
         """Say so in the log."""

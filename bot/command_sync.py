@@ -62,13 +62,14 @@ class CommandSync:
         self._records = records
         self._guilds = tuple(guilds)
         self._anew = anew
+        self._doubtful: set[str] = set()
         self._complete = False
         self._news = asyncio.Event()
 
-    async def joined(self, guild: int) -> None:
+    def joined(self, guild: int) -> None:
         """The bot has come (back) into this server: whatever it had there is gone."""
         if guild in self._guilds:
-            await self._records.note(self._scope, str(guild), UNCERTAIN)
+            self._doubtful.add(str(guild))
             self._complete = False
             self._news.set()
 
@@ -87,8 +88,7 @@ class CommandSync:
         """Tell each place what has changed there; the bot must be logged in. Never raises."""
         try:
             known = await self._records.notes(self._scope)
-            if self._anew:
-                known = dict.fromkeys(known, UNCERTAIN)
+            known |= dict.fromkeys(known if self._anew else self._doubtful, UNCERTAIN)
             done = [await self._tell(place, told) for place, told in self._changed(known).items()]
         except StoreError as error:
             logger.warning("what commands Discord knows cannot be looked up: %s", error)
@@ -116,6 +116,7 @@ class CommandSync:
             logger.warning("the commands could not be told (%s): %s", place, error)
             return False
         await self._records.note(self._scope, place, told.fingerprint)
+        self._doubtful.discard(place)
         logger.info("Discord was told %d commands (%s)", len(told.payload), place)
         return True
 

@@ -35,8 +35,8 @@ async def examine(settings: Settings) -> bool:
 
 async def _findings(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
-    for warning in settings.warnings:
-        yield Finding(None, warning)
+    for finding in readiness.configured(settings):
+        yield finding
     token = await _token(settings, session)
     yield token
     yield await _database(settings)

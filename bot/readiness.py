@@ -16,6 +16,7 @@ from discord.app_commands import CommandTree
 from bot.invitation import NEEDED
 from bot.queue.health import Health, Level
 from bot.texts import say
+from config.settings import Settings
 
 Talkative = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 """Channels in which the bot may be asked something."""
@@ -124,6 +125,16 @@ def _intent(name: str, title: str, wanted: bool, granted: bool) -> Finding | Non
 def _granted(flags: discord.ApplicationFlags, flag: str) -> bool:
     """Bots in few servers have the flag's limited form."""
     return bool(getattr(flags, flag) or getattr(flags, f"{flag}_limited"))
+
+
+def configured(settings: Settings) -> list[Finding]:
+    """Settings that may stay empty, at a price; and names that look misspelt."""
+    found = [Finding(None, warning) for warning in settings.warnings]
+    if settings.encryption.key is None:
+        found.append(Finding(None, say("ready-key-derived")))
+    if not settings.discord.owner_ids:
+        found.append(Finding(None, say("ready-no-owner")))
+    return found
 
 
 async def scope(tree: CommandTree[Any], guild: discord.Guild) -> Finding:

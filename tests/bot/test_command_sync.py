@@ -146,7 +146,7 @@ async def test_a_server_that_it_comes_back_to_is_told_again(start, told, sandbox
     told()
     try:
         sandbox.world.commands.overwrite(str(here), [])
-        await sync.joined(here)
+        sync.joined(here)
         await sandbox.world.wait_for(lambda: known(sandbox) == {"chat here"}, GUARD_S)
     finally:
         running.cancel()

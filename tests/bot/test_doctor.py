@@ -71,7 +71,7 @@ def the_line(lines, word) -> str:
 async def test_when_all_is_ready_it_says_what_will_run(doctor):
     good, lines = await doctor()
     assert good
-    assert the_line(lines, "token") == "✓ Discord knows the token: this bot is conveyor."
+    assert the_line(lines, "knows the token") == "✓ Discord knows the token: this bot is conveyor."
     assert the_line(lines, "database").startswith("✓")
     assert the_line(lines, "Python").startswith("✓")
     assert "set CHAT_BASE_URL" in the_line(lines, "built-in responder")
@@ -144,6 +144,15 @@ async def test_a_chat_server_that_is_away_is_told_but_stops_nothing(doctor):
     good, lines = await doctor(CHAT_BASE_URL="http://127.0.0.1:9/v1")
     assert good
     assert the_line(lines, "CHAT_BASE_URL").startswith("·")
+
+
+async def test_settings_that_may_be_empty_at_a_price_are_named(doctor):
+    good, lines = await doctor()
+    assert good
+    assert "ENCRYPTION_KEY_OLD" in the_line(lines, "ENCRYPTION_KEY is empty")
+    assert the_line(lines, "DISCORD_OWNER_IDS is empty").startswith("·")
+    _, lines = await doctor(ENCRYPTION_KEY="k" * 32, DISCORD_OWNER_IDS="80351110224678912")
+    assert not [line for line in lines if "is empty" in line]
 
 
 async def test_the_link_that_invites_the_bot_is_offered(doctor, sandbox):

@@ -136,7 +136,19 @@ async def test_a_calm_end_is_told_and_then_nobody_answers(watched, systemd):
 
 async def test_started_again_it_tells_discord_no_commands_that_have_not_changed(watched):
     await watched.start()
-    told = [e for e in watched.world.log if e.method == "PUT" and e.route.endswith("/commands")]
-    assert len(told) == 1
+    assert times_told(watched) == 1
     asked = await watched.ask("after the restart")
     assert (await watched.ended(asked)).content == answer_to("after the restart")
+
+
+async def test_all_commands_are_told_once_more_if_somebody_wants_that(watched):
+    await watched.bot.stop()
+    watched.bot._command += ("--sync",)
+    await watched.start()
+    assert times_told(watched) == 2
+
+
+def times_told(stage) -> int:
+    """How often Discord was told of commands."""
+    log = stage.world.log
+    return len([one for one in log if one.method == "PUT" and one.route.endswith("/commands")])
