@@ -121,6 +121,16 @@ async def test_a_place_that_could_not_be_told_is_told_at_the_next_start(
     assert known(sandbox) == {"chat global"}
 
 
+async def test_what_may_have_been_heard_is_told_anew_also_after_going_back(start, sandbox):
+    await start("chat")
+    sandbox.world.troubles.lose_answer("PUT *commands", times=None)
+    await start("image")
+    assert known(sandbox) == {"image global"}
+    sandbox.world.troubles.clear()
+    await start("chat")
+    assert known(sandbox) == {"chat global"}
+
+
 async def test_a_server_that_was_left_is_forgotten(start, told, sandbox, here):
     await start("chat", guilds=(here,))
     sandbox.world.troubles.fail("PUT *guilds*", 403, code=50001)

@@ -36,7 +36,6 @@ def _copy(path: Path, part: Path) -> None:
         source.execute("PRAGMA query_only = ON")
         with closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError(f"the copy is damaged: {verdict}")
