@@ -17,6 +17,11 @@ def about_job(job: Job) -> None:
     _about({"job": job.id, "kind": job.type, "user": job.owner, "guild": job.guild})
 
 
+def also_about_job(job_id: str) -> None:
+    """What this task answers has led to this job."""
+    bind_contextvars(job=job_id)
+
+
 def about_delivery(job_id: str, delivery_id: str) -> None:
     """From here on this task brings the news of this job."""
     _about({"job": job_id, "delivery": delivery_id})

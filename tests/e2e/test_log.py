@@ -31,6 +31,13 @@ async def test_a_command_its_job_and_its_delivery_can_be_followed(shared):
     (created,) = told(shared, event="job enqueued", user=user)
     who = {"interaction": int(asked.id), "user": user, "guild": guild, "command": "chat"}
     assert who.items() <= created.items()
+
+    def answer():
+        lines = told(shared, interaction=int(asked.id), job=created["job"], command="chat")
+        return [line for line in lines if line["logger"].startswith("discord.")]
+
+    await shared.world.wait_for(answer)
+
     (completed,) = told(shared, event="job completed", user=user)
     assert completed["job"] == created["job"]
     assert {"kind": "chat", "attempt": 1}.items() <= completed.items()
