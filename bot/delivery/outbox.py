@@ -17,6 +17,7 @@ from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.delivery.undelivered import Undelivered
+from bot.log_context import about_delivery
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -168,6 +169,7 @@ class Outbox:
 
     async def _deliver(self, due: DueDelivery) -> None:
         delivery = due.delivery
+        about_delivery(delivery.job_id, delivery.id)
         presenting = self._tickets.presenting
         bringing = Bringing(self._calls, presenting, self._pings, self._clock, delivery)
         try:
