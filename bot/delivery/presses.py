@@ -20,7 +20,7 @@ class Presses:
             "cancel": self._cancel,
             "refresh": self._refresh,
             "retry": self._retry,
-            "show": self._show,
+            "show": self.show,
         }
 
     async def answer(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
@@ -42,9 +42,13 @@ class Presses:
         person, edit, handle = person_of(interaction), _edit(interaction), _handle(interaction)
         await self._actions.retry(person, job_id, edit, handle)
 
-    async def _show(self, interaction: discord.Interaction, job_id: str) -> None:
-        """Show the result to this person alone, with smaller files while they are too large."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async def show(self, interaction: discord.Interaction, job_id: str) -> None:
+        """Show the job's result to this person alone, with smaller files while they are too large.
+
+        Takes the interaction, of a press or of a command. Raises as `answer` does.
+        """
+        with refusals():
+            await interaction.response.defer(ephemeral=True, thinking=True)
         person, edit = person_of(interaction), _edit(interaction)
         for limit in limits_from(interaction.filesize_limit):
             post = await self._actions.result(person, job_id, limit)
