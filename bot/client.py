@@ -11,6 +11,7 @@ from bot.delivery.actions import NotAllowed, Person
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.tasks.tree import TaskTree
 from bot.ui.buttons import JobButton
 from bot.ui.post import Post
 
@@ -40,6 +41,7 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=TaskTree,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,

@@ -110,8 +110,10 @@ class House:
         limits=None,
         per_owner=None,
         kind=Chat,
+        cogs=(),
     ) -> None:
         self._sandbox = sandbox
+        self._cogs = cogs
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
@@ -144,6 +146,8 @@ class House:
     async def open(self, *, working: bool = True, connected: bool = True) -> None:
         await self.queue.open()
         await self.client.load(self.services)
+        for cog in self._cogs:
+            await self.client.add_cog(cog)
         Route.BASE = self._sandbox.api_url
         address = yarl.URL(self._sandbox.url.replace("http", "ws") + "/gateway/")
         DiscordWebSocket.DEFAULT_GATEWAY = address

@@ -1,0 +1,106 @@
+"""What is gone ends the job with a sentence; while Discord is away, it is tried again."""
+
+import pytest
+
+from bot.queue.events import EventName
+from bot.queue.states import State
+from bot.tasks import finding
+from tests.tasks.everything import Everything
+
+GIVEN = {
+    "member": "Cleo",
+    "user": "Cleo",
+    "either": "Cleo",
+    "role": "Readers",
+    "person": "Readers",
+    "group": "Readers",
+    "text_channel": "art",
+    "any_channel": "art",
+}
+
+
+@pytest.fixture
+def asked(build):
+    """Ask for everything, let something happen, and work then; how the job ended."""
+
+    async def asked(happening, *, until=EventName.JOB_FAILED, **options):
+        first = await build(durable=True, working=False, cogs=[Everything()])
+        role = first.world.directory.role("Readers")
+        given = GIVEN | dict.fromkeys(("role", "person", "group"), role) | options
+        asked = await first.world.slash("Ben", "general", "references", **given)
+        await first.world.answered(asked)
+        await first.outbox.until_released(asked.token)
+        await first.close()
+        happening(first.world)
+        second = await build(durable=True, cogs=[Everything()])
+        return second, await second.diary.until(until)
+
+    return asked
+
+
+def member_left(world):
+    del world.directory.members[world.guild.id][world.person("Cleo").id]
+
+
+def role_deleted(world):
+    del world.directory.roles[world.directory.role("Readers").id]
+
+
+def channel_deleted(world):
+    del world.directory.channels[world.channel("art").id]
+
+
+def account_deleted(world):
+    member_left(world)
+    del world.directory.users[world.person("Cleo").id]
+
+
+GONE = {
+    member_left: "Whom you chose for “member” is not in this server any more.",
+    role_deleted: "The role that you chose for “role” does not exist any more.",
+    channel_deleted: "The channel that you chose for “text_channel” was deleted",
+}
+
+
+@pytest.mark.parametrize("happening", GONE, ids=lambda one: one.__name__)
+async def test_what_is_gone_is_said_and_not_tried_again(asked, happening):
+    _, job = await asked(happening)
+    assert (job.state, job.attempt) == (State.DISCARDED, 1)
+    assert GONE[happening] in job.error
+    assert "Ask again" in job.error
+
+
+async def test_an_account_outlives_its_membership_where_the_hint_allows_it(asked, build):
+    house, job = await asked(member_left, member="Ben", until=EventName.JOB_COMPLETED)
+    assert job.result
+    got = house.client.get_cog("Everything").got
+    assert (type(got["user"]).__name__, type(got["either"]).__name__) == ("User", "User")
+
+
+async def test_a_deleted_account_is_said(asked):
+    _, job = await asked(account_deleted, member="Ben")
+    assert "The account that you chose for “user” does not exist any more." in job.error
+
+
+async def test_a_bot_that_was_removed_says_so(asked):
+    def removed(world):
+        world.directory.members[world.guild.id].pop(world.bot.id)
+        world.troubles.fail("GET /guilds/{guild}", 404, times=None, code=10004)
+
+    _, job = await asked(removed, until=EventName.JOB_FAILED)
+    assert job.attempt == 1
+
+
+async def test_discord_that_does_not_answer_is_asked_again(asked, build):
+    house, job = await asked(
+        lambda world: world.troubles.fail("GET /guilds/{guild}/members/{user}", "reset", times=2),
+        until=EventName.JOB_RETRY,
+    )
+    assert "Discord did not answer when it was asked for what you chose for “member”" in job.error
+    assert (await house.diary.until(EventName.JOB_COMPLETED)).attempt == 2
+
+
+async def test_a_client_that_is_not_connected_is_waited_for_without_an_attempt(build, monkeypatch):
+    monkeypatch.setattr(finding, "CONNECTED_WITHIN_S", 0.01)
+    house = await build(durable=True, working=False, cogs=[Everything()])
+    await house.client.close()
