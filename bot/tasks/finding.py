@@ -21,6 +21,9 @@ CONNECTED_WITHIN_S = 10.0
 AGAIN_AFTER_S = 5.0
 """When a run that found no connection comes again; waiting so costs no attempt."""
 
+UNKNOWN_SERVER = 10004
+"""What Discord says of one that the bot is not in (its documentation on error codes)."""
+
 
 class Gone(JobError):
     """What the option named is not there any more."""
@@ -111,4 +114,9 @@ def _asking(at: Restoring, gone: str) -> Iterator[None]:
         away = say("task-discord-away", option=at.option)
         raise JobError(away, category="discord") from refusal
     except (Refusal, discord.InvalidData) as refusal:
-        raise Gone(gone) from refusal
+        raise Gone(say("task-server-left") if _is_removed(refusal) else gone) from refusal
+
+
+def _is_removed(refusal: Exception) -> bool:
+    cause = refusal.__cause__
+    return isinstance(cause, discord.HTTPException) and cause.code == UNKNOWN_SERVER

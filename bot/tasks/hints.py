@@ -79,7 +79,7 @@ def _way_of_class(kind: type) -> Way:
 def _made_by(transformer: type[app_commands.Transformer[Any]]) -> Way:
     """What `transform` returns says what is to be kept."""
     made = inspect.signature(transformer.transform, eval_str=True).return_annotation
-    if made in {inspect.Signature.empty, Any}:
+    if made in {inspect.Signature.empty, Any, object}:
         raise TypeError(
             f"Say what {transformer.__name__}.transform returns (-> …): that is what is stored."
         )

@@ -53,9 +53,10 @@ class TaskKind(JobType[Arguments, Answer]):
     def request(self, job: Job) -> Arguments:
         """See `JobType.request`; says which arguments do not fit."""
         try:
-            return self._task.parameters.model.model_validate_json(job.payload)
-        except ValidationError as error:
-            options = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
+            return super().request(job)
+        except JobError as error:
+            if not (options := _unfit(error.__cause__)):
+                raise
             changed = say("task-options-changed", command=self.name, options=", ".join(options))
             raise JobError(changed, retryable=False, category="request") from error
 
@@ -91,3 +92,9 @@ class TaskKind(JobType[Arguments, Answer]):
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer as the body gave it."""
         return Reply(result.text, tuple(File(one.name, one.data) for one in result.files))
+
+
+def _unfit(fault: BaseException | None) -> list[str]:
+    """The arguments that a stored request has too many, too few or wrong."""
+    faults = fault.errors() if isinstance(fault, ValidationError) else []
+    return sorted({str(one["loc"][0]) for one in faults if one["loc"]})

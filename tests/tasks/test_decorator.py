@@ -47,14 +47,18 @@ class Silent(app_commands.Transformer):
     async def transform(self, _, value: Any, /): ...
 
 
+class Thing:
+    """Nothing that pydantic knows."""
+
+
 class Odd(app_commands.Transformer):
-    async def transform(self, _, value: Any, /) -> object: ...
+    async def transform(self, _, value: Any, /) -> Thing: ...
 
 
 async def silent_transformer(ctx: JobContext, what: app_commands.Transform[int, Silent]) -> str: ...
 
 
-async def odd_transformer(ctx: JobContext, what: app_commands.Transform[object, Odd]) -> str: ...
+async def odd_transformer(ctx: JobContext, what: app_commands.Transform[Thing, Odd]) -> str: ...
 
 
 class Cog(commands.Cog):

@@ -23,7 +23,7 @@ GIVEN = {
 def asked(build):
     """Ask for everything, let something happen, and work then; how the job ended."""
 
-    async def asked(happening, *, until=EventName.JOB_FAILED, **options):
+    async def asked(happening, *, until=EventName.JOB_FAILED, connected=True, **options):
         first = await build(durable=True, working=False, cogs=[Everything()])
         role = first.world.directory.role("Readers")
         given = GIVEN | dict.fromkeys(("role", "person", "group"), role) | options
@@ -32,7 +32,7 @@ def asked(build):
         await first.outbox.until_released(asked.token)
         await first.close()
         happening(first.world)
-        second = await build(durable=True, cogs=[Everything()])
+        second = await build(durable=True, connected=connected, cogs=[Everything()])
         return second, await second.diary.until(until)
 
     return asked
@@ -82,13 +82,18 @@ async def test_a_deleted_account_is_said(asked):
     assert "The account that you chose for “user” does not exist any more." in job.error
 
 
-async def test_a_bot_that_was_removed_says_so(asked):
-    def removed(world):
-        world.directory.members[world.guild.id].pop(world.bot.id)
-        world.troubles.fail("GET /guilds/{guild}", 404, times=None, code=10004)
+def bot_removed(world):
+    world.directory.guilds.pop(world.guild.id)
 
-    _, job = await asked(removed, until=EventName.JOB_FAILED)
-    assert job.attempt == 1
+
+def bot_removed_unnoticed(world):
+    world.troubles.fail("GET /guilds/{guild}/members/{user}", 404, times=None, code=10004)
+
+
+@pytest.mark.parametrize("happening", [bot_removed, bot_removed_unnoticed])
+async def test_a_bot_that_was_removed_says_so(asked, happening):
+    _, job = await asked(happening)
+    assert (job.attempt, job.error[:32]) == (1, "I am not in this server any more")
 
 
 async def test_discord_that_does_not_answer_is_asked_again(asked, build):
@@ -100,7 +105,10 @@ async def test_discord_that_does_not_answer_is_asked_again(asked, build):
     assert (await house.diary.until(EventName.JOB_COMPLETED)).attempt == 2
 
 
-async def test_a_client_that_is_not_connected_is_waited_for_without_an_attempt(build, monkeypatch):
+async def test_a_client_that_is_not_connected_is_waited_for_without_an_attempt(
+    asked, build, monkeypatch
+):
     monkeypatch.setattr(finding, "CONNECTED_WITHIN_S", 0.01)
-    house = await build(durable=True, working=False, cogs=[Everything()])
-    await house.client.close()
+    monkeypatch.setattr(finding, "AGAIN_AFTER_S", 3600)
+    _, job = await asked(lambda _: None, until=EventName.JOB_RETRY, connected=False)
+    assert (job.state, job.attempt, job.error) == (State.SCHEDULED, 0, None)
