@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeAlias, get_args, overload
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar, get_args, overload
 
 import discord
 from discord.utils import is_inside_class
@@ -15,44 +15,56 @@ from bot.tasks.arguments import parameters_of
 from bot.tasks.asking import ask
 from bot.tasks.task import MARK, Body, Task, TaskOptions
 
-Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
+P = ParamSpec("P")
+S = TypeVar("S")
+Does: TypeAlias = Coroutine[Any, Any, Reply] | Coroutine[Any, Any, str]
+Asks: TypeAlias = Coroutine[Any, Any, None]
+Interaction: TypeAlias = "discord.Interaction[Any]"
+
+
+class Decorator(Protocol):
+    """Takes a body, alone or in a class; gives the callback of a command."""
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # a class may be a context
+        self, body: Callable[Concatenate[JobContext, P], Does], /
+    ) -> Callable[Concatenate[Interaction, P], Asks]: ...
+
+    @overload
+    def __call__(
+        self, body: Callable[Concatenate[S, JobContext, P], Does], /
+    ) -> Callable[Concatenate[S, Interaction, P], Asks]: ...
 
 
 @overload
-def queued_task(body: Body, /) -> Callback: ...
+def queued_task(  # type: ignore[overload-overlap]  # as above
+    body: Callable[Concatenate[JobContext, P], Does], /
+) -> Callable[Concatenate[Interaction, P], Asks]: ...
+
+
+@overload
+def queued_task(
+    body: Callable[Concatenate[S, JobContext, P], Does], /
+) -> Callable[Concatenate[S, Interaction, P], Asks]: ...
 
 
 @overload
 def queued_task(
     *,
-    name: str | None = None,
-    private: bool = False,
-    queue: str = "default",
-    priority: Priority = Priority.DEFAULT,
-    timeout: float | None = None,
-    max_attempts: int | None = None,
-    cost: float = 1,
-    max_running: int | None = None,
-    cache_ttl: float | None = None,
-    degraded: bool = False,
-) -> Callable[[Body], Callback]: ...
+    name: str | None = ...,
+    private: bool = ...,
+    queue: str = ...,
+    priority: Priority = ...,
+    timeout: float | None = ...,
+    max_attempts: int | None = ...,
+    cost: float = ...,
+    max_running: int | None = ...,
+    cache_ttl: float | None = ...,
+    degraded: bool = ...,
+) -> Decorator: ...
 
 
-def queued_task(
-    body: Body | None = None,
-    /,
-    *,
-    name: str | None = None,
-    private: bool = False,
-    queue: str = "default",
-    priority: Priority = Priority.DEFAULT,
-    timeout: float | None = None,
-    max_attempts: int | None = None,
-    cost: float = 1,
-    max_running: int | None = None,
-    cache_ttl: float | None = None,
-    degraded: bool = False,
-) -> Callback | Callable[[Body], Callback]:
+def queued_task(body: Any = None, /, **options: Any) -> Any:
     """Make the callback of an app command the body of a job; stands right below the command.
 
     The body takes a `JobContext` where a callback has its interaction, and returns a `Reply` or a
@@ -61,23 +73,11 @@ def queued_task(
     the same for `cache_ttl` seconds (None: never). All other options are those of `JobType`.
     Raises `TypeError` for what cannot be queued, with what to write instead.
     """
-    options = TaskOptions(
-        name,
-        private,
-        queue,
-        priority,
-        timeout,
-        max_attempts,
-        cost,
-        max_running,
-        cache_ttl,
-        degraded,
-    )
-    decorate = functools.partial(_decorated, options)
+    decorate = functools.partial(_decorated, TaskOptions(**options))
     return decorate if body is None else decorate(body)
 
 
-def _decorated(options: TaskOptions, body: Body) -> Callback:
+def _decorated(options: TaskOptions, body: Body) -> Callable[..., Asks]:
     if not inspect.isfunction(body):
         raise TypeError(
             f"{body!r} is no function. Put @queued_task right below the command's line."
@@ -88,7 +88,7 @@ def _decorated(options: TaskOptions, body: Body) -> Callback:
         raise TypeError(f"{body.__qualname__} cannot be a queued task. {error}") from error
 
 
-def _callback(body: Body, options: TaskOptions) -> Callback:
+def _callback(body: Body, options: TaskOptions) -> Callable[..., Asks]:
     """What the library takes for the command's callback: it has an interaction, and asks."""
     signature = _signature(body)
     before, ctx, *rest = _parts(body, signature)

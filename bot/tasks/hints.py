@@ -9,6 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import discord
 from discord import app_commands
 from discord.app_commands.transformers import RangeTransformer
+from discord.utils import resolve_annotation
 
 from bot.tasks.references import CHANNELS, REFERENCES, channel_of
 from bot.tasks.uploads import UPLOAD
@@ -78,10 +79,17 @@ def _way_of_class(kind: type) -> Way:
 
 def _made_by(transformer: type[app_commands.Transformer[Any]]) -> Way:
     """What `transform` returns says what is to be kept."""
-    made = inspect.signature(transformer.transform, eval_str=True).return_annotation
-    if made in {inspect.Signature.empty, Any, object}:
+    transform = inspect.unwrap(transformer.transform)
+    try:
+        made = resolve_annotation(
+            transform.__annotations__.get("return", Any), transform.__globals__, None, None
+        )
+    except NameError:
+        made = Any
+    if made in {Any, object}:
         raise TypeError(
-            f"Say what {transformer.__name__}.transform returns (-> …): that is what is stored."
+            f"Say what {transformer.__name__}.transform returns (-> …), by a name that can be "
+            "found in its module: that is what is stored."
         )
     try:
         return way_of(made)

@@ -21,16 +21,16 @@ MARK = "queued_task"
 class TaskOptions:
     """See `queued_task`."""
 
-    name: str | None
-    private: bool
-    queue: str
-    priority: Priority
-    timeout: float | None
-    max_attempts: int | None
-    cost: float
-    max_running: int | None
-    cache_ttl: float | None
-    degraded: bool
+    name: str | None = None
+    private: bool = False
+    queue: str = "default"
+    priority: Priority = Priority.DEFAULT
+    timeout: float | None = None
+    max_attempts: int | None = None
+    cost: float = 1
+    max_running: int | None = None
+    cache_ttl: float | None = None
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

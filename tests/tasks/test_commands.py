@@ -120,7 +120,8 @@ class TestATree:
         @queued_task
         async def hello(ctx: JobContext) -> str: ...
 
-        house.client.tree.add_command(hello, guilds=[discord.Object(1), discord.Object(2)])
+        for guild in (1, 2):
+            house.client.tree.add_command(hello, guild=discord.Object(guild))
         assert house.queue.registry["hello"].command is hello
 
 

@@ -47,6 +47,14 @@ class Silent(app_commands.Transformer):
     async def transform(self, _, value: Any, /): ...
 
 
+class Lost(app_commands.Transformer):
+    async def transform(self, _, value: Any, /) -> "Nowhere": ...  # noqa: F821
+
+
+class Hidden(app_commands.Transformer):
+    async def transform(self, _: "Nowhere", value: Any, /) -> int: ...  # noqa: F821
+
+
 class Thing:
     """Nothing that pydantic knows."""
 
@@ -56,6 +64,9 @@ class Odd(app_commands.Transformer):
 
 
 async def silent_transformer(ctx: JobContext, what: app_commands.Transform[int, Silent]) -> str: ...
+
+
+async def lost_transformer(ctx: JobContext, what: app_commands.Transform[int, Lost]) -> str: ...
 
 
 async def odd_transformer(ctx: JobContext, what: app_commands.Transform[Thing, Odd]) -> str: ...
@@ -77,6 +88,7 @@ SAID = {
     odd_private: "must be a bool",
     unknown_name: "not under TYPE_CHECKING",
     silent_transformer: "Say what Silent.transform returns",
+    lost_transformer: "by a name that can be found",
     odd_transformer: "cannot be stored",
     Cog.no_self: "second parameter must be the job's context",
 }
@@ -125,3 +137,15 @@ def test_the_library_sees_a_callback_with_the_same_options():
     assert (most.display_name, most.required, most.default) == ("maximum", False, None)
     assert list(inspect.signature(add.callback).parameters) == ["interaction", "whole", "most"]
     assert add.callback.__doc__ == "Adds."
+
+
+def test_an_unknown_option_is_refused():
+    with pytest.raises(TypeError, match="tiemout"):
+        queued_task(tiemout=5)
+
+
+def test_a_transformer_need_only_say_what_it_returns():
+    async def look(ctx: JobContext, what: app_commands.Transform[int, Hidden]) -> str: ...
+
+    parameters = inspect.signature(queued_task(look)).parameters
+    assert isinstance(parameters["what"].annotation, Hidden)

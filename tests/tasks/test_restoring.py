@@ -1,5 +1,7 @@
 """What is gone ends the job with a sentence; while Discord is away, it is tried again."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.queue.events import EventName
@@ -55,10 +57,17 @@ def account_deleted(world):
     del world.directory.users[world.person("Cleo").id]
 
 
+def channel_changed(world):
+    channel = world.channel("art")
+    world.directory.channels[channel.id] = replace(channel, type=CATEGORY)
+
+
+CATEGORY = 4
 GONE = {
     member_left: "Whom you chose for “member” is not in this server any more.",
     role_deleted: "The role that you chose for “role” does not exist any more.",
     channel_deleted: "The channel that you chose for “text_channel” was deleted",
+    channel_changed: "The channel that you chose for “text_channel” was deleted or changed",
 }
 
 

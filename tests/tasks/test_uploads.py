@@ -91,3 +91,12 @@ async def test_a_job_whose_file_is_gone_says_so(build, database):
     job = await second.diary.until(EventName.JOB_FAILED)
     assert (job.state, job.attempt) == (State.DISCARDED, 1)
     assert "The file of the option “one” is not stored any more." in job.error
+
+
+async def test_the_ticket_may_come_later_by_as_long_as_reading_took(house):
+    late = house.world.troubles.hold("callback")
+    await use(house, one=FILE)
+    await late.reached()
+    held = await house.delivery()
+    late.release()
+    assert held.due_at > (await house.target()).asked_at + intake.CHECK_AFTER_S
