@@ -83,7 +83,7 @@ async def message(at: Restoring, channel_id: int, message_id: int) -> discord.Me
     """The message as it is now."""
     await _connected(at.client)
     where = at.client.get_partial_messageable(channel_id, guild_id=at.guild_id)
-    with _asking(at, say("task-message-gone", option=at.option)):
+    with _asking(at, say("task-message-gone")):
         return await where.fetch_message(message_id)
 
 
@@ -102,7 +102,7 @@ async def _connected(client: discord.Client) -> None:
     try:
         await asyncio.wait_for(client.wait_until_ready(), CONNECTED_WITHIN_S)
     except TimeoutError:
-        raise Snooze(AGAIN_AFTER_S, "not connected to Discord") from None
+        raise Snooze(AGAIN_AFTER_S) from None
 
 
 @contextmanager
