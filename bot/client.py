@@ -32,6 +32,7 @@ class Conveyor(commands.AutoShardedBot):
     """One bot on any number of shards. `services` must be set before it logs in."""
 
     services: Services
+    ending = False
 
     def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
         intents = discord.Intents.default()
@@ -57,6 +58,11 @@ class Conveyor(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton)
         for cog in COGS:
             await self.load_extension(cog)
+
+    async def close(self) -> None:
+        """Disconnect for good; results that are still brought find the kinds of their jobs."""
+        self.ending = True
+        await super().close()
 
     async def setup_hook(self) -> None:
         """Tell Discord which commands there are."""

@@ -15,6 +15,7 @@ class Client(Protocol):
     """What the bot's client has for commands."""
 
     services: Services
+    ending: bool
 
 
 async def ask(task: Task, interaction: discord.Interaction, values: Mapping[str, Any]) -> None:

@@ -44,9 +44,9 @@ class TaskTree(app_commands.CommandTree[Any]):
     ) -> Root | None:
         """See the library; jobs of a queued command wait until it is there again."""
         removed = super().remove_command(command, guild=guild, type=type)
-        for one in _each(removed):
-            if (kind := self._kind_of(one)) is not None:
-                self._queue.registry.forget(kind)
+        if not self._bot.ending:
+            for one in _each(removed):
+                self._forget(one)
         return removed
 
     def _register(self, command: AnyCommand) -> None:
@@ -54,13 +54,21 @@ class TaskTree(app_commands.CommandTree[Any]):
         if task is not None and self._kind_of(command) is None:
             self._queue.register(TaskKind(task, command, self.client, self._queue))
 
+    def _forget(self, command: AnyCommand) -> None:
+        if (kind := self._kind_of(command)) is not None:
+            self._queue.registry.forget(kind)
+
     def _kind_of(self, command: AnyCommand) -> AnyJobType | None:
         kinds = (one for one in self._queue.registry if isinstance(one, TaskKind))
         return next((one for one in kinds if one.command is command), None)
 
     @property
     def _queue(self) -> JobQueue:
-        return cast("Client", self.client).services.queue
+        return self._bot.services.queue
+
+    @property
+    def _bot(self) -> Client:
+        return cast("Client", self.client)
 
 
 def _each(command: Root | None) -> Iterator[AnyCommand]:

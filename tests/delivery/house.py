@@ -153,12 +153,16 @@ class House:
         DiscordWebSocket.DEFAULT_GATEWAY = address
         await self.client.login(self._sandbox.token)
         if connected:
-            self._duties.append(asyncio.create_task(self.client.connect()))
+            self.connect()
             await self.world.connected()
         if working:
             await self.queue.start()
             self._duties.append(asyncio.create_task(self.outbox.run()))
             self._duties.append(asyncio.create_task(self.degraded.run()))
+
+    def connect(self) -> None:
+        """Begin to connect to the gateway."""
+        self._duties.append(asyncio.create_task(self.client.connect()))
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""

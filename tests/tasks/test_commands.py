@@ -10,7 +10,10 @@ from bot.queue.events import EventName
 from bot.queue.handlers import JobContext
 from bot.queue.job import Priority
 from bot.tasks import queued_task
+from sandbox import interactions as life
+from sandbox.message_payload import message_json
 from sandbox.model import Upload
+from sandbox.resolving import WorldResolver
 from tests.tasks.everything import Everything
 
 
@@ -90,6 +93,10 @@ class TestATree:
         await house.client.add_cog(Everything())
         assert registry["deep deeper down"].timeout == 7
 
+    async def test_keeps_the_kinds_while_the_bot_ends(self, house):
+        await house.client.close()
+        assert house.queue.registry["whisper"]
+
     async def test_takes_two_of_a_name_only_with_names_of_their_own(self, house):
         here, there = discord.Object(1), discord.Object(2)
         for name, place in ((None, here), ("other hello", there)):
@@ -146,12 +153,49 @@ async def test_a_command_of_one_server_runs_there(build, world):
     await house.sees(asked.original, f"Here in {guild.id}.")
 
 
-async def test_a_menu_on_a_person_can_be_queued(build, world):
-    @app_commands.context_menu(name="Look at")
-    @queued_task(queue="chat")
-    async def look_at(ctx: JobContext, who: discord.Member) -> str: ...
+@app_commands.context_menu(name="Look at")
+@queued_task(queue="chat", private=True)
+async def look_at(_: JobContext, who: discord.Member) -> str:
+    return f"Saw {who.display_name}."
 
-    house = await build()
-    house.client.tree.add_command(look_at)
-    kind = house.queue.registry["Look at"]
-    assert kind.request_model.model_fields["of_who"].annotation is int
+
+@app_commands.context_menu(name="Read")
+@queued_task(queue="chat")
+async def read(_: JobContext, message: discord.Message) -> str:
+    return f"Read {message.content}."
+
+
+@pytest.fixture
+async def menus(build):
+    house = await build(connected=False)
+    for menu in (look_at, read):
+        house.client.tree.add_command(menu)
+    await house.client.tree.sync()
+    house.connect()
+    await house.world.connected()
+    return house
+
+
+def chosen(house, menu, target, resolved):
+    """Ben chooses this menu on the target."""
+    (command,) = (
+        one for one in house.world.commands.visible_in(house.world.guild.id) if one["name"] == menu
+    )
+    data = {"id": command["id"], "name": menu, "type": command["type"]}
+    data |= {"target_id": target, "resolved": resolved}
+    where = house.world.channel("general")
+    return house.world._open(life.COMMAND, "Ben", where, data)
+
+
+async def test_a_menu_on_a_person_can_be_queued(menus):
+    resolver = WorldResolver(menus.world, menus.world.channel("general")).resolver()
+    target = resolver.user("Cleo")
+    asked = await menus.world.answered(chosen(menus, "Look at", target, resolver.resolved))
+    assert (await menus.sees(asked.original, "Saw Cleo.")).ephemeral
+
+
+async def test_a_menu_on_a_message_can_be_queued(menus):
+    message = await menus.world.post("Cleo", "general", "these words")
+    resolved = {"messages": {message.id: message_json(menus.world, message)}}
+    asked = await menus.world.answered(chosen(menus, "Read", message.id, resolved))
+    await menus.sees(asked.original, "Read these words.")

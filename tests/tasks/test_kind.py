@@ -61,6 +61,18 @@ async def test_options_that_are_missing_or_unknown_are_named(upgraded):
     assert "“greet”, whose options were different (note, whom). Please ask again." in job.error
 
 
+async def test_a_job_whose_cog_is_not_loaded_waits_for_it_unspent(upgraded):
+    house = await upgraded(Odd("another cog"))
+    await house.diary.until(EventName.QUEUE_EMPTY)
+    job = await house.job()
+    assert (job.state, job.attempt) == (State.SCHEDULED, 0)
+    await house.client.add_cog(Before())
+    house.advance(60)
+    await house.queue.promote()
+    job = await house.diary.until(EventName.JOB_COMPLETED)
+    assert job.attempt == 1
+
+
 async def test_who_asks_the_same_gets_the_result_that_was_kept(build):
     house = await build(cogs=[Before()])
     seen = []
