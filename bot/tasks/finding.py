@@ -32,6 +32,16 @@ class Gone(JobError):
         super().__init__(sentence, retryable=False, category="argument")
 
 
+async def connected(client: discord.Client, timeout_s: float) -> None:
+    """Until the client knows its servers; raises `Snooze` if that takes long for a run that may
+    take `timeout_s`.
+    """
+    try:
+        await asyncio.wait_for(client.wait_until_ready(), min(CONNECTED_WITHIN_S, timeout_s / 2))
+    except TimeoutError:
+        raise Snooze(AGAIN_AFTER_S) from None
+
+
 async def member(at: Restoring, member_id: int) -> discord.Member:
     """The member of the job's server."""
     server = await _server(at)
@@ -41,7 +51,6 @@ async def member(at: Restoring, member_id: int) -> discord.Member:
 
 async def user(at: Restoring, user_id: int) -> discord.User:
     """The account, wherever its person is now."""
-    await _connected(at.client)
     with _asking(at, say("task-user-gone", option=at.option)):
         return at.client.get_user(user_id) or await at.client.fetch_user(user_id)
 
@@ -81,14 +90,12 @@ async def channel(at: Restoring, channel_id: int, kinds: tuple[type, ...]) -> An
 
 async def message(at: Restoring, channel_id: int, message_id: int) -> discord.Message:
     """The message as it is now."""
-    await _connected(at.client)
     where = at.client.get_partial_messageable(channel_id, guild_id=at.guild_id)
     with _asking(at, say("task-message-gone")):
         return await where.fetch_message(message_id)
 
 
 async def _server(at: Restoring) -> discord.Guild:
-    await _connected(at.client)
     if at.guild_id is None:
         raise Gone(say("task-needs-server", option=at.option))
     known = at.client.get_guild(at.guild_id)
@@ -96,13 +103,6 @@ async def _server(at: Restoring) -> discord.Guild:
         return known
     with _asking(at, say("task-server-left")):
         return await at.client.fetch_guild(at.guild_id, with_counts=False)
-
-
-async def _connected(client: discord.Client) -> None:
-    try:
-        await asyncio.wait_for(client.wait_until_ready(), CONNECTED_WITHIN_S)
-    except TimeoutError:
-        raise Snooze(AGAIN_AFTER_S) from None
 
 
 @contextmanager

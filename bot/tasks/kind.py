@@ -6,13 +6,14 @@ from typing import ClassVar
 import discord
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.queue.errors import JobError
+from bot.queue.errors import JobError, Severity
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.reply import File, Reply
 from bot.queue.store.texts import storable
 from bot.tasks.arguments import Arguments
+from bot.tasks.finding import connected
 from bot.tasks.task import AnyCommand, Task
 from bot.tasks.uploads import MIB, MOST_BYTES
 from bot.texts import say
@@ -65,8 +66,9 @@ class TaskKind(JobType[Arguments, Answer]):
         return None if self._task.options.cache_ttl is None else request.model_dump_json()
 
     async def run(self, ctx: JobContext, request: Arguments) -> Answer:
-        """Restore the arguments, then run the body."""
+        """Restore the arguments once the client is connected, then run the body."""
         parameters, job = self._task.parameters, ctx.job
+        await connected(self._client, job.timeout_s)
         kept = await self._queue.inputs(job.id) if parameters.uploads else []
         files = {file.name: file.data for file in kept}
         arguments = await parameters.restore(request, self._client, job.guild, files)
@@ -76,22 +78,22 @@ class TaskKind(JobType[Arguments, Answer]):
     def _answer(self, said: object) -> Answer:
         reply = Reply(said) if isinstance(said, str) else said
         if not isinstance(reply, Reply):
-            sentence = say("task-no-answer", command=self.name)
-            raise JobError(sentence, retryable=False, category="answer")
+            raise _faulty(say("task-no-answer", command=self.name))
         size = sum(len(file.data) for file in reply.files)
         if size > MOST_BYTES:
-            large = f"{size / MIB:.1f}"
-            raise JobError(
-                say("task-answer-too-large", command=self.name, size=large, most=MOST_BYTES // MIB),
-                retryable=False,
-                category="answer",
-            )
+            mib, most = f"{size / MIB:.1f}", MOST_BYTES // MIB
+            raise _faulty(say("task-answer-too-large", command=self.name, size=mib, most=most))
         files = tuple(Made(name=storable(file.name), data=file.data) for file in reply.files)
         return Answer(text=storable(reply.text), files=files)
 
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer as the body gave it."""
         return Reply(result.text, tuple(File(one.name, one.data) for one in result.files))
+
+
+def _faulty(sentence: str) -> JobError:
+    """The body has a fault, which another run would only show again."""
+    return JobError(sentence, retryable=False, category="answer", severity=Severity.HIGH)
 
 
 def _unfit(fault: BaseException | None) -> list[str]:
