@@ -14,6 +14,7 @@ from bot.delivery.presses import Presses
 from bot.log_context import about_interaction
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.tasks.tree import TaskTree
 from bot.ui.buttons import JobButton
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ UNREACHABLE = (
 )
 
 
-class Commands(app_commands.CommandTree["Conveyor"]):
+class Commands(TaskTree):
     """All commands; what is logged while one is answered says who used it, and where."""
 
     async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
@@ -43,6 +44,7 @@ class Conveyor(commands.AutoShardedBot):
 
     services: Services
     command_sync: CommandSync
+    ending = False
 
     def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
         intents = discord.Intents.default()
@@ -73,6 +75,11 @@ class Conveyor(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton)
         for cog in COGS:
             await self.load_extension(cog)
+
+    async def close(self) -> None:
+        """Disconnect for good; results that are still brought find the kinds of their jobs."""
+        self.ending = True
+        await super().close()
 
     async def setup_hook(self) -> None:
         """Tell Discord which commands there are, where they have changed."""
