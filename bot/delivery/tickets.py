@@ -28,7 +28,9 @@ LINE_MOVES_EVERY_S = 5.0
 """Seconds between looks at the positions of waiting tickets."""
 
 FRONT = 20
-"""Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+"""Only tickets this near to their turn move with the line; others when what they say is over, and
+when Refresh is pressed.
+"""
 
 FOUND_AT_MOST = 1000
 """Waiting jobs whose tickets are followed from the start; those of others, when they run."""
@@ -86,8 +88,16 @@ class Tickets:
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
 
-    def follow(self, job: Job, target: Target, shown: Post | None = None) -> None:
-        """A ticket of this job was `shown` at `target` (None: nobody remembers how)."""
+    def follow(
+        self,
+        job: Job,
+        target: Target,
+        shown: Post | None = None,
+        outlook: Outlook | None = None,
+    ) -> None:
+        """A ticket of this job was `shown` at `target`, with this outlook (None: nobody remembers
+        how).
+        """
         live, newer = self._live.get(job.id), self._unseen.pop(job.id, None)
         if job.finished_at is not None or (live is not None and live.has(target)):
             return
@@ -96,7 +106,7 @@ class Tickets:
             live.tickets.append(one)
             self._refresh(live)
         elif newer is not None or job.state in WAITING:
-            live = self._live[job.id] = _Live(newer or job, [one])
+            live = self._live[job.id] = _Live(newer or job, [one], outlook)
             if newer is not None:
                 self._refresh(live)
 
@@ -224,9 +234,10 @@ class Tickets:
                 await self.close(live.job.id)
             return
         live.job = live.job._replace(state=State.PENDING, parked_on=None)
-        before = live.outlook.ahead if live.outlook is not None else None
-        if outlook.ahead != before and outlook.ahead <= FRONT:
-            live.outlook = outlook
+        now = self._clock()
+        known = later_outlook(live.outlook, outlook, now)
+        if known != live.outlook and (outlook.ahead <= FRONT or _is_overdue(live.outlook, now)):
+            live.outlook = known
             self._refresh(live)
 
     async def show(self, job_id: str, edit: Callable[[Post], Awaitable[None]]) -> None:
@@ -281,6 +292,20 @@ class Tickets:
             job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))
+
+
+def later_outlook(shown: Outlook | None, now: Outlook, at: float) -> Outlook:
+    """What a ticket should say that showed the one and would show the other `at` this time.
+
+    It changes when the line moves. An estimate that has proved wrong is not made again before.
+    """
+    if shown is None or shown.ahead != now.ahead:
+        return now
+    return Outlook(shown.ahead) if _is_overdue(shown, at) else shown
+
+
+def _is_overdue(shown: Outlook | None, at: float) -> bool:
+    return shown is not None and shown.done_at is not None and shown.done_at < at
 
 
 def _log_sealed(job: Job, broken: SealBroken) -> None:
