@@ -91,14 +91,15 @@ class App:
         self._settings = settings
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
-        self.client = Conveyor(discord.intents, discord.guilds)
+        self._budget = EditBudget(settings.progress.interval)
+        self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
+        self.client.add_listener(self._budget.meet, "on_interaction")
         self.queue = JobQueue(store_of(settings), options_of(settings))
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 
         calls = DiscordCalls(self.client)
         sealer = self._sealer()
-        self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
         outbox, degraded = self._outboxes = [
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)

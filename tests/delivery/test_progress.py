@@ -23,8 +23,9 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         return self._now
 
     def _run_once(self) -> None:
-        if not self._ready and self._scheduled:
-            self._now = max(self._now, self._scheduled[0]._when)
+        timers = [timer.when() for timer in self._scheduled if not timer.cancelled()]
+        if timers and not self._ready:
+            self._now = max(self._now, min(timers))
         super()._run_once()
 
 

@@ -148,7 +148,9 @@ class TestAWaitingTicket:
 
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
         monkeypatch.setattr(tickets, "FRONT", 1)
-        monkeypatch.setattr(line.budget, "_interval_s", 3600)  # what is submitted stays in sight
+        monkeypatch.setattr(
+            line.budget._line, "_interval_s", 3600
+        )  # what is submitted stays in sight
         ids = []
         for number in range(3):
             await line.accepted(f"question {number}?")
