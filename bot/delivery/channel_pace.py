@@ -36,10 +36,11 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """One live edit that was counted: when, and how long its channel rests after it."""
+    """A live edit that was counted: when, and how long its channel rests without and with it."""
 
     at: float
-    rest_s: float
+    rested_until: float
+    rests_until: float
 
 
 class ChannelPace:
@@ -93,9 +94,10 @@ class ChannelPace:
     def count_live(self, now: float) -> LiveCall:
         """A live edit is about to go."""
         self._forget(now)
-        call = LiveCall(now, self._assumed.window_s / max(1, self._live_share()))
+        rest_s = self._assumed.window_s / max(1, self._live_share())
+        call = LiveCall(now, self._rests_until, max(self._rests_until, now) + rest_s)
         self._live.append(now)
-        self._rests_until = max(self._rests_until, now) + call.rest_s
+        self._rests_until = call.rests_until
         return call
 
     def count_other(self, now: float) -> None:
@@ -106,7 +108,8 @@ class ChannelPace:
         """The live edit turned out to be needless."""
         if call.at in self._live:
             self._live.remove(call.at)
-            self._rests_until -= call.rest_s
+            if self._rests_until == call.rests_until:  # else others have gone since: let it rest
+                self._rests_until = call.rested_until
 
     def refused(self, now: float, retry_after_s: float) -> None:
         """Discord answered 429 for this channel."""

@@ -38,7 +38,7 @@ class EditLine:
         self._limits = limits
         self._places: dict[Key, Place] = {}
         self._groups: dict[tuple[int, bool] | None, dict[Key, Place]] = {}
-        self._swept_at = -math.inf
+        self._swept_at = 0.0
 
     def __len__(self) -> int:
         return len(self._places)
@@ -46,6 +46,8 @@ class EditLine:
     def submit(self, key: Key, way: Way | None, edit: Edit, now: float) -> bool:
         """This is the ticket's latest edit; whether there was none that it replaces."""
         place = self._places.get(key)
+        if not self._places:
+            self._swept_at = now
         if place is None:
             place = self._places[key] = Place(key, way, now)
             self._groups.setdefault(_group(way), {})[key] = place
