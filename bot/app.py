@@ -181,5 +181,6 @@ async def run_bot(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with aiohttp.ClientSession() as session:
+    every = aiohttp.TCPConnector(limit=0)  # the queue's slots are the bound, not a hundred sockets
+    async with aiohttp.ClientSession(connector=every) as session:
         await App(settings, session).run(stop)

@@ -201,7 +201,7 @@ class Outbox:
         if delivery.attempt >= MOST_ATTEMPTS:
             return Abandoned(f"given up after {delivery.attempt} tries: {note}")
         pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
-        pause = pause if after_s is None else after_s
+        pause = pause if after_s is None else min(LONGEST_PAUSE_S, after_s)
         return Later(self._clock() + pause, note)
 
     async def _settlement(self, due: DueDelivery) -> Settlement:

@@ -21,6 +21,11 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 64
 """Live edits under way at once; what Discord allows is far less, unless it answers slowly."""
 
+UNWINDS_IN_S = 0.05
+"""How long after a refusal a live edit is given up: the library then either waits or has ended by
+itself, and a cancellation cannot leave one of its locks taken.
+"""
+
 PATIENCE_S = 2.0
 """How long a final edit waits here for its turn before it is put off to the time it can go."""
 
@@ -49,6 +54,7 @@ class EditBudget:
         self._line = EditLine(interval_s, self.limits)
         self._lanes: dict[str, _Lane] = {}
         self._sending: dict[asyncio.Task[None], Place] = {}
+        self._giving_up: dict[asyncio.Task[None] | None, asyncio.TimerHandle] = {}
         self._refused: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -124,15 +130,22 @@ class EditBudget:
 
     def _began(self, call: Call) -> None:
         self.limits.began(call, _now())
+        if giving_up := self._giving_up.pop(asyncio.current_task(), None):
+            giving_up.cancel()  # it did not wait: what is under way must not be torn
 
     def _ended(self, call: Call, answer: Answer) -> None:
         self.limits.ended(call, answer, _now())
         self._news.set()
         task = asyncio.current_task()
         if answer.status == 429 and task in self._sending:
-            # The library would wait it out, however long, and a final edit behind it.
-            self._refused.add(task)
-            task.cancel()
+            loop = asyncio.get_running_loop()
+            self._giving_up[task] = loop.call_later(UNWINDS_IN_S, self._give_up, task)
+
+    def _give_up(self, task: asyncio.Task[None]) -> None:
+        """The library would wait a refusal out, however long, and a final edit behind it."""
+        self._giving_up.pop(task, None)
+        self._refused.add(task)
+        task.cancel()
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -169,6 +182,8 @@ class EditBudget:
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)
         self._refused.discard(task)
+        if giving_up := self._giving_up.pop(task, None):
+            giving_up.cancel()
         self._news.set()
 
     async def _send(self, place: Place, edit: Edit) -> None:
