@@ -95,20 +95,29 @@ class Crowd:
             self.line.again(place, edit, self.clock.now(), first=True)
             return
         self.line.done(place, self.clock.now())
-        self._grown_old(ticket)
-        ticket.true_at = true_at
+        if not ticket.over:
+            self._grown_old(ticket)
+            ticket.true_at = true_at
 
     def _grown_old(self, ticket: Ticket) -> None:
-        if not ticket.over:
-            self.seen.oldest_s = max(self.seen.oldest_s, self.clock.now() - ticket.true_at)
+        self.seen.oldest_s = max(self.seen.oldest_s, self.clock.now() - ticket.true_at)
+
+    def end_all(self) -> None:
+        """Every ticket ends now, and none follows."""
+        for name, ticket in self._tickets.items():
+            self._close(ticket, name)
 
     def _end(self, ticket: Ticket, name: str) -> None:
-        self._grown_old(ticket)
-        ticket.over = True
-        self.seen.ended += 1
-        self.line.drop((name, ""))
-        self._final(ticket, self.clock.now())
-        self._open(ticket.way.channel)
+        if not ticket.over:
+            self._close(ticket, name)
+            self._open(ticket.way.channel)
+
+    def _close(self, ticket: Ticket, name: str) -> None:
+        if not ticket.over:
+            ticket.over = True
+            self.seen.ended += 1
+            self.line.drop((name, ""))
+            self._final(ticket, self.clock.now())
 
     def _final(self, ticket: Ticket, since: float) -> None:
         now = self.clock.now()
@@ -123,6 +132,7 @@ class Crowd:
         if status == 429:
             self._final(ticket, since)
         else:
+            self._grown_old(ticket)
             self.seen.finals_waited_s.append(self.clock.now() - since)
 
     def _send(self, ticket: Ticket, then, *given) -> None:

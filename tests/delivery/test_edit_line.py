@@ -36,13 +36,20 @@ def taken(line: EditLine, now: float) -> str | None:
 class TestACrowdOf300TicketsIn40Channels:
     @pytest.mark.parametrize("seed", [1, 2])
     def test_sees_no_ticket_older_than_thirty_seconds_and_every_final_edit_at_once(self, seed):
-        seen = Crowd(seed, 300, 40, KnownLimits()).run(TEN_MINUTES_S)
+        crowd = Crowd(seed, 300, 40, KnownLimits())
+        seen = crowd.run(TEN_MINUTES_S)
         assert 15 < seen.oldest_s < 30
         assert seen.calls > 9_000
         assert seen.refused < 0.01 * seen.calls
         assert seen.ended > 1_000
         assert len(seen.finals_waited_s) >= seen.ended - 5  # the rest is under way
         assert max(seen.finals_waited_s) < 1
+
+        crowd.end_all()  # in one moment: more than some channels have left of their minute
+        crowd.run(TEN_MINUTES_S + 60)
+        assert len(seen.finals_waited_s) == seen.ended
+        assert max(seen.finals_waited_s) < 30
+        assert seen.refused < 0.01 * seen.calls
 
 
 class TestACrowdThatIsTooManyForItsChannel:
