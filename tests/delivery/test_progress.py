@@ -217,6 +217,18 @@ async def test_a_refused_edit_is_skipped_and_the_next_one_goes_out():
 
 
 @in_jumping_time
+async def test_an_edit_that_came_at_a_bad_moment_is_tried_again():
+    budget, shown = EditBudget(INTERVAL_S), Shown()
+    shown.refusal = NotNow("busy")
+    budget.submit("ticket", shown("late"))
+    await asyncio.sleep(INTERVAL_S + 0.1)
+    assert shown.texts == []
+    shown.refusal = None
+    await hours()
+    assert shown.edits == [(2 * INTERVAL_S, "late")]
+
+
+@in_jumping_time
 async def test_a_fault_of_ours_in_one_edit_does_not_end_the_tickets_life():
     budget, shown = EditBudget(INTERVAL_S), Shown()
     shown.refusal = ZeroDivisionError("a bug")

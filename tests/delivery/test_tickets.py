@@ -1,6 +1,7 @@
 """Tickets stay true while their job lives, also across processes, and never after its end."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -102,6 +103,16 @@ class TestALiveTicket:
         await house.world.wait_for(refused)
         assert house.texts() == []
         assert "Half" not in interaction.original.text
+
+    async def test_is_not_edited_when_nothing_has_changed(self, house):
+        interaction = await house.accepted("why?")
+        house.teller.say("why?", "Half")
+        await house.sees(interaction.original, "Half")
+        versions = len(house.world.history(interaction.original))
+        ((job_id, live),) = house.tickets._live.items()
+        (ticket,) = live.tickets
+        await house.budget.now(job_id, partial(house.tickets._edit, live, ticket))
+        assert len(house.world.history(interaction.original)) == versions
 
     async def test_says_that_it_is_tried_again(self, house):
         interaction = await house.accepted("why?")
