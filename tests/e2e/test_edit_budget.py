@@ -6,7 +6,7 @@ from tests.e2e.stage import is_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CROWD = 20
+CROWD = 24
 """With a live edit and a final one each, more than the 30 calls a minute that a channel has."""
 
 FEW = 2
