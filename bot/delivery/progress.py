@@ -189,9 +189,12 @@ class EditBudget:
     async def _send(self, place: Place, edit: Edit) -> None:
         lane = self._lanes.get(place.key[0])
         if lane is None:  # it was closed just now
+            self._line.done(place, _now())
             return
         async with lane.editing:
-            if not lane.closed:
+            if lane.closed:
+                self._line.done(place, _now())
+            else:
                 await self._edit(lane, place, edit)
 
     async def _edit(self, lane: _Lane, place: Place, edit: Edit) -> None:

@@ -117,3 +117,21 @@ async def test_nobody_s_turn_comes_in_a_channel_that_is_closed():
         await budget.turn(way)
     await hours()
     assert shown.edits == [(40, "live")]
+
+
+@in_jumping_time
+async def test_a_live_turn_that_came_too_late_is_given_back():
+    budget, asked = EditBudget(INTERVAL_S), Shown()
+    asked.go_on.clear()
+    showing = asyncio.create_task(budget.now("ticket", asked("asked for")))
+    await asked.begun.wait()
+    budget.submit("ticket", Shown()("late"), Way(1, "token"))
+    await asyncio.sleep(INTERVAL_S + 1)
+    assert budget.limits._booked
+
+    closing = asyncio.create_task(budget.close("ticket"))
+    await asyncio.sleep(1)
+    asked.go_on.set()
+    await asyncio.gather(showing, closing)
+    await hours()
+    assert budget.limits._booked == {}
