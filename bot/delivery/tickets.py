@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
 from bot.delivery.addresses import Addresses
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, Refusal, WayClosed
+from bot.delivery.live import LiveJob, LiveTicket, is_overdue, later_outlook
 from bot.delivery.presenting import Presenting
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import Handle, SealBroken, Sealer, Target
@@ -42,35 +42,6 @@ LOOK_AGAIN_S = 0.5
 _MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB_RETRY})
 
 
-@dataclass(slots=True)
-class _Ticket:
-    """Where a ticket is, and what it shows."""
-
-    target: Target
-    shown: Post | None = None
-
-
-@dataclass(slots=True)
-class _Live:
-    """A job, what its tickets should show, and the tickets of all who asked for it."""
-
-    job: Job
-    tickets: list[_Ticket]
-    outlook: Outlook | None = None
-
-    def has(self, target: Target) -> bool:
-        """Whether the ticket there is one of these."""
-        return any(one.target.place == target.place for one in self.tickets)
-
-    def drop(self, ticket: _Ticket) -> None:
-        """This ticket can be edited no more, unless it was renewed meanwhile."""
-        self.tickets = [one for one in self.tickets if one is not ticket]
-
-    def forget(self, message: int | None) -> None:
-        """The ticket of this message is not one of these any more."""
-        self.tickets = [one for one in self.tickets if one.target.message != message]
-
-
 class Tickets:
     """Listens to the queue; edits go through the budget, and stop when the job ends."""
 
@@ -87,7 +58,7 @@ class Tickets:
         self.addresses = Addresses(queue, sealer)
         self._budget = budget
         self._clock = clock
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, LiveJob] = {}
         self.presenting = Presenting(queue)
         self._unseen: dict[str, Job] = {}
         self._loading: set[asyncio.Task[None]] = set()
@@ -106,12 +77,12 @@ class Tickets:
         live, newer = self._live.get(job.id), self._unseen.pop(job.id, None)
         if job.finished_at is not None or (live is not None and live.has(target)):
             return
-        one = _Ticket(target, shown)
+        one = LiveTicket(target, shown)
         if live is not None:
             live.tickets.append(one)
             self._refresh(live)
         elif newer is not None or job.state in WAITING:
-            live = self._live[job.id] = _Live(newer or job, [one], outlook)
+            live = self._live[job.id] = LiveJob(newer or job, [one], outlook)
             if newer is not None:
                 self._refresh(live)
 
@@ -161,13 +132,13 @@ class Tickets:
                 self.follow(job, address.target)
         return any(address.delivery.state is DeliveryState.HELD for address in known)
 
-    def _refresh(self, live: _Live) -> None:
+    def _refresh(self, live: LiveJob) -> None:
         now = self._clock()
         for one in live.tickets:
             edit = partial(self._edit, live, one)
             self._budget.submit(live.job.id, edit, one.target.way(now), one.target.place)
 
-    async def _edit(self, live: _Live, one: _Ticket) -> None:
+    async def _edit(self, live: LiveJob, one: LiveTicket) -> None:
         """Show a ticket as it is now. Raises `NotNow`."""
         post = self._post(live, one.target)
         if one.shown == post or not live.has(one.target):
@@ -189,7 +160,7 @@ class Tickets:
             logger.info("a live edit was skipped: %s", refusal)
         one.shown = post
 
-    def _post(self, live: _Live, target: Target) -> Post:
+    def _post(self, live: LiveJob, target: Target) -> Post:
         fades = target.fades(self._clock())
         return ticket(live.job, live.outlook, reader=target.user, fades=fades)
 
@@ -231,7 +202,7 @@ class Tickets:
             if any(one.target.fades(now) for one in live.tickets):
                 self._refresh(live)
 
-    async def _move(self, waiting: list[_Live]) -> None:
+    async def _move(self, waiting: list[LiveJob]) -> None:
         try:
             outlooks = await self._queue.outlooks([live.job for live in waiting])
             for live in waiting:
@@ -239,7 +210,7 @@ class Tickets:
         except Exception as error:  # noqa: BLE001 - tickets that stood still would go unseen
             log_failure("positions are not known now", error)
 
-    async def _move_one(self, live: _Live, outlook: Outlook | None) -> None:
+    async def _move_one(self, live: LiveJob, outlook: Outlook | None) -> None:
         if outlook is None:  # it is not ready, or another process runs it, whose events none hears
             if await self._has_moved_on(live.job):
                 await self.close(live.job.id)
@@ -247,7 +218,7 @@ class Tickets:
         live.job = live.job._replace(state=State.PENDING, parked_on=None)
         now = self._clock()
         known = later_outlook(live.outlook, outlook, now)
-        if known != live.outlook and (outlook.ahead <= FRONT or _is_overdue(live.outlook, now)):
+        if known != live.outlook and (outlook.ahead <= FRONT or is_overdue(live.outlook, now)):
             live.outlook = known
             self._refresh(live)
 
@@ -309,20 +280,6 @@ class Tickets:
             job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))
-
-
-def later_outlook(shown: Outlook | None, now: Outlook, at: float) -> Outlook:
-    """What a ticket should say that showed the one and would show the other `at` this time.
-
-    It changes when the line moves. An estimate that has proved wrong is not made again before.
-    """
-    if shown is None or shown.ahead != now.ahead:
-        return now
-    return Outlook(shown.ahead) if _is_overdue(shown, at) else shown
-
-
-def _is_overdue(shown: Outlook | None, at: float) -> bool:
-    return shown is not None and shown.done_at is not None and shown.done_at < at
 
 
 def _log_sealed(job: Job, broken: SealBroken) -> None:

@@ -9,7 +9,6 @@ from bot.delivery import tickets
 from bot.delivery.actions import NotAllowed, Person
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
-from bot.queue.outlook import Outlook
 from bot.queue.states import State
 from tests.delivery.house import GUARD_S, TOKEN_DEAD_S, labels
 
@@ -211,21 +210,6 @@ class TestAWaitingTicket:
         for _ in range(2):  # when the second look begins, the first has been acted on
             await looks.get()
         assert [job_id in line.budget._lanes for job_id in ids] == [True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("shown", "now", "said"),
-    [
-        (None, Outlook(2, 50), Outlook(2, 50)),
-        (Outlook(3, 200), Outlook(2, 150), Outlook(2, 150)),
-        (Outlook(2, 200), Outlook(2, 210), Outlook(2, 200)),
-        (Outlook(2, 99), Outlook(2, 150), Outlook(2)),
-        (Outlook(2), Outlook(2, 150), Outlook(2)),
-    ],
-    ids=["unknown", "moved", "the same", "proved wrong", "proved wrong before"],
-)
-def test_a_ticket_changes_when_its_line_moves_or_its_estimate_was_wrong(shown, now, said):
-    assert tickets.later_outlook(shown, now, at=100) == said
 
 
 class TestAfterARestart:
