@@ -157,6 +157,11 @@ class InteractionDesk:
         for interaction in self._by_id.values():
             interaction.token_killed = True
 
+    def orphan(self, guild_id: Id) -> None:
+        """The bot was removed from the guild: its interactions there are known no more."""
+        for interaction in self._by_id.values():
+            interaction.orphaned |= interaction.guild_id == guild_id
+
     def _write(
         self,
         interaction: Interaction,

@@ -31,7 +31,8 @@ NO_ANSWER: Final = "The application did not respond"
 class Interaction:
     """One thing that a person asked the bot, and what became of it; it changes as it is answered.
 
-    Times are those of the world's clock. `deliveries` counts how often the bot was told of it.
+    Times are those of the world's clock. `deliveries` counts how often the bot was told of it;
+    `orphaned`: the bot was removed from its guild since.
     """
 
     id: Id
@@ -52,6 +53,7 @@ class Interaction:
     choices: list[JsonObject] = field(default_factory=list)
     modal: JsonObject | None = None
     token_killed: bool = False
+    orphaned: bool = False
     error: str | None = None
 
     def delivered(self) -> None:
@@ -92,7 +94,7 @@ def _steps(item: JsonObject) -> Iterator[str]:
 
 def check_first_response(interaction: Interaction, now: float) -> None:
     """Raise 40060 if it was answered already, 10062 if its three seconds are over."""
-    if token_expired(interaction, now):
+    if token_expired(interaction, now) or interaction.orphaned:
         raise errors.unknown_interaction()
     if interaction.responded_at is not None:
         raise errors.already_acknowledged()
@@ -104,7 +106,7 @@ def check_token(interaction: Interaction | None, now: float) -> Interaction:
     """The interaction that the token still speaks for. Raises 50027, 10015 before an answer."""
     if interaction is None or token_expired(interaction, now):
         raise errors.invalid_webhook_token()
-    if interaction.responded_at is None:
+    if interaction.responded_at is None or interaction.orphaned:
         raise errors.unknown_webhook()
     return interaction
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import WSMsgType, web
 
 from sandbox.events import Event, InteractionCreated
+from sandbox.gateway.dispatch import PRIVILEGED
+from sandbox.gateway.guild_events import guild_created
 from sandbox.gateway.members import member_chunks
 from sandbox.gateway.session import Close, Outgoing, Session, frame
-from sandbox.gateway.translate import PRIVILEGED, dispatches, guild_created
+from sandbox.gateway.translate import dispatches
 from sandbox.model import JsonObject
 from sandbox.payloads import user_json
 from sandbox.rest.applications import application_flags, gateway_url
@@ -163,7 +165,7 @@ class Gateway:
 
     def _greet(self, session: Session, base_url: str) -> None:
         world = self._world
-        guilds = [g for g in world.directory.guilds.values() if session.serves(g.id)]
+        guilds = [g for g in world.directory.guilds_of(world.bot.id) if session.serves(g.id)]
         flags = application_flags(world.portal)
         ready = {
             "v": 10,

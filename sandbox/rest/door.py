@@ -81,7 +81,7 @@ class Door:
         try:
             answer = route.handler(await read_call(world, request))
         except ApiError as error:
-            return json_response(error.payload(), error.status, headers)
+            return json_response(error.payload(), error.status, headers | error.headers)
         return json_response(answer, 200 if answer is not None else 204, headers)
 
     async def _fail(
