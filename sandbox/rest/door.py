@@ -6,6 +6,7 @@ import logging
 import socket
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -92,7 +93,9 @@ class Door:
             return self._torn(route, request, "reset on purpose")
         if outcome == "hang":
             self._note(route, request, 0, "hangs on purpose")
-            await self._world.troubles.cleared.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(failure.hang_s):
+                    await self._world.troubles.cleared.wait()
             return self._torn(route, request, "hung on purpose")
         self._note(route, request, outcome, "on purpose")
         if outcome == 429:
