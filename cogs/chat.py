@@ -10,12 +10,11 @@ from bot.client import Conveyor
 from bot.delivery.ladder import nonce_of
 from bot.jobs.chat import Question
 from bot.services import Services
+from bot.texts import say
 from bot.ui.text import clean
 
 LONGEST_QUESTION = 6000
 """Characters; what Discord lets a text option hold."""
-
-EMPTY = "There is nothing in your message to answer. Write a question and try again."
 
 
 class ChatCog(commands.Cog):
@@ -40,7 +39,7 @@ class ChatCog(commands.Cog):
         """Queue a question."""
         text = clean(msg).strip()
         if not text:
-            await interaction.response.send_message(EMPTY, ephemeral=True)
+            await interaction.response.send_message(say("chat-empty"), ephemeral=True)
             return
         question = Question(text=text, model=clean(model or "").strip() or None)
         services = self._services
@@ -54,7 +53,7 @@ class ChatCog(commands.Cog):
         text = clean(_without_mention(message)).strip()
         if not text:
             nonce = nonce_of(f"empty:{message.id}")
-            await message.reply(EMPTY, mention_author=False, nonce=nonce)
+            await message.reply(say("chat-empty"), mention_author=False, nonce=nonce)
             return
         services = self._services
         await services.intake.mention(message, services.chat, Question(text=text))

@@ -2,14 +2,23 @@
 
 import logging
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from bot.queue.errors import JobError, Snooze
+from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.job import Clock, Job
 from bot.queue.lifecycle import Complete, Outcome, SnoozeUntil
 from bot.queue.retry import RetryPolicy, after, after_failure
 
 logger = logging.getLogger(__name__)
+
+_LEVELS = MappingProxyType(
+    {
+        Severity.LOW: logging.DEBUG,
+        Severity.NORMAL: logging.INFO,
+        Severity.HIGH: logging.ERROR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,9 @@ class Attempts:
     def failed(self, job: Job, error: BaseException) -> Outcome:
         """What follows an attempt that raised `error`, which is logged here and nowhere else."""
         if isinstance(error, JobError):
-            logger.info("attempt %d failed: %s", job.attempt, error, extra={"job": job.id})
+            about = {"job": job.id, "category": error.category}
+            level = _LEVELS[error.severity]
+            logger.log(level, "attempt %d failed: %s", job.attempt, error, extra=about)
         else:
             logger.error("attempt %d failed", job.attempt, exc_info=error, extra={"job": job.id})
         return after_failure(job, error, self.policy, self.clock())

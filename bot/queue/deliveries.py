@@ -11,6 +11,15 @@ LEFT = "Cancelled by its owner."
 """The note of a delivery that its person does not want; nothing makes it due again."""
 
 
+class Way(StrEnum):
+    """How news travels; each way has deliverers of its own."""
+
+    PERSON = "PERSON"
+    """To whoever asked, where they asked."""
+    WEBHOOK = "WEBHOOK"
+    """To a program."""
+
+
 class DeliveryState(StrEnum):
     """Where a delivery is in its life."""
 
@@ -28,13 +37,15 @@ class DeliveryState(StrEnum):
 class NewDelivery:
     """What is stored with a job: an opaque `target`, and until when its release is awaited.
 
-    `check_at` None: not held, the acknowledgement is certain already. `owner` is who is told.
+    `check_at` None: not held, the acknowledgement is certain already. `owner` is who is told (None:
+    a program).
     """
 
     target: str
     check_at: float | None = None
     id: str = field(default_factory=lambda: str(ULID()))
     owner: int | None = None
+    way: Way = Way.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ class Delivery:
     progress: str | None = None
     note: str = ""
     owner: int | None = None
+    way: Way = Way.PERSON
 
     @property
     def is_open(self) -> bool:
@@ -94,7 +106,12 @@ class Released:
     target: str | None = None
 
 
-Settlement = Delivered | Later | Abandoned | Released
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was delivered, or given up, is due once more; an open delivery goes on as it is."""
+
+
+Settlement = Delivered | Later | Abandoned | Released | Again
 
 
 def stored(job: Job, new: NewDelivery) -> Delivery:
@@ -107,7 +124,7 @@ def stored(job: Job, new: NewDelivery) -> Delivery:
         state, due_at = DeliveryState.HELD, new.check_at
     elif job.finished_at is not None:
         state, due_at = DeliveryState.DUE, job.finished_at
-    return Delivery(new.id, job.id, new.target, state, due_at, owner=new.owner)
+    return Delivery(new.id, job.id, new.target, state, due_at, owner=new.owner, way=new.way)
 
 
 def left(delivery: Delivery) -> Delivery:
@@ -163,8 +180,12 @@ def leased(delivery: Delivery, worker: str, now: float, lease_s: float) -> Deliv
 def settled(
     delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
 ) -> Delivery | None:
-    """The delivery after one try; None if it had been settled already."""
-    if delivery.is_over:
+    """The delivery after one try; None if that does not count: it had been settled already, or it
+    is to be done again before it was, or before its job has ended, or for who left.
+    """
+    if delivery.is_over is not isinstance(settlement, Again):
+        return None
+    if delivery.is_over and (delivery.note == LEFT or not job_finished):
         return None
     free = replace(delivery, worker=None)
     match settlement:
@@ -174,6 +195,9 @@ def settled(
             return replace(free, state=DeliveryState.ABANDONED, note=note)
         case Later(at, note, progress):
             return replace(free, due_at=at, note=note, progress=progress or delivery.progress)
+        case Again():
+            token = delivery.token + 1
+            return replace(free, state=DeliveryState.DUE, due_at=now, attempt=0, token=token)
         case Released(target):
             return _released(delivery, target or delivery.target, now, job_finished=job_finished)
 

@@ -212,7 +212,7 @@ class JobQueue(Steering):
         """The queue at a glance, and this person's unfinished jobs."""
         stats = await self.store.stats()
         return QueueStatus(
-            lines=lines_of(stats, await self._known(), self._options.worker.slots),
+            lines=lines_of(stats, self._known(stats), self._options.worker.slots),
             working=self._worker.running,
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),

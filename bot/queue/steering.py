@@ -23,7 +23,7 @@ from bot.queue.events import EventName, Events
 from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
 from bot.queue.states import FINISHED
-from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight
+from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight, Stats
 from bot.queue.upkeep import Upkeep
 from bot.queue.whereabouts import Whereabouts
 from bot.queue.worker import Worker
@@ -124,7 +124,7 @@ class Steering:
 
     async def pause(self, queue: str | None = None) -> None:
         """Start no more jobs of this queue, or of all that are known, also after a restart."""
-        for name in [queue] if queue is not None else await self._known():
+        for name in [queue] if queue is not None else self._known(await self._jobs.store.stats()):
             await self._jobs.policy(PauseQueue(name))
 
     async def resume_queue(self, queue: str | None = None) -> None:
@@ -141,8 +141,7 @@ class Steering:
             raise ValueError(f"A weight is a number above 0, not {weight}.")
         await self._jobs.policy(SetWeight(owner, weight))
 
-    async def _known(self) -> list[str]:
-        stats = await self._jobs.store.stats()
+    def _known(self, stats: Stats) -> list[str]:
         here = {job_type.queue for job_type in self.registry}
         return sorted(here | {group.queue for group in stats.counts})
 

@@ -24,7 +24,8 @@ from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import JobFilter
 from bot.queue.store.memory import MemoryStore
 from bot.services import Services
-from cogs.chat import EMPTY, ChatCog
+from bot.texts import say
+from cogs.chat import ChatCog
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # an escape sequence that new Pythons warn of, once compiled
@@ -101,7 +102,7 @@ async def test_what_discord_itself_writes_in_somebodys_name_is_none(bot, queue, 
 
 async def test_a_mention_of_nothing_else_gets_a_sentence(bot, queue):
     await dpytest.message(f"<@{bot.user.id}>   ")
-    assert dpytest.verify().message().content(EMPTY)
+    assert dpytest.verify().message().content(say("chat-empty"))
     assert await questions(queue) == []
 
 

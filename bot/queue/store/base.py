@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from bot.queue.controls import Control
-from bot.queue.deliveries import Delivery, NewDelivery, Settlement
+from bot.queue.deliveries import Delivery, NewDelivery, Settlement, Way
 from bot.queue.figures import Figures, Kind
 from bot.queue.job import Job, Progress
 from bot.queue.lifecycle import Outcome
@@ -201,6 +201,19 @@ class ResumeQueue:
 Policy = SetBounds | SetWeight | PauseQueue | ResumeQueue
 
 
+ENTRIES_KEPT = 1000
+"""How many entries a journal has; older ones go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a journal. `at` is in unix seconds; ids grow."""
+
+    id: int
+    at: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
     """A delivery under lease, with the job as it stands (None: the job is gone)."""
@@ -218,7 +231,25 @@ class SettleDelivery:
     settlement: Settlement
 
 
-class Store(Protocol):
+class Records(Protocol):
+    """What is kept beside jobs; every call is atomic, and fails as those of `Store` do."""
+
+    async def note(self, scope: str, name: str, value: str | None) -> None:
+        """Keep a value in this scope, in place of an older one of that name; None: forget it."""
+
+    async def notes(self, scope: str) -> dict[str, str]:
+        """All that is kept in this scope, by name."""
+
+    async def record(self, scope: str, text: str) -> None:
+        """Write into this scope's journal, which has its last `ENTRIES_KEPT` entries."""
+
+    async def entries(self, scope: str, before: int | None = None, limit: int = 25) -> list[Entry]:
+        """What the journal says, newest first; `before` is the id of the last one of the page
+        before.
+        """
+
+
+class Store(Records, Protocol):
     """Every call is atomic, and raises `StoreUnavailable` or `CommitUnknown` when it fails."""
 
     process: str
@@ -317,11 +348,15 @@ class Store(Protocol):
     async def deliveries(self, job_id: str) -> list[Delivery]:
         """All deliveries of one job, in the order of their creation."""
 
-    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
-        """Lease deliveries that are due (or held past their `check_at`), longest due first."""
+    async def deliveries_claim(
+        self, worker: str, limit: int, lease_s: float, way: Way = Way.PERSON
+    ) -> list[DueDelivery]:
+        """Lease deliveries of this way that are due (or held past their `check_at`), longest due
+        first.
+        """
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
         """Record what came of each; False where the token was not the delivery's any more."""
 
-    async def deliveries_next(self) -> float | None:
-        """When the next delivery falls due (unix seconds), or None."""
+    async def deliveries_next(self, way: Way = Way.PERSON) -> float | None:
+        """When the next delivery of this way falls due (unix seconds), or None."""

@@ -15,6 +15,7 @@ from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
 from tests.queue.store.promises.policy import PolicyPromises
+from tests.queue.store.promises.records import RecordPromises
 from tests.queue.store.promises.recovery import RecoveryPromises
 from tests.queue.store.promises.runs import CancelPromises, RunPromises
 from tests.queue.store.promises.sameness import SamenessPromises
@@ -46,6 +47,7 @@ class StoreConformance(
     OutboxPromises,
     HeldPromises,
     ToldAnewPromises,
+    RecordPromises,
     TextPromises,
     ThreadPromises,
 ):

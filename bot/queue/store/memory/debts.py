@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.queue import deliveries as outbox
-from bot.queue.deliveries import Delivery
+from bot.queue.deliveries import Delivery, Way
 from bot.queue.errors import StoreError
 from bot.queue.store.base import SettleDelivery
 
@@ -41,11 +41,12 @@ class Debts:
         """Whether somebody has something to do about the job's news, now or later."""
         return any(delivery.is_open for delivery in self.of(job_id))
 
-    def lease(self, worker: str, limit: int, now: float, lease_s: float) -> list[Delivery]:
-        """Hand out what is due, longest due first."""
-        due = sorted(
-            (one for one in self._open() if one.due_at <= now), key=lambda one: (one.due_at, one.id)
-        )
+    def lease(
+        self, worker: str, limit: int, now: float, lease_s: float, way: Way
+    ) -> list[Delivery]:
+        """Hand out what is due this way, longest due first."""
+        due = [one for one in self._open(way) if one.due_at <= now]
+        due.sort(key=lambda one: (one.due_at, one.id))
         leased = [outbox.leased(one, worker, now, lease_s) for one in due[:limit]]
         self.add(leased)
         return leased
@@ -62,9 +63,9 @@ class Debts:
         self._deliveries[delivery.id] = after or delivery
         return after is not None
 
-    def next_due(self) -> float | None:
-        """When the next one falls due, or None."""
-        return min((one.due_at for one in self._open()), default=None)
+    def next_due(self, way: Way) -> float | None:
+        """When the next one of this way falls due, or None."""
+        return min((one.due_at for one in self._open(way)), default=None)
 
-    def _open(self) -> list[Delivery]:
-        return [delivery for delivery in self._deliveries.values() if delivery.is_open]
+    def _open(self, way: Way) -> list[Delivery]:
+        return [one for one in self._deliveries.values() if one.is_open and one.way is way]

@@ -12,7 +12,7 @@ from ulid import ULID
 from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
-from bot.queue.deliveries import Delivery, NewDelivery
+from bot.queue.deliveries import Delivery, NewDelivery, Way
 from bot.queue.errors import (
     InvalidStateTransitionError,
     QueueError,
@@ -35,6 +35,7 @@ from bot.queue.store.base import (
     CancelRequested,
     DueDelivery,
     Enqueued,
+    Entry,
     Finish,
     Group,
     JobFilter,
@@ -50,6 +51,7 @@ from bot.queue.store.base import (
     Stats,
 )
 from bot.queue.store.memory.debts import Debts
+from bot.queue.store.memory.records import RecordsInMemory
 from bot.queue.store.memory.results import Results
 from bot.queue.store.pace import PaceKeeper
 from bot.queue.store.texts import refuse_unstorable
@@ -67,6 +69,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._debts = Debts()
         self._results = Results()
+        self._records = RecordsInMemory()
         self._pace = PaceKeeper()
         self._tally = Tally()
         self._weights: dict[int, float] = {}
@@ -474,10 +477,12 @@ class MemoryStore:
         with self._alone(job_id):
             return self._debts.of(job_id)
 
-    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
+    async def deliveries_claim(
+        self, worker: str, limit: int, lease_s: float, way: Way = Way.PERSON
+    ) -> list[DueDelivery]:
         """See `Store.deliveries_claim`."""
         with self._alone(worker):
-            leased = self._debts.lease(worker, limit, self._clock(), lease_s)
+            leased = self._debts.lease(worker, limit, self._clock(), lease_s, way)
             return [DueDelivery(one, self._jobs.get(one.job_id)) for one in leased]
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
@@ -488,7 +493,27 @@ class MemoryStore:
     def _is_finished(self, job_id: str) -> bool:
         return self._jobs[job_id].state in FINISHED
 
-    async def deliveries_next(self) -> float | None:
+    async def deliveries_next(self, way: Way = Way.PERSON) -> float | None:
         """See `Store.deliveries_next`."""
         with self._alone():
-            return self._debts.next_due()
+            return self._debts.next_due(way)
+
+    async def note(self, scope: str, name: str, value: str | None) -> None:
+        """See `Records.note`."""
+        with self._alone(scope, name, value):
+            self._records.note(scope, name, value)
+
+    async def notes(self, scope: str) -> dict[str, str]:
+        """See `Records.notes`."""
+        with self._alone(scope):
+            return self._records.notes(scope)
+
+    async def record(self, scope: str, text: str) -> None:
+        """See `Records.record`."""
+        with self._alone(scope, text):
+            self._records.record(scope, text, self._clock())
+
+    async def entries(self, scope: str, before: int | None = None, limit: int = 25) -> list[Entry]:
+        """See `Records.entries`."""
+        with self._alone(scope):
+            return self._records.entries(scope, before, limit)

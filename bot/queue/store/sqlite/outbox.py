@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.queue import deliveries as outbox
-from bot.queue.deliveries import Delivery
+from bot.queue.deliveries import Delivery, Way
 from bot.queue.job import Job
 from bot.queue.store.base import DueDelivery, SettleDelivery
 from bot.queue.store.sqlite.rows import delivery_from, delivery_row, job_from
@@ -24,7 +24,10 @@ class DeliveryTable:
         """Store what is owed."""
         if not new:
             return
-        rows = [(one.id, one.job_id, one.target, one.state, one.due_at, one.owner) for one in new]
+        rows = [
+            (one.id, one.job_id, one.target, one.state, one.due_at, one.owner, one.way)
+            for one in new
+        ]
         db.executemany(self._sql["delivery_insert"], rows)
 
     def of_job(self, db: Connection, job_id: str) -> list[Delivery]:
@@ -32,10 +35,10 @@ class DeliveryTable:
         return [delivery_from(row) for row in db.execute(self._sql["deliveries_of_job"], (job_id,))]
 
     def claim(
-        self, db: Connection, worker: str, limit: int, now: float, lease_s: float
+        self, db: Connection, worker: str, limit: int, now: float, lease_s: float, way: Way
     ) -> list[DueDelivery]:
-        """Lease what is due, longest due first."""
-        rows = db.execute(self._sql["deliveries_due"], (now, limit)).fetchall()
+        """Lease what is due this way, longest due first."""
+        rows = db.execute(self._sql["deliveries_due"], (way, now, limit)).fetchall()
         due = [outbox.leased(delivery_from(row), worker, now, lease_s) for row in rows]
         db.executemany(self._sql["delivery_save"], [delivery_row(one) for one in due])
         return [DueDelivery(one, self._job(db, one.job_id)) for one in due]

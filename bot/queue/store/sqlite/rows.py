@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from bot.queue.deliveries import Delivery, DeliveryState
+from bot.queue.deliveries import Delivery, DeliveryState, Way
 from bot.queue.job import Failure, Job, Progress
 from bot.queue.states import State
 
@@ -106,7 +106,7 @@ def log_text(log: tuple[str, ...] | None) -> str | None:
 
 def delivery_from(row: Row) -> Delivery:
     """The delivery of a row of the `deliver…` statements."""
-    values: Row = (*row[:3], DeliveryState(row[3]), *row[4:])
+    values: Row = (*row[:3], DeliveryState(row[3]), *row[4:-1], Way(row[-1]))
     return Delivery(*values)
 
 

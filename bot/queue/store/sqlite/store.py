@@ -15,7 +15,7 @@ from typing import TypeVar
 from ulid import ULID
 
 from bot.queue.controls import Control
-from bot.queue.deliveries import Delivery, NewDelivery
+from bot.queue.deliveries import Delivery, NewDelivery, Way
 from bot.queue.errors import StoreUnavailable
 from bot.queue.figures import Figures
 from bot.queue.job import Clock, Job
@@ -28,6 +28,7 @@ from bot.queue.store.base import (
     BeatAnswer,
     DueDelivery,
     Enqueued,
+    Entry,
     Finish,
     JobFilter,
     Limits,
@@ -45,6 +46,7 @@ from bot.queue.store.sqlite.log import LogKeeper
 from bot.queue.store.sqlite.looking import Looking
 from bot.queue.store.sqlite.neighbours import Neighbours, NeighbourWatch
 from bot.queue.store.sqlite.outbox import DeliveryTable
+from bot.queue.store.sqlite.records import RecordTable
 from bot.queue.store.sqlite.rows import job_from, one
 from bot.queue.store.sqlite.runs import RunTable
 from bot.queue.store.sqlite.statements import Statements
@@ -76,6 +78,7 @@ class SqliteStore:
         self._steering = Steering(self._sql, jobs, self._outbox, clock)
         self._keeping = Keeping(self._sql, jobs, self._figures)
         self._looking = Looking(self._sql, self._figures)
+        self._records = RecordTable(self._sql)
         folder = self._path.with_name(f"{self._path.name}-processes")
         self._neighbours = Neighbours(folder, self.process)
         self._writer = GroupCommitWriter(
@@ -229,20 +232,40 @@ class SqliteStore:
         """See `Store.deliveries`."""
         return await self._read(lambda db: self._outbox.of_job(db, job_id))
 
-    async def deliveries_claim(self, worker: str, limit: int, lease_s: float) -> list[DueDelivery]:
+    async def deliveries_claim(
+        self, worker: str, limit: int, lease_s: float, way: Way = Way.PERSON
+    ) -> list[DueDelivery]:
         """See `Store.deliveries_claim`."""
         return await self._writer.run(
-            lambda db: self._outbox.claim(db, worker, limit, self._clock(), lease_s)
+            lambda db: self._outbox.claim(db, worker, limit, self._clock(), lease_s, way)
         )
 
     async def deliveries_settle(self, settled: Sequence[SettleDelivery]) -> list[bool]:
         """See `Store.deliveries_settle`."""
         return await self._writer.run(lambda db: self._outbox.settle(db, settled, self._clock()))
 
-    async def deliveries_next(self) -> float | None:
+    async def deliveries_next(self, way: Way = Way.PERSON) -> float | None:
         """See `Store.deliveries_next`."""
-        following: float | None = await self._read(lambda db: one(db, self._sql["deliveries_next"]))
+        following: float | None = await self._read(
+            lambda db: one(db, self._sql["deliveries_next"], (way,))
+        )
         return following
+
+    async def note(self, scope: str, name: str, value: str | None) -> None:
+        """See `Records.note`."""
+        await self._writer.run(lambda db: self._records.note(db, scope, name, value))
+
+    async def notes(self, scope: str) -> dict[str, str]:
+        """See `Records.notes`."""
+        return await self._read(lambda db: self._records.notes(db, scope))
+
+    async def record(self, scope: str, text: str) -> None:
+        """See `Records.record`."""
+        await self._writer.run(lambda db: self._records.record(db, scope, text, self._clock()))
+
+    async def entries(self, scope: str, before: int | None = None, limit: int = 25) -> list[Entry]:
+        """See `Records.entries`."""
+        return await self._read(lambda db: self._records.entries(db, scope, before, limit))
 
     async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         if not self._is_open:

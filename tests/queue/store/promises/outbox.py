@@ -8,11 +8,13 @@ import pytest
 from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import (
     Abandoned,
+    Again,
     Delivered,
     DeliveryState,
     Later,
     NewDelivery,
     Released,
+    Way,
 )
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, HandBack
 from bot.queue.states import State
@@ -85,6 +87,49 @@ class OutboxPromises:
         claims = await due(store)
         assert [one.delivery.target for one in claims] == ["one", "two"]
         assert [one.job for one in claims] == [await known(store, job.id)] * 2
+
+    async def test_each_way_is_claimed_apart(self, store: Store):
+        both = NewDelivery("person"), NewDelivery("program", way=Way.WEBHOOK)
+        await with_delivery(store, a_job(), *both)
+        await finished(store, await claimed(store), Complete("1"))
+        assert [one.delivery.target for one in await due(store)] == ["person"]
+        assert await store.deliveries_next(Way.WEBHOOK) == NOW
+        (one,) = await store.deliveries_claim("d1", 10, LEASE_S, Way.WEBHOOK)
+        assert (one.delivery.target, one.delivery.way) == ("program", Way.WEBHOOK)
+        assert await store.deliveries_next(Way.WEBHOOK) == NOW + LEASE_S
+
+    @pytest.mark.parametrize("end", [Delivered("ticket"), Abandoned("gone")])
+    async def test_what_was_settled_may_be_asked_for_again(self, store: Store, clock: Clock, end):
+        one = await a_due_delivery(store)
+        await settled(store, one.delivery.id, one.delivery.token, end)
+        clock.forward(5)
+        assert await settled(store, one.delivery.id, None, Again())
+        (again,) = await due(store)
+        assert (again.delivery.attempt, again.delivery.id) == (1, one.delivery.id)
+        assert again.delivery.token > one.delivery.token
+
+    async def test_what_is_open_is_not_asked_for_again(self, store: Store):
+        one = await a_due_delivery(store)
+        assert not await settled(store, one.delivery.id, None, Again())
+        assert await settled(store, one.delivery.id, one.delivery.token, Delivered("ticket"))
+
+    async def test_who_left_is_told_no_more_though_it_is_asked_for_again(self, store: Store):
+        job = a_job(owner=1, dedup_key="same")
+        await with_delivery(store, job, NewDelivery("first", owner=1))
+        await store.enqueue([a_job(owner=2, dedup_key="same")])
+        await store.control(job.id, CancelJob("no", by=1))
+        await finished(store, await claimed(store), Complete("1"))
+        one = await the_delivery(store, job.id)
+        assert not await settled(store, one.id, None, Again())
+        assert await due(store) == []
+
+    async def test_nothing_is_told_again_before_the_job_has_ended(self, store: Store):
+        job = a_job()
+        await with_delivery(store, job)
+        one = await the_delivery(store, job.id)
+        await settled(store, one.id, None, Abandoned("gone"))
+        assert not await settled(store, one.id, None, Again())
+        assert await due(store) == []
 
     async def test_a_cancelled_waiting_job_is_told_too(self, store: Store):
         job = a_job()

@@ -1,5 +1,5 @@
-SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner
+SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner, way
 FROM delivery
-WHERE state IN ('HELD', 'DUE') AND due_at <= ?
+WHERE state IN ('HELD', 'DUE') AND way = ? AND due_at <= ?
 ORDER BY due_at, id
 LIMIT ?

@@ -1,3 +1,3 @@
 SELECT min(due_at)
 FROM delivery
-WHERE state IN ('HELD', 'DUE')
+WHERE state IN ('HELD', 'DUE') AND way = ?

@@ -1,4 +1,4 @@
-SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner
+SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner, way
 FROM delivery
 WHERE job_id = ?
 ORDER BY rowid

@@ -1,3 +1,3 @@
-SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner
+SELECT id, job_id, target, state, due_at, attempt, token, worker, progress, note, owner, way
 FROM delivery
 WHERE id = ?

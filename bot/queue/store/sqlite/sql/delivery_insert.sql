@@ -1,2 +1,2 @@
-INSERT INTO delivery (id, job_id, target, state, due_at, owner, attempt, token, note)
-VALUES (?, ?, ?, ?, ?, ?, 0, 0, '')
+INSERT INTO delivery (id, job_id, target, state, due_at, owner, way, attempt, token, note)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '')

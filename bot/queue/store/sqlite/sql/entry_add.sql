@@ -1,0 +1,2 @@
+INSERT INTO entry (scope, at, text)
+VALUES (?, ?, ?)

@@ -1,0 +1,2 @@
+DELETE FROM note
+WHERE scope = ? AND name = ?

@@ -1,0 +1,3 @@
+SELECT name, value
+FROM note
+WHERE scope = ?
