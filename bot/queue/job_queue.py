@@ -235,6 +235,7 @@ class JobQueue(Steering):
             timeouts_s={one.name: one.timeout or self._options.timeout_s for one in self.registry},
             own_timeouts=frozenset(one.name for one in self.registry if one.timeout),
             working=self._worker.running,
+            strange=self._worker.strange,
         )
 
     def _poke(self) -> None:
