@@ -152,15 +152,11 @@ class InteractionDesk:
         interaction.followup_ids.append(message.id)
         return message
 
-    def kill_tokens(self) -> None:
-        """Every token given so far is dead."""
+    def kill_tokens(self, guild_id: Id | None = None) -> None:
+        """Every token given so far, in the guild if one is named, is dead."""
         for interaction in self._by_id.values():
-            interaction.token_killed = True
-
-    def orphan(self, guild_id: Id) -> None:
-        """The bot was removed from the guild: its interactions there are known no more."""
-        for interaction in self._by_id.values():
-            interaction.orphaned |= interaction.guild_id == guild_id
+            if guild_id in {None, interaction.guild_id}:
+                interaction.token_killed = True
 
     def _write(
         self,

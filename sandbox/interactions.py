@@ -31,8 +31,7 @@ NO_ANSWER: Final = "The application did not respond"
 class Interaction:
     """One thing that a person asked the bot, and what became of it; it changes as it is answered.
 
-    Times are those of the world's clock. `deliveries` counts how often the bot was told of it;
-    `orphaned`: the bot was removed from its guild since.
+    Times are those of the world's clock. `deliveries` counts how often the bot was told of it.
     """
 
     id: Id
@@ -53,7 +52,6 @@ class Interaction:
     choices: list[JsonObject] = field(default_factory=list)
     modal: JsonObject | None = None
     token_killed: bool = False
-    orphaned: bool = False
     error: str | None = None
 
     def delivered(self) -> None:
@@ -94,7 +92,7 @@ def _steps(item: JsonObject) -> Iterator[str]:
 
 def check_first_response(interaction: Interaction, now: float) -> None:
     """Raise 40060 if it was answered already, 10062 if its three seconds are over."""
-    if token_expired(interaction, now) or interaction.orphaned:
+    if token_expired(interaction, now):
         raise errors.unknown_interaction()
     if interaction.responded_at is not None:
         raise errors.already_acknowledged()
@@ -106,7 +104,7 @@ def check_token(interaction: Interaction | None, now: float) -> Interaction:
     """The interaction that the token still speaks for. Raises 50027, 10015 before an answer."""
     if interaction is None or token_expired(interaction, now):
         raise errors.invalid_webhook_token()
-    if interaction.responded_at is None or interaction.orphaned:
+    if interaction.responded_at is None:
         raise errors.unknown_webhook()
     return interaction
 

@@ -30,10 +30,14 @@ class Outside(Scene):
     # -- the bot comes and goes -----------------------------------------------------------------
 
     def kick_bot(self, guild: Guild | None = None) -> None:
-        """Remove the bot from the guild; what its interactions there began is cut off."""
+        """Remove the bot from the guild.
+
+        Its interactions there are cut off too: what Discord does is not documented, so this is the
+        harder of the two.
+        """
         where = guild or self.guild
         self.directory.leave(where, self.bot)
-        self.interactions.orphan(where.id)
+        self.interactions.kill_tokens(where.id)
 
     def invite_bot(self, guild: Guild | None = None) -> None:
         """Add the bot again, with the role that was made for it."""

@@ -86,6 +86,11 @@ class Case:
         """What became of the news, and the note that was made of it."""
         return self.stage.rows(DELIVERIES, f"interaction:{self.ticket.id}")
 
+    def everything_said(self) -> list[Message]:
+        """What the bot wrote where the person asked, or to them in private."""
+        direct = self.stage.world.direct_messages(self.person)
+        return [*self.stage.world.messages(self.channel, self.person), *direct]
+
     def place_of(self, answer: Message) -> Where:
         """Where the answer is, as the person sees it."""
         if answer.id == self.ticket.original_id:

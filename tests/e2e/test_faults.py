@@ -58,8 +58,7 @@ async def test_a_command_whose_token_is_dead_on_arrival_is_taken_back(shared):
     await shared.world.wait_for(case.refusals)
     await stored(shared, lambda: case.job() == ["CANCELLED"])
     await all_settled(shared)
-    assert shared.world.messages(case.channel, case.person) == []
-    assert shared.world.direct_messages(case.person) == []
+    assert case.everything_said() == []
     assert case.deliveries() == [("ABANDONED", NEVER_SEEN)]
 
 

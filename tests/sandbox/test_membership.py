@@ -42,7 +42,7 @@ async def test_the_tokens_of_the_guild_s_interactions_end_with_the_kick(sandbox,
 
     sandbox.world.kick_bot()
 
-    assert refusal(await desk.original("PATCH", asked, content="x")) == (404, 10015)
+    assert refusal(await desk.original("PATCH", asked, content="x")) == (401, 50027)
     assert refusal(await desk.respond(unanswered, 5)) == (404, 10062)
     with pytest.raises(InvocationError, match="not in this server"):
         await desk.ask()
