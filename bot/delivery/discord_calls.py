@@ -3,11 +3,11 @@
 import asyncio
 import functools
 import io
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import aiohttp
 import discord
@@ -80,37 +80,40 @@ def _refusal(error: discord.HTTPException) -> Refusal:
     return NotAcceptable(said)
 
 
-def persistent(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def _files(post: Post) -> list[discord.File]:
+    return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
+
+
+def persistent(
+    call: Callable[Concatenate["DiscordCalls", P], Awaitable[T]],
+) -> Callable[Concatenate["DiscordCalls", P], Awaitable[T]]:
     """The call, repeated where it failed by chance; `NotNow` when it hangs for `CALL_S`.
 
     Only for calls that may be repeated: edits, looks, and posts under a nonce.
     """
 
     @functools.wraps(call)
-    async def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def repeated(self: "DiscordCalls", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with refusals():
             async with asyncio.timeout(CALL_S):
-                for pause_s in PAUSES_S:
+                for pause_s in self.pauses_s:
                     try:
-                        return await call(*args, **kwargs)
+                        return await call(self, *args, **kwargs)
                     except NotNow as refusal:
                         if not refusal.by_chance:
                             raise
                     await asyncio.sleep(pause_s)
-                return await call(*args, **kwargs)
+                return await call(self, *args, **kwargs)
 
     return repeated
-
-
-def _files(post: Post) -> list[discord.File]:
-    return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
 
 
 class DiscordCalls:
     """Speaks to Discord through the bot's client. Nothing here pings anyone."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._client = client
+        self.pauses_s = pauses_s
 
     @persistent
     async def original(self, target: Target) -> int | None:

@@ -16,6 +16,7 @@ from bot.delivery.ladder import Ladder
 from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.log_context import about_delivery
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -175,6 +176,7 @@ class Outbox:
 
     async def _deliver(self, due: DueDelivery) -> None:
         delivery = due.delivery
+        about_delivery(delivery.job_id, delivery.id)
         try:
             settlement = await self._settlement(due)
         except NotNow as refusal:
