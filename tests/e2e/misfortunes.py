@@ -20,6 +20,10 @@ JOB = "SELECT state FROM job WHERE key = ?"
 DELIVERIES = """
     SELECT delivery.state, note FROM job JOIN delivery ON delivery.job_id = job.id WHERE key = ?
 """
+REASONS = """
+    SELECT note FROM delivery JOIN job ON job.id = delivery.job_id WHERE key = ?1
+    UNION ALL SELECT text FROM entry JOIN job ON instr(text, job.id) WHERE key = ?1
+"""
 OPEN = "SELECT id FROM delivery WHERE state NOT IN ('DELIVERED', 'ABANDONED')"
 
 _numbers = count(1)
@@ -85,6 +89,12 @@ class Case:
     def deliveries(self) -> list[tuple[str, str]]:
         """What became of the news, and the note that was made of it."""
         return self.stage.rows(DELIVERIES, f"interaction:{self.ticket.id}")
+
+    def reasons(self) -> str:
+        """Why the answer went nowhere: its delivery's note, and what the journal says."""
+        return "\n".join(
+            text for (text,) in self.stage.rows(REASONS, f"interaction:{self.ticket.id}")
+        )
 
     def everything_said(self) -> list[Message]:
         """What the bot wrote where the person asked, or to them in private."""
