@@ -30,6 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _GONE_STATUSES = frozenset({401, 403, 404})
+_GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
 
 _ORIGINAL = cast("int", "@original")
@@ -75,7 +76,7 @@ def _refusal(error: discord.HTTPException) -> Refusal:
     said = f"{error.status} {error.code}: {error.text}"
     if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
         return NotNow(said)
-    if error.status in _GONE_STATUSES:
+    if error.status in _GONE_STATUSES or error.code in _GONE:
         return WayClosed(said)
     return NotAcceptable(said)
 

@@ -47,6 +47,8 @@ class Case:
         else:
             directory.join(self.guild, self.person)
         self.channel: Channel = directory.add_channel(self.guild, f"place-{self.number}")
+        if self.misfortune.in_thread:
+            self.channel = directory.add_thread(self.channel, f"talk-{self.number}", self.person)
 
     @property
     def question(self) -> str:
@@ -148,6 +150,14 @@ def they_meet_elsewhere(case: Case) -> None:
     case.stage.world.directory.join(case.stage.world.guild, case.person)
 
 
+def the_thread_is_archived(case: Case) -> None:
+    case.stage.world.directory.set_thread(case.channel, archived=True)
+
+
+def the_thread_is_locked(case: Case) -> None:
+    case.stage.world.directory.set_thread(case.channel, archived=True, locked=True)
+
+
 def all_of(*deeds: Deed) -> Deed:
     def strike(case: Case) -> None:
         for deed in deeds:
@@ -166,6 +176,7 @@ class Misfortune:
     at_once: Deed = nothing
     private: bool = False
     own_guild: bool = False
+    in_thread: bool = False
     reason: str = ""
     """Discord's last refusal, where the answer goes nowhere."""
 
@@ -189,6 +200,8 @@ MISFORTUNES = (
         "direct",
         all_of(the_bot_may_not_write, the_message_is_deleted),
     ),
+    Misfortune("the thread is archived", "channel", the_thread_is_archived, in_thread=True),
+    Misfortune("the thread is locked", "direct", the_thread_is_locked, in_thread=True),
     Misfortune(
         "the channel is deleted and direct messages are closed",
         "nowhere",
