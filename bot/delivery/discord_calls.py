@@ -50,7 +50,13 @@ class NotAcceptable(Refusal):
 
 
 class NotNow(Refusal):
-    """It may work later; what failed `by_chance`, a lost connection say, at once."""
+    """It may work later, after so many seconds if that is known; what failed `by_chance`, a lost
+    connection say, at once.
+    """
+
+    def __init__(self, said: str, after_s: float | None = None) -> None:
+        super().__init__(said)
+        self.after_s = after_s
 
     @property
     def by_chance(self) -> bool:
