@@ -1,10 +1,13 @@
 """The calls that delivery makes to Discord; each ends in success or in one clear refusal."""
 
+import asyncio
+import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import cast
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import aiohttp
 import discord
@@ -16,6 +19,15 @@ NOBODY = discord.AllowedMentions.none()
 
 LOOKS_AT_MOST = 500
 """Messages that are looked at for one that may have been posted already."""
+
+CALL_S = 30.0
+"""How long one call may take: the library's own retries of up to 25 s, and an answer."""
+
+PAUSES_S = (0.2, 0.8)
+"""Before a call that failed by chance is repeated."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _GONE_STATUSES = frozenset({401, 403, 404})
 _GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
@@ -57,11 +69,21 @@ class TooLarge(NotAcceptable):
 
 
 class NotNow(Refusal):
-    """It may work later; after so many seconds, if that is known."""
+    """It may work later, after so many seconds if that is known; what failed `by_chance`, a lost
+    connection say, at once.
+    """
 
     def __init__(self, said: str, code: int = 0, after_s: float | None = None) -> None:
         super().__init__(said, code)
         self.after_s = after_s
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the library, which repeats some calls itself, gave up at the first failure."""
+        cause = self.__cause__
+        if isinstance(cause, discord.HTTPException):
+            return cause.status == HTTPStatus.SERVICE_UNAVAILABLE
+        return isinstance(cause, aiohttp.ClientError | OSError)
 
 
 @contextmanager
@@ -98,12 +120,38 @@ def _mentions(post: Post) -> discord.AllowedMentions:
     return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[pinged])
 
 
+def persistent(
+    call: Callable[Concatenate["DiscordCalls", P], Awaitable[T]],
+) -> Callable[Concatenate["DiscordCalls", P], Awaitable[T]]:
+    """The call, repeated where it failed by chance; `NotNow` when it hangs for `CALL_S`.
+
+    Only for calls that may be repeated: edits, looks, and posts under a nonce.
+    """
+
+    @functools.wraps(call)
+    async def repeated(self: "DiscordCalls", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with refusals():
+            async with asyncio.timeout(CALL_S):
+                for pause_s in self.pauses_s:
+                    try:
+                        return await call(self, *args, **kwargs)
+                    except NotNow as refusal:
+                        if not refusal.by_chance:
+                            raise
+                    await asyncio.sleep(pause_s)
+                return await call(self, *args, **kwargs)
+
+    return repeated
+
+
 class DiscordCalls:
     """Speaks to Discord through the bot's client. Nothing pings anyone but whom its post names."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._client = client
+        self.pauses_s = pauses_s
 
+    @persistent
     async def original(self, target: Target) -> int | None:
         """The id of the ticket that answers the interaction; None if there surely is none."""
         try:
@@ -114,6 +162,7 @@ class DiscordCalls:
                 return None
             raise
 
+    @persistent
     async def edit_by_token(self, target: Target, post: Post) -> int:
         """Edit the ticket through its interaction; its message's id."""
         with refusals():
@@ -127,6 +176,7 @@ class DiscordCalls:
             )
         return message.id
 
+    @persistent
     async def edit_by_channel(self, target: Target, post: Post) -> None:
         """Edit the ticket as a message of the bot's own."""
         if target.message is None:
@@ -141,6 +191,7 @@ class DiscordCalls:
                 allowed_mentions=NOBODY,
             )
 
+    @persistent
     async def post(self, target: Target, post: Post, nonce: str, *, reply_to: int | None) -> int:
         """Post into the channel; the same nonce within some minutes posts nothing new."""
         channel = self._channel(target)
@@ -154,10 +205,12 @@ class DiscordCalls:
                 raise
         return await self._send(channel, post, nonce, None)  # better without what it answers
 
+    @persistent
     async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
         """Post as a direct message to the person."""
         return await self._send(await self._direct_channel(target), post, nonce, None)
 
+    @persistent
     async def posted(
         self, target: Target, since: float, *, directly: bool
     ) -> list[discord.Message]:

@@ -55,7 +55,7 @@ async def test_what_a_job_kept_comes_with_its_result(build, private):
 
 
 async def test_each_is_made_to_fit_into_what_the_interaction_allows(build, monkeypatch):
-    monkeypatch.setattr("sandbox.interaction_payload.MAX_FILE_BYTES", 200_000)
+    monkeypatch.setattr("sandbox.model.MAX_FILE_BYTES", 200_000)
     big = File("big.bin", noise(300_000))
     house = await build(kind=drawn(SMALL, big, File("noise.png", picture(400))))
     interaction = await answered(house)
