@@ -46,6 +46,7 @@ class Keeping:
         gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)
+        db.execute(self._sql["inputs_forget"])
         db.execute(self._sql["cached_expire"], (now,))
         db.execute(self._sql["cached_trim"], (retention.cached,))
         db.execute(self._sql["slots_empty"], (limit,))
@@ -75,6 +76,7 @@ class Keeping:
             "deliveries_remove",
             "subscribers_remove",
             "artifacts_remove",
+            "inputs_remove",
             "cached_remove",
             "bodies_remove",
             "jobs_remove",
