@@ -16,6 +16,7 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -106,7 +107,8 @@ class App:
         ]
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer)
         actions = Actions(self.queue, self._tickets)
-        self.services = Services(self.queue, intake, actions, chat)
+        showing = Showing(self.queue)
+        self.services = Services(self.queue, intake, actions, showing, chat)
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old

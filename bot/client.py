@@ -1,22 +1,24 @@
 """The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
 
 import logging
+from collections.abc import Awaitable
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 from ulid import ULID
 
-from bot.delivery.actions import NotAllowed
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
 from bot.delivery.presses import Presses
+from bot.delivery.sight import NotAllowed
+from bot.delivery.task_presses import TaskPresses
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
-from bot.ui.buttons import JobButton
+from bot.ui.buttons import JobButton, TaskItem
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.chat", "cogs.queue")
+COGS = ("cogs.chat", "cogs.notify", "cogs.queue", "cogs.tasks")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -52,7 +54,7 @@ class Conveyor(commands.AutoShardedBot):
     async def load(self, services: Services) -> None:
         """Take the services and load all cogs; before logging in."""
         self.services = services
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, TaskItem)
         for cog in COGS:
             await self.load_extension(cog)
 
@@ -84,8 +86,21 @@ class Conveyor(commands.AutoShardedBot):
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press on a ticket's button, at once and in any state."""
         presses = Presses(self.services.actions)
+        await self.carry_out(interaction, presses.answer(interaction, action, job_id), job_id)
+
+    async def turned(
+        self, interaction: discord.Interaction, action: str, at: str, job_id: str
+    ) -> None:
+        """Answer a press or a choice in the list of one's jobs, or on one of them."""
+        presses = TaskPresses(self.services.actions, self.services.showing)
+        await self.carry_out(interaction, presses.answer(interaction, action, at, job_id), job_id)
+
+    async def carry_out(
+        self, interaction: discord.Interaction, work: Awaitable[None], job_id: str
+    ) -> None:
+        """Do what somebody asked of a job, or tell them why not."""
         try:
-            await presses.answer(interaction, action, job_id)
+            await work
         except StoreError as error:
             logger.error("a press could not be carried out: %s", error, extra={"job": job_id})  # noqa: TRY400
             await self._say(interaction, UNREACHABLE)

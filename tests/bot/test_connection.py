@@ -16,6 +16,7 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -49,7 +50,7 @@ async def client_of():
         outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
         intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
         chat = Chat(BuiltIn())
-        await client.load(Services(queue, intake, Actions(queue, tickets), chat))
+        await client.load(Services(queue, intake, Actions(queue, tickets), Showing(queue), chat))
         clients.append(client)
         return client
 

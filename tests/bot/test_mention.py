@@ -16,6 +16,7 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat, Question
@@ -49,7 +50,9 @@ async def bot(queue):
     chat = Chat(BuiltIn())
     queue.register(chat)
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
-    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat)))
+    await bot.add_cog(
+        ChatCog(Services(queue, intake, Actions(queue, tickets), Showing(queue), chat))
+    )
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

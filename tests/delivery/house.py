@@ -16,6 +16,7 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -134,7 +135,8 @@ class House:
         outboxes = self.outbox, self.degraded
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer)
         actions = Actions(self.queue, self.tickets)
-        self.services = Services(self.queue, self.intake, actions, self.chat)
+        showing = Showing(self.queue, offset)
+        self.services = Services(self.queue, self.intake, actions, showing, self.chat)
         self._duties: list[asyncio.Task[None]] = []
 
     @property
