@@ -192,15 +192,16 @@ detail-losses = { $count ->
     }
 detail-ended-at = Ended <t:{ $at }:R>
 detail-went = Where it went
-detail-went-to = <@{ $user }>: { $place ->
-        [TICKET] shown in its ticket
-        [CHANNEL] posted in the channel
-        [DIRECT] sent as a direct message
-       *[KEPT] could not be brought, so it is kept here
+detail-went-of = <@{ $user }>: { $place }
+detail-went-to = { $place ->
+        [ticket] Shown in its ticket.
+        [channel] Posted in the channel.
+        [direct-message] Sent as a direct message.
+       *[kept] It could not be brought, so it is kept here.
     }
-detail-went-not-yet = <@{ $user }>: not yet
-detail-went-left = <@{ $user }>: no longer wanted
-detail-went-nowhere = <@{ $user }>: could not be brought ({ $reason })
+detail-went-not-yet = Not yet.
+detail-went-left = No longer wanted.
+detail-went-nowhere = It could not be brought ({ $reason }).
 detail-errors = What went wrong
 detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }
 detail-log = The end of its log

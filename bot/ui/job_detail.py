@@ -12,7 +12,7 @@ from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
 from bot.texts import say
 from bot.ui.job_list import plain
-from bot.ui.post import Button, Place, Post
+from bot.ui.post import Button, Post
 from bot.ui.text import clean, shorten
 from bot.ui.ticket import ticket
 
@@ -27,8 +27,8 @@ LOG_LINES, LOG_CHARACTERS = 8, 100
 the 1,024 characters that Discord takes of one, and the embed within 6,000.
 """
 
-WAYS = 5
-"""Deliveries that are told of."""
+WAYS, REASON_CHARACTERS = 5, 100
+"""Deliveries that are told of, and what is shown of why one was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _fields(detail: Detail) -> list[tuple[str, str]]:
     fields = [
         (say("detail-asked"), plain(detail.title, TITLE_CHARACTERS)),
         (say("detail-about"), _about(detail)),
-        (say("detail-went"), "\n".join(_went(one) for one in detail.owed[:WAYS])),
+        (say("detail-went"), "\n".join(_went(one, detail.reader) for one in detail.owed[:WAYS])),
         (say("detail-errors"), "\n".join(_failure(one) for one in job.errors[-ERRORS:])),
         (say("detail-log"), _log(job.log)),
     ]
@@ -98,7 +98,9 @@ def _about(detail: Detail) -> str:
         lines.append(say("detail-asked-by", user=str(job.owner)))
     if not detail.whole:
         lines.append(say("detail-private"))
-    lines.append(say("detail-attempts", attempt=str(job.attempt), most=str(job.max_attempts)))
+    if job.attempt:
+        most = str(job.max_attempts)
+        lines.append(say("detail-attempts", attempt=str(job.attempt), most=most))
     if job.losses:
         lines.append(say("detail-losses", count=job.losses))
     if job.finished_at is not None:
@@ -106,15 +108,20 @@ def _about(detail: Detail) -> str:
     return "\n".join(lines)
 
 
-def _went(delivery: Delivery) -> str:
-    user = str(delivery.owner or 0)
+def _went(delivery: Delivery, reader: int) -> str:
+    if delivery.owner == reader:
+        return _place(delivery)
+    return say("detail-went-of", user=str(delivery.owner), place=_place(delivery))
+
+
+def _place(delivery: Delivery) -> str:
     if delivery.note == LEFT:
-        return say("detail-went-left", user=user)
+        return say("detail-went-left")
     if delivery.state is DeliveryState.ABANDONED:
-        return say("detail-went-nowhere", user=user, reason=plain(delivery.note, 150))
+        return say("detail-went-nowhere", reason=plain(delivery.note, REASON_CHARACTERS))
     if delivery.state is not DeliveryState.DELIVERED:
-        return say("detail-went-not-yet", user=user)
-    return say("detail-went-to", user=user, place=Place(delivery.note).name)
+        return say("detail-went-not-yet")
+    return say("detail-went-to", place=delivery.note.replace(" ", "-"))
 
 
 def _failure(failure: Failure) -> str:

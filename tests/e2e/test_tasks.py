@@ -275,10 +275,10 @@ class TestJobShow:
         job_id = await finished(shared, "shown?", ben)
         async with asyncio.timeout(10):
             shown = await using(shared, ben, "job show", id=f" `{job_id.lower()}` ")
-            while "not yet" in shown.text:  # that it was seen is stored a moment later
+            while "Not yet." in shown.text:  # that it was seen is stored a moment later
                 shown = await using(shared, ben, "job show", id=job_id)
         assert shown.content == answer_to("shown?")
-        for text in ("✅ Done", "shown?", "Attempts: 1 of 3", "shown in its ticket", job_id):
+        for text in ("✅ Done", "shown?", "Attempts: 1 of 3", "Shown in its ticket.", job_id):
             assert text in shown.text
         assert labels(shown) == []
 
