@@ -12,7 +12,7 @@ from bot.delivery.discord_calls import refusals
 from bot.delivery.person import person_of
 from bot.delivery.presses import edit_of, show_fitting
 from bot.queue.errors import StoreError
-from bot.queue.states import FINISHED, State
+from bot.queue.states import UNFINISHED, State
 from bot.texts import say
 from bot.ui.ticket import left_ticket
 
@@ -79,7 +79,7 @@ class TasksCog(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """What can still be cancelled."""
-        return await self._choices(interaction, typed, frozenset(State) - FINISHED)
+        return await self._choices(interaction, typed, UNFINISHED)
 
     @show.autocomplete("id")
     async def every(
