@@ -14,6 +14,7 @@ from bot.delivery.sight import NotAllowed
 from bot.delivery.task_presses import TaskPresses
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.tasks.tree import TaskTree
 from bot.ui.buttons import JobButton, TaskItem
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Conveyor(commands.AutoShardedBot):
     """One bot on any number of shards. `services` must be set before it logs in."""
 
     services: Services
+    ending = False
 
     def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
         intents = discord.Intents.default()
@@ -42,6 +44,7 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=TaskTree,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
@@ -57,6 +60,11 @@ class Conveyor(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton, TaskItem)
         for cog in COGS:
             await self.load_extension(cog)
+
+    async def close(self) -> None:
+        """Disconnect for good; results that are still brought find the kinds of their jobs."""
+        self.ending = True
+        await super().close()
 
     async def setup_hook(self) -> None:
         """Tell Discord which commands there are."""

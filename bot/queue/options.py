@@ -12,6 +12,7 @@ class QueueOptions:
     """How a queue behaves where a kind of work says nothing. Times in seconds.
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
+    None: no bound; `ValueError` for 0, with which nobody's job would ever run.
     """
 
     worker: WorkerOptions = field(default_factory=WorkerOptions)
@@ -23,3 +24,10 @@ class QueueOptions:
     ageing_s: float = 300
     cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
+
+    def __post_init__(self) -> None:
+        if self.per_owner is not None and self.per_owner < 1:
+            raise ValueError(
+                f"With {self.per_owner} jobs of each person at once, nobody's job would ever run. "
+                "Allow at least 1, or None for any number."
+            )

@@ -111,8 +111,10 @@ class House:
         limits=None,
         per_owner=None,
         kind=Chat,
+        cogs=(),
     ) -> None:
         self._sandbox = sandbox
+        self._cogs = cogs
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
@@ -146,17 +148,23 @@ class House:
     async def open(self, *, working: bool = True, connected: bool = True) -> None:
         await self.queue.open()
         await self.client.load(self.services)
+        for cog in self._cogs:
+            await self.client.add_cog(cog)
         Route.BASE = self._sandbox.api_url
         address = yarl.URL(self._sandbox.url.replace("http", "ws") + "/gateway/")
         DiscordWebSocket.DEFAULT_GATEWAY = address
         await self.client.login(self._sandbox.token)
         if connected:
-            self._duties.append(asyncio.create_task(self.client.connect()))
+            self.connect()
             await self.world.connected()
         if working:
             await self.queue.start()
             self._duties.append(asyncio.create_task(self.outbox.run()))
             self._duties.append(asyncio.create_task(self.degraded.run()))
+
+    def connect(self) -> None:
+        """Begin to connect to the gateway."""
+        self._duties.append(asyncio.create_task(self.client.connect()))
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""

@@ -43,6 +43,16 @@ async def queue(hands):
     return await hands()
 
 
+@on_a_file
+async def test_a_queue_that_cannot_open_leaves_no_store_open(new_store):
+    store = TappedStore(new_store())
+    store.refused = {"reap"}
+    with pytest.raises(StoreUnavailable, match="The disk is away"):
+        await WorkerQueue(store).open()
+    with pytest.raises(StoreUnavailable, match="not open"):
+        await store.store.stats()
+
+
 async def one_in_hand(queue):
     """A job that was enqueued and handed out."""
     await queue.enqueue("work")
