@@ -13,6 +13,7 @@ from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.expiry import Expiry
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
@@ -101,6 +102,7 @@ class App:
         sealer = self._sealer()
         self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
+        self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
         outbox, degraded = self._outboxes = [
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
@@ -135,7 +137,11 @@ class App:
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        running = [self._tickets.run(), *(outbox.run() for outbox in self._outboxes)]
+        running = [
+            self._tickets.run(),
+            self._expiry.run(),
+            *(outbox.run() for outbox in self._outboxes),
+        ]
         duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))

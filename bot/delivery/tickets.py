@@ -17,6 +17,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.store.base import JobFilter
 from bot.ui.post import Post
 from bot.ui.ticket import left_ticket, ticket
 
@@ -27,6 +28,9 @@ LINE_MOVES_EVERY_S = 5.0
 
 FRONT = 20
 """Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+
+FOUND_AT_MOST = 1000
+"""Waiting jobs whose tickets are followed from the start; those of others, when they run."""
 
 LOOK_AGAIN_S = 0.5
 """Seconds between looks for a ticket that another process is just showing."""
@@ -142,9 +146,7 @@ class Tickets:
         self._budget.submit(live.job.id, lambda: self._edit(live))
 
     async def _edit(self, live: _Live) -> None:
-        posts = [
-            (one, ticket(live.job, live.outlook, reader=one.target.user)) for one in live.tickets
-        ]
+        posts = [(one, self._post(live, one.target)) for one in live.tickets]
         posts = [(one, post) for one, post in posts if one.shown != post]
         try:
             if posts and await self._has_moved_on(live.job):
@@ -157,6 +159,10 @@ class Tickets:
             one.shown = post
             if not await self._is_shown(one.target, post):
                 live.tickets.remove(one)  # the final news will find another way
+
+    def _post(self, live: _Live, target: Target) -> Post:
+        fades = target.fades(self._clock())
+        return ticket(live.job, live.outlook, reader=target.user, fades=fades)
 
     async def _is_shown(self, target: Target, post: Post) -> bool:
         """Edit a ticket; False if it can be edited no more."""
@@ -179,11 +185,30 @@ class Tickets:
 
     async def run(self) -> None:
         """Move the positions of waiting tickets along, until cancelled."""
+        await self._find_waiting()
         while True:
             await asyncio.sleep(LINE_MOVES_EVERY_S)
+            self._say_farewell()
             waiting = [live for live in self._live.values() if live.job.state in WAITING]
             if waiting:
                 await self._move(waiting)
+
+    async def _find_waiting(self) -> None:
+        """Follow the tickets of jobs that wait since before this process began."""
+        try:
+            known = await self._queue.find(JobFilter(states=WAITING), limit=FOUND_AT_MOST)
+            for job in known:
+                if job.id not in self._live:
+                    await self._find_ticket(job)
+        except Exception as error:  # noqa: BLE001 - they stand still until they are refreshed
+            log_failure("tickets of waiting jobs cannot be found now", error)
+
+    def _say_farewell(self) -> None:
+        """Refresh what can soon be reached no more, so that its last look says so."""
+        now = self._clock()
+        for live in self._live.values():
+            if any(one.target.fades(now) for one in live.tickets):
+                self._refresh(live)
 
     async def _move(self, waiting: list[_Live]) -> None:
         try:

@@ -109,7 +109,7 @@ class TestAnOutbox:
 
         monkeypatch.setattr(house.store, "deliveries_claim", claim_after_faults)
         house.teller.answer("why?", "Because.")
-        await house.sees(interaction.original, "Because.")
+        await house.world.wait_for(lambda: interaction.original.content == "Because.")
         assert not failing
 
 

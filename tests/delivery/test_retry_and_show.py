@@ -11,6 +11,7 @@ from sandbox.model import Message
 from tests.delivery.house import TOKEN_DEAD_S, labels
 from tests.delivery.test_ladder import LONG, answered
 from tests.delivery.test_partial import Halting
+from tests.delivery.test_sharing import Shared
 from tests.delivery.test_tickets import person
 
 FAULT = JobError("The model is away.", retryable=False)
@@ -93,6 +94,17 @@ class TestRetry:
         house.teller.answer("why?", "Because.")
         await house.sees(interaction.original, "Because.")
         assert (await house.delivery()).owner == int(house.world.person("Ben").id)
+
+    async def test_makes_the_tickets_of_all_who_wait_live_again(self, build):
+        house = await build(kind=Shared, slots=1)
+        pair = [await house.accepted("why?", user=user) for user in ("Ben", "Cleo")]
+        house.teller.fail("why?", FAULT)
+        for one in pair:
+            await house.sees(one.original, "The model is away.")
+        await house.accepted("blocker?", user="Ada")
+        await house.world.press("Ben", pair[0].original, "Retry")
+        for one in pair:
+            await house.sees(one.original, "Queued")
 
     async def test_is_for_nobody_else(self, house):
         interaction = await failed(house)
