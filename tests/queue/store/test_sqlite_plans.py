@@ -100,8 +100,7 @@ def test_a_position_is_counted_from_the_front_of_its_queue(db):
     [
         ("? IS NULL", JobFilter(), None, "sqlite_autoindex_job_1"),
         ("? IS NULL", JobFilter(guild=1, states=frozenset({State.DISCARDED})), "id", "job_guild"),
-        ("? IS NULL", JobFilter(guild=1, states=frozenset({State.PENDING})), "id", "job_open"),
-        ("? IS NULL", JobFilter(guild=1, states=UNFINISHED, prefix="01"), None, "job_open"),
+        ("? IS NULL", JobFilter(guild=1, states=UNFINISHED, prefix="01"), None, "job_guild"),
         ("? IS NULL", JobFilter(guild=1, prefix="01"), None, "job_guild"),
         ("? IS NULL", JobFilter(guild=1, type="echo"), "id", "job_guild"),
         (ASKED, JobFilter(owner=1), None, "job_owner"),

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.queue.job import Job
-from bot.queue.states import UNFINISHED, State
+from bot.queue.states import State
 from bot.queue.store.base import OLDEST_AMONG, Group, JobFilter, Stats, page
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.rows import Row, job_from, one
@@ -99,7 +99,6 @@ def where(wanted: JobFilter, before: str | None, after: str | None) -> tuple[str
         (BEGINS, (wanted.prefix, f"{wanted.prefix}{LAST}")) if wanted.prefix else ("", ()),
         ("id < ?", (before,)) if before is not None else ("", ()),
         ("id > ?", (after,)) if after is not None else ("", ()),
-        ("finished_at IS NULL", ()) if states and wanted.states <= UNFINISHED else ("", ()),
         (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
     ]
     used = [(text, values) for text, values in parts if text]
