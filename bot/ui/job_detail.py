@@ -23,12 +23,15 @@ ERRORS, ERROR_CHARACTERS = 3, 250
 """The last so many attempts that failed, and what is shown of each."""
 
 LOG_LINES, LOG_CHARACTERS = 8, 100
-"""The last so many lines of the log, and what is shown of each. All fields of all these stay within
-the 1,024 characters that Discord takes of one, and the embed within 6,000.
+"""The last so many lines of the log, and what is shown of each. Each field of these stays within
+the 1,024 characters that Discord takes of one, and they leave 1,500 of `EMBED_CHARACTERS`.
 """
 
-WAYS, REASON_CHARACTERS = 5, 100
+WAYS, REASON_CHARACTERS = 3, 100
 """Deliveries that are told of, and what is shown of why one was given up."""
+
+EMBED_CHARACTERS = 6000
+"""What Discord takes of an embed in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def job_detail(detail: Detail, shown: Post) -> Post:
     embed = ticket(job, detail.outlook, reader=detail.reader).embed or discord.Embed()
     for name, text in _fields(detail):
         embed.add_field(name=name, value=text, inline=False)
+    if (excess := len(embed) - EMBED_CHARACTERS) > 0:
+        embed.description = shorten(embed.description or "", len(embed.description or "") - excess)
     return replace(shown, embed=embed, buttons=_buttons(detail))
 
 
