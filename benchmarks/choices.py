@@ -13,6 +13,7 @@ from statistics import median, quantiles
 
 from benchmarks.judge import judged, leave
 from bot.delivery.person import Person
+from bot.delivery.presenting import Presenting
 from bot.delivery.showing import Showing
 from bot.jobs.chat import Answer, Chat, Question
 from bot.providers.built_in import BuiltIn
@@ -83,7 +84,7 @@ async def times(folder: Path, size: int) -> Mapping[str, list[float]]:
     await queue.open()
     for first in range(0, size, FILL):
         await queue.store.enqueue(jobs(first, min(FILL, size - first), size))
-    showing = Showing(queue)
+    showing = Showing(queue, Presenting(queue))
     took: dict[str, list[float]] = {f"{who}, {what}": [] for who in WHO for what in TYPED}
     for _ in range(ROUNDS):
         for who, whom in WHO.items():

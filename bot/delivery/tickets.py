@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.delivery.addresses import Addresses
 from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
+from bot.delivery.presenting import Presenting
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import Handle, SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
@@ -58,11 +59,9 @@ class _Live:
         """Whether the ticket there is one of these."""
         return any(one.target.place == target.place for one in self.tickets)
 
-    def replace(self, target: Target) -> None:
-        """Let the ticket of this message be edited at this target from now on."""
-        for one in self.tickets:
-            if one.target.message == target.message:
-                one.target = target
+    def forget(self, message: int | None) -> None:
+        """The ticket of this message is not one of these any more."""
+        self.tickets = [one for one in self.tickets if one.target.message != message]
 
 
 class Tickets:
@@ -82,6 +81,7 @@ class Tickets:
         self._budget = budget
         self._clock = clock
         self._live: dict[str, _Live] = {}
+        self.presenting = Presenting(queue)
         self._unseen: dict[str, Job] = {}
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
@@ -248,8 +248,10 @@ class Tickets:
         except SealBroken as broken:
             _log_sealed(job, broken)
             return
-        if target is not None and (live := self._live.get(job.id)) is not None:
-            live.replace(target)
+        if target is not None:
+            if (live := self._live.get(job.id)) is not None:
+                live.forget(target.message)
+            self.follow(job, target)
 
     async def revive(self, job: Job, handle: Handle, person: int) -> None:
         """The job goes on after its end: the message that was pressed is its ticket again, and

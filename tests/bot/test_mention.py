@@ -51,7 +51,11 @@ async def bot(queue):
     queue.register(chat)
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
     await bot.add_cog(
-        ChatCog(Services(queue, intake, Actions(queue, tickets), Showing(queue), chat))
+        ChatCog(
+            Services(
+                queue, intake, Actions(queue, tickets), Showing(queue, tickets.presenting), chat
+            )
+        )
     )
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()

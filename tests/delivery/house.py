@@ -70,6 +70,9 @@ class Teller:
     def fail(self, question: str, error: Exception) -> None:
         self._answers[question].put_nowait(error)
 
+    async def check(self) -> str:
+        return self.describe()
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         answer = self._answers[request.messages[-1].content]
         while piece := await answer.get():
@@ -137,7 +140,7 @@ class House:
         outboxes = self.outbox, self.degraded
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer)
         actions = Actions(self.queue, self.tickets)
-        showing = Showing(self.queue, offset)
+        showing = Showing(self.queue, self.tickets.presenting, offset)
         self.services = Services(self.queue, self.intake, actions, showing, self.chat)
         self._duties: list[asyncio.Task[None]] = []
 
@@ -234,6 +237,10 @@ class House:
         channels = self.world.directory.channels
         every = (m for one in channels for m in self.world.store.newest_first(one))
         return [message for message in every if text in message.text]
+
+    def answers(self, text: str) -> list[Message]:
+        """All messages that are this answer, not tickets that show it as it is written."""
+        return [message for message in self.reading(text) if message.content == text]
 
     def forbid(self, *, looking: bool = False, channel="general") -> None:
         """Forbid the bot to write in the channel, or even to see it."""

@@ -11,8 +11,7 @@ from bot.queue.deliveries import DeliveryState
 from bot.queue.handlers import JobContext
 from bot.queue.reply import File
 from tests.delivery.house import TOKEN_DEAD_S
-from tests.delivery.test_ladder import answered
-from tests.delivery.test_outbox import FINAL_EDIT
+from tests.delivery.test_ladder import FINAL_EDIT, answered
 
 MIB = 1024 * 1024
 

@@ -1,6 +1,7 @@
 """The ways of a result to its person, each taken only when the better ones are closed."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from sandbox.mentions import mentions_of
 from tests.delivery.house import TOKEN_DEAD_S
 
 LONG = "\n\n".join(f"{part} " + "word " * 250 for part in ("One", "Two", "Three"))
+FINAL_EDIT = "PATCH *@original"
 PARTS = ("One", "Two", "Three")
 
 
@@ -95,7 +97,7 @@ class TestAPublicResult:
         line = Line.model_validate_json(entry.text)
         assert (line.outcome, line.job, line.user) == ("kept", job.id, job.owner)
         assert "50007" in line.reason
-        assert house.reading("Because.") == []
+        assert house.answers("Because.") == []
         assert (await house.job()).result == '{"text":"Because."}'
 
     async def test_pings_nobody_on_any_way(self, house):
@@ -126,7 +128,7 @@ class TestAClosedWay:
     async def test_of_editing_leads_to_a_post(self, house, status, code):
         house.world.troubles.fail("PATCH /channels/*", status, code=code)
         await house.bring()
-        assert [m.text for m in house.reading("Because.")] == ["Because."]
+        assert len(house.answers("Because.")) == 1
         assert (await house.delivery()).note == "channel"
 
     async def test_of_replying_leads_to_a_post_that_answers_nothing(self, build):
@@ -140,7 +142,7 @@ class TestAClosedWay:
         await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)
         house.world.troubles.fail("POST /channels/*/messages", 403, code=160002)
         await house.bring()
-        (posted,) = house.reading("Because.")
+        (posted,) = house.answers("Because.")
         assert (posted.reference, (await house.delivery()).note) == (None, "channel")
 
     @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001)])
@@ -171,10 +173,10 @@ class TestAClosedWay:
         await first.close()
         first.advance(TOKEN_DEAD_S)
         successor = await build(durable=True, connected=False)
-        await successor.world.wait_for(lambda: successor.reading("Because."))
+        await successor.world.wait_for(lambda: successor.answers("Because."))
         await successor.bring()
         assert (await successor.delivery()).note == note
-        assert len(successor.reading("Because.")) == 1
+        assert len(successor.answers("Because.")) == 1
 
 
 class TestAPrivateResult:
@@ -199,7 +201,7 @@ class TestAPrivateResult:
         house.world.directory.set_dm_open("Ben", is_open=False)
         await house.bring()
 
-        assert house.reading("Because.") == []
+        assert house.answers("Because.") == []
         assert (await house.delivery()).note == "kept"
         routes = [e.route for e in house.world.log if e.method in {"PATCH", "POST"}]
         channel = house.world.channel("general").id
@@ -273,13 +275,31 @@ class TestALongResult:
         assert (await house.delivery()).state is DeliveryState.DELIVERED
         assert [text.split()[0] for text in house.texts()] == list(PARTS)
 
-    async def test_is_kept_whole_where_its_end_cannot_be_brought(self, house):
-        await answered(house, text=LONG)
+    @pytest.mark.parametrize("late", [True, False])
+    async def test_is_in_the_ticket_with_a_file_where_nothing_can_be_posted(self, house, late):
+        interaction = await answered(house, text=LONG)
+        if late:
+            house.advance(TOKEN_DEAD_S)
         house.forbid()
         house.world.directory.set_dm_open("Ben", is_open=False)
         await house.bring()
-        assert [text.split()[0] for text in house.texts()] == ["One"]
-        assert (await house.delivery()).note == "kept"
+        (text,) = house.texts()
+        assert "The whole answer is in the attached file" in text
+        (file,) = interaction.original.attachments
+        assert house.world.file(file).decode() == LONG.strip()
+        assert (await house.delivery()).note == "ticket"
+
+    async def test_is_brought_anew_where_another_version_kept_what_was_brought(self, house):
+        await answered(house, text=LONG)
+        house.world.troubles.fail(FINAL_EDIT, "reset")
+        await house.bring()
+        delivery = await house.delivery()
+        house.store._debts.change(
+            delivery.job_id, lambda owed: replace(owed, progress='{"brought": "all"}')
+        )
+        house.advance(60)
+        await house.bring()
+        assert [text.split()[0] for text in house.texts()] == list(PARTS)
 
     @pytest.mark.parametrize("lost", [True, False], ids=["its answer lost", "not posted"])
     async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house, lost):

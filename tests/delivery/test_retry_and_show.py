@@ -138,6 +138,18 @@ class TestRefresh:
         await house.sees(interaction.original, "Half and whole.")
         assert house.world.direct_messages("Ben") == []
 
+    async def test_makes_a_ticket_move_again_that_could_not_be_edited(self, house):
+        interaction = await house.accepted("why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        await house.outbox._store_releases()
+        refused = house.world.troubles.fail("PATCH *@original", 404, code=10015)
+        house.teller.say("why?", "Half")
+        await house.world.wait_for(lambda: refused.hits)
+        await house.world.press("Ben", interaction.original, "Refresh")
+        await house.sees(interaction.original, "Half")
+        house.teller.say("why?", " and more")
+        await house.sees(interaction.original, "Half and more")
+
 
 class TestATicketWhoseResultIsElsewhere:
     async def elsewhere(self, house, text="Because.", *, dm_open=True) -> Interaction:
