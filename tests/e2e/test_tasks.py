@@ -232,20 +232,25 @@ class TestCancelTask:
         shown = await using(shared, ben, "cancel_task", id=await finished(shared, "over?", ben))
         assert "completed already" in shown.text
 
-    async def test_leaves_it_to_others_who_wait_for_it(self, shared):
+    @pytest.mark.parametrize("by", ["command", "list"])
+    async def test_leaves_it_to_others_who_wait_for_it(self, shared, by):
         """Whoever leaves sees it no more."""
-        ben = shared.person()
-        job_id = await running(shared, "shared?", ben)
+        ben, question = shared.person(), f"shared, left by {by}?"
+        job_id = await running(shared, question, ben)
         other = shared.person()
         with_other = f"INSERT INTO subscriber (job_id, owner) VALUES ('{job_id}', {{}})"
         shared.change(with_other.format(ben.id))
         shared.change(with_other.format(other.id))
-        assert "shared?" in (await using(shared, other, "my_tasks")).text
-        shown = await using(shared, ben, "cancel_task", id=job_id)
+        assert question in (await using(shared, other, "my_tasks")).text
+        if by == "command":
+            shown = await using(shared, ben, "cancel_task", id=job_id)
+        else:
+            press = await shared.world.press(ben, await one_of_the_list(shared, ben), "Cancel")
+            shown = await changed(shared, press, "Cancelled")
         assert "It goes on for others" in shown.text
         assert NOT_YOURS in (await using(shared, ben, "job show", id=job_id)).text
         assert state(shared, job_id) == "PROCESSING"
-        shared.chat.let_go("shared?")
+        shared.chat.let_go(question)
         await shared.world.wait_for(lambda: state(shared, job_id) == "COMPLETED")
 
 
