@@ -18,6 +18,9 @@ LOOKS_AT_MOST = 500
 """Messages that are looked at for one that may have been posted already."""
 
 _GONE_STATUSES = frozenset({401, 403, 404})
+_GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
+_CHANNEL_GONE = frozenset({10003, 50001})
+_TOO_LARGE = 40005
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
 
 _ORIGINAL = cast("int", "@original")
@@ -29,11 +32,27 @@ class Refusal(Exception):
 
 
 class WayClosed(Refusal):
-    """This way to the person is closed for good; another may be open."""
+    """This way to the person is closed for good; another may be open.
+
+    `code` is Discord's (0: none).
+    """
+
+    def __init__(self, said: str, code: int = 0) -> None:
+        super().__init__(said)
+        self.code = code
+
+    @property
+    def shuts_channel(self) -> bool:
+        """Whether nothing at all can be done in that channel."""
+        return self.code in _CHANNEL_GONE
 
 
 class NotAcceptable(Refusal):
     """Discord will never take this message."""
+
+
+class TooLarge(NotAcceptable):
+    """Discord will not take so many bytes."""
 
 
 class NotNow(Refusal):
@@ -55,17 +74,27 @@ def _refusal(error: discord.HTTPException) -> Refusal:
     said = f"{error.status} {error.code}: {error.text}"
     if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
         return NotNow(said)
-    if error.status in _GONE_STATUSES:
-        return WayClosed(said)
+    if error.status == 413 or error.code == _TOO_LARGE:
+        return TooLarge(said)
+    if error.status in _GONE_STATUSES or error.code in _GONE:
+        return WayClosed(said, error.code)
     return NotAcceptable(said)
 
 
-def _files(post: Post) -> list[discord.File]:
+def files_of(post: Post) -> list[discord.File]:
+    """The post's files as the library sends them."""
     return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
 
 
+def _mentions(post: Post) -> discord.AllowedMentions:
+    if post.pings is None:
+        return NOBODY
+    pinged = discord.Object(post.pings)
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[pinged])
+
+
 class DiscordCalls:
-    """Speaks to Discord through the bot's client. Nothing here pings anyone."""
+    """Speaks to Discord through the bot's client. Nothing pings anyone but whom its post names."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -88,7 +117,7 @@ class DiscordCalls:
                 content=post.content,
                 embed=post.embed,
                 view=post.view(),
-                attachments=_files(post),
+                attachments=files_of(post),
                 allowed_mentions=NOBODY,
             )
         return message.id
@@ -103,7 +132,7 @@ class DiscordCalls:
                 content=post.content,
                 embed=post.embed,
                 view=post.view(),
-                attachments=_files(post),
+                attachments=files_of(post),
                 allowed_mentions=NOBODY,
             )
 
@@ -147,10 +176,10 @@ class DiscordCalls:
                 post.content or None,
                 embed=post.embed or discord.utils.MISSING,
                 view=post.view() if post.buttons else discord.utils.MISSING,
-                files=_files(post),
+                files=files_of(post),
                 nonce=nonce,
                 reference=cast("discord.MessageReference", reference),  # its type forgets None
-                allowed_mentions=NOBODY,
+                allowed_mentions=_mentions(post),
             )
         return message.id
 

@@ -281,6 +281,7 @@ def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:
         application=interaction.application_id,
         token=interaction.token,
         private=private,
+        file_limit=interaction.filesize_limit,
     )
 
 

@@ -9,13 +9,15 @@ import logging
 import random
 from contextlib import suppress
 
-from pydantic import ValidationError
-
+from bot.delivery.bringing import Bringing
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
-from bot.delivery.ladder import Ladder
+from bot.delivery.ladder import SoFar
+from bot.delivery.pings import Pings
+from bot.delivery.presenting import Presenting
 from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.delivery.undelivered import Undelivered
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -26,15 +28,12 @@ from bot.queue.deliveries import (
     Settlement,
 )
 from bot.queue.duty import PAUSE_S, log_failure
-from bot.queue.errors import QueueError, StoreError
+from bot.queue.errors import StoreError
 from bot.queue.events import ENDINGS, Event
-from bot.queue.job import Clock, Job
+from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue
-from bot.queue.states import State
 from bot.queue.store.base import DueDelivery, SettleDelivery, Store
-from bot.ui.post import Post
-from bot.ui.result import given_up, posts
-from bot.ui.ticket import ticket
+from bot.ui.post import Place
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +55,6 @@ LOOK_EVERY_S = 15.0
 GATHER_S = 0.02
 """What falls due within a blink is claimed together."""
 
-REFUSED = (
-    "The job is done, but Discord refused to show its result. Please ask again in other words; if "
-    "that does not help, tell an administrator the number below."
-)
-
 GONE_JOB = "the job was removed before its result was delivered"
 
 
@@ -76,13 +70,15 @@ class Outbox:
         sealer: Sealer,
         clock: Clock,
     ) -> None:
-        self._queue = queue
         self._store = store
         self._calls = calls
         self._tickets = tickets
         self._sealer = sealer
         self._clock = clock
         self.promises = Promises(queue, calls, tickets, sealer, clock)
+        self._presenting = Presenting(queue)
+        self._pings = Pings(queue.store, calls, clock)
+        self._book = Undelivered(queue.store)
         self._poked = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -175,10 +171,11 @@ class Outbox:
 
     async def _deliver(self, due: DueDelivery) -> None:
         delivery = due.delivery
+        bringing = Bringing(self._calls, self._presenting, self._pings, self._clock, delivery)
         try:
-            settlement = await self._settlement(due)
+            settlement = await self._settlement(due, bringing)
         except NotNow as refusal:
-            settlement = self._later(delivery, str(refusal))
+            settlement = self._later(delivery, str(refusal), bringing.so_far)
         except SealBroken as broken:  # the former key may still be given
             logger.error("a delivery waits: %s", broken, extra={"job": delivery.job_id})  # noqa: TRY400
             settlement = self._later(delivery, str(broken))
@@ -186,62 +183,30 @@ class Outbox:
             settlement = Abandoned(str(refusal))
         except Exception as error:
             logger.exception("a delivery failed", extra={"job": delivery.job_id})
-            settlement = self._later(delivery, type(error).__name__)
-        if isinstance(settlement, Abandoned):
-            level = logging.INFO if settlement.note == NEVER_SEEN else logging.ERROR
-            extra = {"job": delivery.job_id}
-            logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
+            settlement = self._later(delivery, type(error).__name__, bringing.so_far)
+        if isinstance(settlement, Abandoned) and settlement.note != NEVER_SEEN:
+            await self._book.given_up(due, settlement.note)
         settle = SettleDelivery(delivery.id, delivery.token, settlement)
         try:
             await self._store.deliveries_settle([settle])
         except StoreError as error:  # the lease runs out, and it is done again
             logger.warning("a delivery could not be recorded: %s", error)
 
-    def _later(self, delivery: Delivery, note: str) -> Settlement:
+    def _later(self, delivery: Delivery, note: str, so_far: SoFar | None = None) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:
             return Abandoned(f"given up after {delivery.attempt} tries: {note}")
         pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
-        return Later(self._clock() + pause, note)
+        progress = None if so_far is None else so_far.model_dump_json()
+        return Later(self._clock() + pause, note, progress)
 
-    async def _settlement(self, due: DueDelivery) -> Settlement:
+    async def _settlement(self, due: DueDelivery, bringing: Bringing) -> Settlement:
         target = self._sealer.open(due.delivery.target)
         if due.job is None:
             return Abandoned(GONE_JOB)
         if due.delivery.state is DeliveryState.HELD:
             return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
-        return Delivered(await self._bring(due.delivery, due.job, target))
-
-    async def _bring(self, delivery: Delivery, job: Job, target: Target) -> str:
-        since = job.finished_at if delivery.attempt > 1 else None
-        key = f"{delivery.id}:{job.token}"
-        try:
-            ladder = Ladder(self._calls, target, key, since)
-            return await ladder.deliver(self._content(job, target), self._clock())
-        except NotAcceptable as refusal:
-            logger.error("Discord refused a result: %s", refusal, extra={"job": job.id})  # noqa: TRY400
-            ladder = Ladder(self._calls, target, f"{key}:refused", since)
-            return await ladder.deliver((Post(f"{REFUSED}\n-# job {job.id}"),), self._clock())
-
-    def _content(self, job: Job, target: Target) -> tuple[Post, ...]:
-        if job.state is not State.COMPLETED:
-            return (self._ending(job),)
-        try:
-            reply = self._queue.registry[job.type].reply(job)
-        except (QueueError, ValidationError):
-            logger.exception("a result cannot be shown", extra={"job": job.id})
-            sentence = "The result was made by another version of this bot and cannot be shown."
-            return (Post(f"{sentence}\n-# job {job.id}"),)
-        return posts(reply, single=target.private)
-
-    def _ending(self, job: Job) -> Post:
-        """The last ticket, of a failed job with what it had so far."""
-        ended = ticket(job)
-        if job.state is not State.DISCARDED or job.checkpoint is None:
-            return ended
-        try:
-            partial = self._queue.registry[job.type].partial(job)
-        except Exception:
-            logger.exception("a partial result cannot be shown", extra={"job": job.id})
-            return ended
-        return ended if partial is None else given_up(ended, partial)
+        done = await bringing.run(due.job, target)
+        if done.place is Place.KEPT:
+            await self._book.kept(due, done.reason)
+        return Delivered(done.place)

@@ -34,6 +34,10 @@ class Chat(JobType[Question, Answer]):
     def __init__(self, provider: ChatProvider) -> None:
         self._provider = provider
 
+    def title(self, request: Question) -> str:
+        """The question."""
+        return request.text
+
     async def run(self, ctx: JobContext, request: Question) -> Answer:
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")

@@ -111,13 +111,15 @@ class JobQueue(Steering):
         deliveries: Sequence[NewDelivery] = (),
         private: bool = False,
         fresh: bool = False,
+        inputs: Sequence[File] = (),
     ) -> Enqueued:
         """Store a job; when this returns it survives any crash, unless it is not `durable`: while
         the store is away, kinds that are `degraded` run without it.
 
         A `key` that is known answers the older job, and the same work that is active already is
         joined. A result that is still good completes the job at once, unless a `fresh` one is
-        wanted; what is `private` is never shared with another person. Raises `QueueFull`,
+        wanted; what is `private` is never shared with another person. `inputs` are kept with
+        the job, beside its request. Raises `QueueFull`,
         `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
         """
         if (running := self.degraded.running(key)) is not None:
@@ -129,7 +131,7 @@ class JobQueue(Steering):
         if not fresh and job.state is State.PENDING:
             job = self._from_cache(job)
         try:
-            taken = await self._take(job, deliveries, fresh=fresh)
+            taken = await self._take(job, deliveries, fresh=fresh, inputs=inputs)
         except QueueFull:
             self.events.emit(EventName.QUEUE_FULL, job)
             raise
@@ -137,18 +139,23 @@ class JobQueue(Steering):
             self._created(taken.job)
         return taken
 
-    async def _take(self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool) -> Enqueued:
+    async def _take(
+        self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool, inputs: Sequence[File]
+    ) -> Enqueued:
         """Store the job, or run it without the store where that is better than nothing."""
         limits = self._options.limits
+        files = {job.id: inputs} if inputs else {}
         try:
-            (stored,) = await self.store.enqueue([job], {job.id: deliveries}, limits, fresh=fresh)
+            (stored,) = await self.store.enqueue(
+                [job], {job.id: deliveries}, limits, fresh=fresh, inputs=files
+            )
         except StoreUnavailable as away:
             if (older := self.degraded.remembered(job.key)) is not None:
                 return Enqueued(older, created=False)
             if not self.degraded.takes(job):
                 raise
             logger.warning("a job runs without the store: %s", away, extra={"job": job.id})
-            return await self.degraded.enqueue(job, deliveries, limits, fresh=fresh)
+            return await self.degraded.enqueue(job, deliveries, limits, fresh=fresh, inputs=files)
         self.degraded.remember(stored.job)
         return stored
 
@@ -179,10 +186,18 @@ class JobQueue(Steering):
         return await self._jobs.of(job_id)
 
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
-        """Jobs, newest first; `before` is the id of the last one of the page before."""
-        return await self._jobs.find(wanted, before, limit)
+        """Jobs, newest first; `before` is the id of the last one of the page before.
+
+        `after` is the id of the first one of a page: those just newer than it are found.
+        """
+        return await self._jobs.find(wanted, before, limit, after)
 
     async def is_awaited_by(self, person: int, job_id: str) -> bool:
         """Whether this person asked for the job, first or by joining it, and did not leave it."""
@@ -198,6 +213,10 @@ class JobQueue(Steering):
     async def artifacts(self, job_id: str) -> list[File]:
         """The files that the job's runs have attached, by name."""
         return await self._jobs.artifacts(job_id)
+
+    async def inputs(self, job_id: str) -> list[File]:
+        """The files that came with the request, by name."""
+        return await (await self._jobs.of(job_id)).inputs(job_id)
 
     async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
         """For each ready job, by id: how many are before it, and when it may be done."""

@@ -9,7 +9,7 @@ from bot.queue.job import Job
 from bot.queue.reply import File
 from bot.queue.states import FINISHED, State
 from bot.queue.status import OwnJob
-from bot.queue.store.base import JobFilter, Policy, Store
+from bot.queue.store.base import JobFilter, Policy, Store, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Whereabouts:
             raise TaskNotFoundError(job_id)
         return job
 
-    async def find(self, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
+    async def find(
+        self, wanted: JobFilter, before: str | None, limit: int, after: str | None = None
+    ) -> list[Job]:
         """Jobs of both, newest first."""
-        stored = await self.store.find(wanted, before, limit)
-        others = await self.beside.find(wanted, before, limit)
-        return sorted([*stored, *others], key=lambda job: job.id, reverse=True)[:limit]
+        stored = await self.store.find(wanted, before, limit, after=after)
+        others = await self.beside.find(wanted, before, limit, after=after)
+        return page([*stored, *others], before, limit, after)
 
     async def own(self, owner: int, limit: int = 10) -> tuple[OwnJob, ...]:
         """The person's newest unfinished jobs, with their places."""

@@ -239,6 +239,11 @@ class House:
         self.outbox.poke()
 
 
+def labels(message: Message) -> list[str]:
+    """The buttons below the message."""
+    return [button["label"] for row in message.components for button in row["components"]]
+
+
 class Offset:
     """The real clock, plus what the test moved it by."""
 

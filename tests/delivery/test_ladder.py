@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery.undelivered import Line, book_of
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from sandbox.mentions import mentions_of
@@ -68,7 +69,7 @@ class TestAPublicResult:
         assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
         assert (await house.delivery()).note == "direct message"
 
-    async def test_is_given_up_with_a_reason_when_every_way_is_closed(self, house):
+    async def test_is_kept_when_every_way_is_closed_and_administrators_can_read_why(self, house):
         await answered(house)
         house.advance(TOKEN_DEAD_S)
         house.forbid(looking=True)
@@ -76,8 +77,12 @@ class TestAPublicResult:
         await house.bring()
 
         delivery = await house.delivery()
-        assert delivery.state is DeliveryState.ABANDONED
-        assert "50007" in delivery.note
+        assert (delivery.state, delivery.note) == (DeliveryState.DELIVERED, "kept")
+        job = await house.job()
+        (entry,) = await house.store.entries(book_of(job.guild))
+        line = Line.model_validate_json(entry.text)
+        assert (line.outcome, line.job, line.user) == ("kept", job.id, job.owner)
+        assert "50007" in line.reason
         assert house.reading("Because.") == []
         assert (await house.job()).result == '{"text":"Because."}'
 
@@ -110,14 +115,14 @@ class TestAPrivateResult:
         assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
         assert (await house.delivery()).note == "direct message"
 
-    async def test_is_given_up_rather_than_shown_in_public(self, house):
+    async def test_is_kept_rather_than_shown_in_public(self, house):
         await answered(house, private=True)
         house.advance(TOKEN_DEAD_S)
         house.world.directory.set_dm_open("Ben", is_open=False)
         await house.bring()
 
         assert house.reading("Because.") == []
-        assert (await house.delivery()).state is DeliveryState.ABANDONED
+        assert (await house.delivery()).note == "kept"
         routes = [e.route for e in house.world.log if e.method in {"PATCH", "POST"}]
         channel = house.world.channel("general").id
         paths = [e.path for e in house.world.log if e.method in {"PATCH", "POST"}]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.queue.job import Job, Progress, new_job_id
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
-from bot.ui.ticket import BAR_CELLS, NOT_DURABLE, bar, left_ticket, ticket
+from bot.texts import say
+from bot.ui.ticket import BAR_CELLS, bar, left_ticket, ticket
 
 ID = new_job_id()
 NOW = 1_700_000_000.25
@@ -37,9 +38,14 @@ class TestEveryTicket:
         assert shown.content == ""
 
     @pytest.mark.parametrize("state", State)
-    def test_has_buttons_just_while_the_job_lives(self, state):
+    def test_has_the_buttons_that_its_state_allows(self, state):
         labels = [button.label for button in ticket(job(state)).buttons]
-        assert labels == ([] if state in FINISHED else ["Cancel", "Refresh"])
+        ended = {State.COMPLETED: [], State.CANCELLED: ["Retry"], State.DISCARDED: ["Retry"]}
+        assert labels == ended.get(state, ["Cancel", "Refresh"])
+
+    @pytest.mark.parametrize("state", FINISHED)
+    def test_of_a_job_that_no_store_keeps_offers_no_retry(self, state):
+        assert ticket(job(state, durable=False)).buttons == ()
 
     def test_says_which_state_it_is_by_words_and_not_by_colour_alone(self):
         words = {text(ticket(job(state))) for state in State if state is not State.PARKED}
@@ -54,11 +60,11 @@ class TestWithoutTheStore:
     @pytest.mark.parametrize("state", State)
     def test_says_so_just_while_the_job_lives(self, state):
         shown = text(ticket(job(state, durable=False)))
-        assert (NOT_DURABLE in shown) is (state not in FINISHED)
+        assert (say("ticket-not-durable") in shown) is (state not in FINISHED)
 
     @pytest.mark.parametrize("state", State)
     def test_is_said_of_no_stored_job(self, state):
-        assert NOT_DURABLE not in text(ticket(job(state)))
+        assert say("ticket-not-durable") not in text(ticket(job(state)))
 
 
 class TestWaiting:

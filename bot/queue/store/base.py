@@ -1,7 +1,8 @@
 """The store protocol: batch-shaped calls, each atomic, callable from any event loop and thread."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from bot.queue.controls import Control
@@ -81,13 +82,28 @@ BeatAnswer = Alive | Lost | CancelRequested
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to find; None: any. `states` empty: any. `owner` also finds what one joined."""
+    """Which jobs to find; None: any. `states` empty: any. `owner` also finds what one joined.
+
+    `prefix` is how their ids begin.
+    """
 
     owner: int | None = None
     guild: int | None = None
     type: str | None = None
     states: frozenset[State] = frozenset()
     id: str | None = None
+    prefix: str | None = None
+
+
+def page(jobs: Iterable[Job], before: str | None, limit: int, after: str | None) -> list[Job]:
+    """Those of these jobs that `Store.find` answers."""
+    newest = sorted(jobs, key=lambda job: job.id, reverse=True)
+    within = [
+        job
+        for job in newest
+        if (before is None or job.id < before) and (after is None or job.id > after)
+    ]
+    return within[:limit] if after is None else within[-limit:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +247,10 @@ class SettleDelivery:
     settlement: Settlement
 
 
+Inputs = Mapping[str, Sequence[File]]
+"""The files that come with requests, by job id."""
+
+
 class Records(Protocol):
     """What is kept beside jobs; every call is atomic, and fails as those of `Store` do."""
 
@@ -271,8 +291,10 @@ class Store(Records, Protocol):
         limits: Limits | None = None,
         *,
         fresh: bool = False,
+        inputs: Inputs = MappingProxyType({}),
     ) -> list[Enqueued]:
-        """Store all jobs (deliveries by job id) or none; a known key answers the older job.
+        """Store all jobs (deliveries and inputs by job id) or none; a known key answers the
+        older job.
 
         An active job of the same `dedup_key` is joined: it gets the deliveries. A good result of
         the same `cache_key` completes the job at once, unless a `fresh` one is wanted. Raises
@@ -324,7 +346,8 @@ class Store(Records, Protocol):
         """All that was set."""
 
     async def purge(self, retention: Retention, limit: int) -> int:
-        """Remove up to `limit` finished jobs past their keeping, with all that is theirs.
+        """Remove up to `limit` finished jobs past their keeping, with all that is theirs,
+        and the inputs of completed ones, which no run will ask for again.
 
         The oldest go first, and none whose news is still owed; how many went.
         """
@@ -335,10 +358,21 @@ class Store(Records, Protocol):
     async def artifacts(self, job_id: str) -> list[File]:
         """The files that the job's runs have attached, by name."""
 
+    async def inputs(self, job_id: str) -> list[File]:
+        """The files that came with the request, by name; of a completed job they may be gone."""
+
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
-        """Jobs, newest first; `before` is the id of the last one of the page before."""
+        """Jobs, newest first; `before` is the id of the last one of the page before.
+
+        `after` is the id of the first one of a page: those just newer than it are found.
+        """
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """How many jobs are ahead of each ready job in its queue, exact up to `cap`."""

@@ -9,7 +9,8 @@ import pytest
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter
 from bot.queue.store.sqlite.file import connect, prepare
-from bot.queue.store.sqlite.looking import JOINED, where
+from bot.queue.store.sqlite.figures import FigureTable
+from bot.queue.store.sqlite.looking import ASKED, JOINED, Looking, where
 from bot.queue.store.sqlite.statements import Statements
 
 INDEX_OF = {
@@ -41,6 +42,9 @@ INDEX_OF = {
     "body_save": "INTEGER PRIMARY KEY",
     "deliveries_due": "delivery_due",
     "deliveries_next": "delivery_due",
+    "inputs": "sqlite_autoindex_input_1",
+    "inputs_remove": "sqlite_autoindex_input_1",
+    "inputs_forget": "sqlite_autoindex_job_1",
     "notes": "PRIMARY KEY",
     "note_forget": "PRIMARY KEY",
     "entries": "entry_scope",
@@ -95,18 +99,19 @@ def test_a_position_is_counted_from_the_front_of_its_queue(db):
     ("way", "wanted", "before", "index"),
     [
         ("? IS NULL", JobFilter(), None, "sqlite_autoindex_job_1"),
-        (
-            "? IS NULL",
-            JobFilter(guild=1, states=frozenset({State.PENDING})),
-            "id",
-            "sqlite_autoindex_job_1",
-        ),
-        ("owner = ?", JobFilter(owner=1), None, "job_owner"),
-        ("owner = ?", JobFilter(owner=1, type="echo"), "id", "job_owner"),
+        ("? IS NULL", JobFilter(guild=1, states=frozenset({State.PENDING})), "id", "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, prefix="01"), None, "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, type="echo"), "id", "job_guild"),
+        (ASKED, JobFilter(owner=1), None, "job_owner"),
+        (ASKED, JobFilter(owner=1, type="echo"), "id", "job_owner"),
+        (ASKED, JobFilter(owner=1, guild=1), "id", "job_owner"),
+        (ASKED, JobFilter(owner=1, guild=1, prefix="01"), "id", "job_owner"),
         (JOINED, JobFilter(owner=1, type="echo"), "id", "subscriber_owner"),
+        (JOINED, JobFilter(owner=1, guild=1, prefix="01"), None, "subscriber_owner"),
     ],
 )
-def test_a_page_is_read_in_the_indexs_order(db, way, wanted, before, index):
-    conditions, _ = where(wanted, before)
-    sql = Statements()["jobs_found"].replace("/*conditions*/", f"{way} AND {conditions}")
-    assert_uses(plan(db, sql), index)
+@pytest.mark.parametrize("after", [None, "id"])
+def test_a_page_is_read_in_the_indexs_order(db, way, wanted, before, index, after):
+    conditions, _ = where(wanted, before, after)
+    looking = Looking(Statements(), FigureTable(Statements()))
+    assert_uses(plan(db, looking.page(way, conditions, ascending=after is not None)), index)

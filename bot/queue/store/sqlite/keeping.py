@@ -50,6 +50,7 @@ class Keeping:
         gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)
+        db.execute(self._sql["inputs_forget"])
         db.execute(self._sql["slots_empty"], (limit,))
         self._figures.forget(db, now)
         self._forget_turns(db)
@@ -87,6 +88,7 @@ class Keeping:
             "deliveries_remove",
             "subscribers_remove",
             "artifacts_remove",
+            "inputs_remove",
             "cached_remove",
             "bodies_remove",
             "jobs_remove",
