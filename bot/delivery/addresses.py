@@ -36,12 +36,19 @@ class Addresses:
         own = [one for one in known if one.delivery.owner == person]
         return next(iter(here or own), None)
 
-    async def renew(self, job_id: str, handle: Handle, person: int) -> Target | None:
-        """From now on that asking is answered through the handle; its target."""
+    async def renew(
+        self, job_id: str, handle: Handle, person: int, now: float, *, asked_anew: bool = False
+    ) -> Target | None:
+        """From `now` on (unix seconds) that asking is answered through the handle; its target.
+
+        `asked_anew`: they wait since the press.
+        """
         address = await self.at(job_id, handle, person)
         if address is None or address.delivery.is_over:
             return None
-        target = address.target.renewed(handle)
+        target = address.target.renewed(handle, now)
+        if asked_anew:
+            target = target.model_copy(update={"asked_at": now})
         released = Released(self._sealer.seal(target))
         store = await self._queue.store_of(job_id)
         await store.deliveries_settle([SettleDelivery(address.delivery.id, None, released)])

@@ -12,7 +12,7 @@ from bot.delivery.presenting import Presenting, refused
 from bot.delivery.target import Target
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Clock, Job
-from bot.ui.post import Post
+from bot.ui.post import Place, Post
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +36,15 @@ class Bringing:
         kept = delivery.progress
         self.so_far = None if kept is None else SoFar.model_validate_json(kept)
 
-    async def run(self, job: Job, target: Target) -> SoFar:
-        """Bring all of it, and ping whoever waited long. Raises `NotNow` or `NotAcceptable`."""
+    async def run(self, job: Job, target: Target) -> Place:
+        """Bring all of it, and ping whoever waited long; where it went.
+
+        Raises `NotNow` or `NotAcceptable`.
+        """
         before = self.so_far or SoFar(file_limit=target.file_limit)
-        self.so_far = before
-        done = await self._bring(job, target, before)
+        self.so_far = done = await self._bring(job, target, before)
         await self._pings.ping(job, target, done, self._key(job), self._since(job))
-        return done
+        return done.place
 
     async def _bring(self, job: Job, target: Target, so_far: SoFar) -> SoFar:
         if not so_far.refused:

@@ -33,7 +33,6 @@ from bot.queue.events import ENDINGS, Event
 from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import DueDelivery, SettleDelivery, Store
-from bot.ui.post import Place
 
 logger = logging.getLogger(__name__)
 
@@ -184,13 +183,21 @@ class Outbox:
         except Exception as error:
             logger.exception("a delivery failed", extra={"job": delivery.job_id})
             settlement = self._later(delivery, type(error).__name__, bringing.so_far)
-        if isinstance(settlement, Abandoned) and settlement.note != NEVER_SEEN:
-            await self._book.given_up(due, settlement.note)
         settle = SettleDelivery(delivery.id, delivery.token, settlement)
         try:
-            await self._store.deliveries_settle([settle])
+            (counts,) = await self._store.deliveries_settle([settle])
         except StoreError as error:  # the lease runs out, and it is done again
             logger.warning("a delivery could not be recorded: %s", error)
+        else:
+            if counts:
+                await self._note(due, settlement, bringing.so_far)
+
+    async def _note(self, due: DueDelivery, settlement: Settlement, so_far: SoFar | None) -> None:
+        """Tell administrators of what did not reach its person."""
+        if isinstance(settlement, Abandoned) and settlement.note != NEVER_SEEN:
+            await self._book.given_up(due, settlement.note)
+        elif isinstance(settlement, Delivered) and so_far is not None and so_far.reason:
+            await self._book.kept(due, so_far.reason)
 
     def _later(self, delivery: Delivery, note: str, so_far: SoFar | None = None) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:
@@ -206,7 +213,4 @@ class Outbox:
         if due.delivery.state is DeliveryState.HELD:
             return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
-        done = await bringing.run(due.job, target)
-        if done.place is Place.KEPT:
-            await self._book.kept(due, done.reason)
-        return Delivered(done.place)
+        return Delivered(await bringing.run(due.job, target))

@@ -5,7 +5,7 @@ Kept in the store as sealed text, because an interaction's token lets anyone spe
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -26,8 +26,7 @@ class Handle:
     message: int
     channel: int
     application: int
-    token: str
-    at: float
+    token: str = field(repr=False)
     file_limit: int = FILE_LIMIT
 
 
@@ -64,15 +63,15 @@ class Target(BaseModel):
         since = self.asked_at if self.token_at is None else self.token_at
         return self.token is not None and now < since + TOKEN_LIFE_S
 
-    def renewed(self, handle: Handle) -> "Target":
-        """The same person at the message of this handle, which may be edited again for a while."""
+    def renewed(self, handle: Handle, now: float) -> "Target":
+        """The same person at the message of this handle, which was given `now` (unix seconds)."""
         return self.model_copy(
             update={
                 "message": handle.message,
                 "channel": handle.channel,
                 "application": handle.application,
                 "token": handle.token,
-                "token_at": handle.at,
+                "token_at": now,
                 "file_limit": handle.file_limit,
             }
         )

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.delivery.addresses import Addresses
 from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
 from bot.delivery.progress import EditBudget
-from bot.delivery.target import SealBroken, Sealer, Target
+from bot.delivery.target import Handle, SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
 from bot.queue.duty import log_failure
 from bot.queue.errors import StoreError
@@ -53,6 +54,12 @@ class _Live:
         """Whether the ticket there is one of these."""
         return any(one.target.place == target.place for one in self.tickets)
 
+    def replace(self, target: Target) -> None:
+        """Let the ticket of this message be edited at this target from now on."""
+        for one in self.tickets:
+            if one.target.message == target.message:
+                one.target = target
+
 
 class Tickets:
     """Listens to the queue; edits go through the budget, and stop when the job ends."""
@@ -67,7 +74,7 @@ class Tickets:
     ) -> None:
         self._queue = queue
         self._calls = calls
-        self._sealer = sealer
+        self.addresses = Addresses(queue, sealer)
         self._budget = budget
         self._clock = clock
         self._live: dict[str, _Live] = {}
@@ -118,16 +125,18 @@ class Tickets:
             # No event crosses processes.
             while job.id in self._unseen and await self._find_ticket(job):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_S)
-        except (StoreError, SealBroken) as error:
+        except StoreError as error:
             logger.warning("a ticket stays as it is: %s", error, extra={"job": job.id})
+        except SealBroken as broken:
+            _log_sealed(job, broken)
 
     async def _find_ticket(self, job: Job) -> bool:
         """Follow the job's ticket; whether that is to be tried again."""
-        deliveries = await (await self._queue.store_of(job.id)).deliveries(job.id)
-        for delivery in deliveries:
-            if delivery.state is DeliveryState.WAITING:
-                self.follow(job, self._sealer.open(delivery.target))
-        return any(delivery.state is DeliveryState.HELD for delivery in deliveries)
+        known = await self.addresses.of(job.id)
+        for address in known:
+            if address.delivery.state is DeliveryState.WAITING:
+                self.follow(job, address.target)
+        return any(address.delivery.state is DeliveryState.HELD for address in known)
 
     def _refresh(self, live: _Live) -> None:
         self._budget.submit(live.job.id, lambda: self._edit(live))
@@ -207,16 +216,35 @@ class Tickets:
 
         await self._budget.now(job_id, current)
 
+    async def renew(self, job: Job, handle: Handle, person: int) -> None:
+        """A press has given a fresh way to edit its message: it is the ticket's from now on."""
+        try:
+            target = await self.addresses.renew(job.id, handle, person, self._clock())
+        except SealBroken as broken:
+            _log_sealed(job, broken)
+            return
+        if target is not None and (live := self._live.get(job.id)) is not None:
+            live.replace(target)
+
+    async def revive(self, job: Job, handle: Handle, person: int) -> None:
+        """The job goes on after its end: the message that was pressed is its ticket again, and
+        so are those of others who wait for it.
+        """
+        try:
+            await self.addresses.renew(job.id, handle, person, self._clock(), asked_anew=True)
+            await self._find_ticket(job)
+        except SealBroken as broken:
+            _log_sealed(job, broken)
+
     async def leave(self, job: Job, person: int) -> None:
         """Show on the person's own tickets that they cancelled what others still wait for."""
 
         async def left() -> None:
             if (live := self._live.get(job.id)) is not None:
                 live.tickets = [one for one in live.tickets if one.target.user != person]
-            store = await self._queue.store_of(job.id)
-            for delivery in await store.deliveries(job.id):
-                if delivery.owner == person and delivery.is_over:
-                    await self._is_shown(self._sealer.open(delivery.target), left_ticket(job))
+            for address in await self.addresses.of(job.id):
+                if address.delivery.owner == person and address.delivery.is_over:
+                    await self._is_shown(address.target, left_ticket(job))
 
         await self._budget.now(job.id, left)
 
@@ -226,3 +254,7 @@ class Tickets:
             job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))
+
+
+def _log_sealed(job: Job, broken: SealBroken) -> None:
+    logger.warning("a ticket stays as it is: %s", broken, extra={"job": job.id})

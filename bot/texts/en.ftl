@@ -108,3 +108,13 @@ ping-direct = Your { $kind } { $state ->
         [COMPLETED] is ready
        *[DISCARDED] has failed
     }: { $where }
+
+## Presses on tickets' buttons
+
+press-not-in-vain = { $state ->
+        [COMPLETED] This job has its result; there is nothing to try again.
+       *[other] This job is under way already.
+    }
+press-retried = Retried by { $by }.
+press-private = This was asked in private: only who asked may see the result.
+press-unfinished = This job is not finished yet, so there is nothing to show. Its result will come by itself.
