@@ -118,3 +118,7 @@ press-not-in-vain = { $state ->
 press-retried = Retried by { $by }.
 press-private = This was asked in private: only who asked may see the result.
 press-unfinished = This job is not finished yet, so there is nothing to show. Its result will come by itself.
+
+## Administration
+
+admin-only = Only administrators of this server may do that, so nothing was done.
