@@ -13,6 +13,8 @@ from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
@@ -31,6 +33,7 @@ from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import YIELD_S, WorkerOptions
 from bot.services import Services
+from config.redaction import Redactor
 from config.settings import Settings, SqliteDatabase
 
 logger = logging.getLogger(__name__)
@@ -104,9 +107,11 @@ class App:
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
         ]
-        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer)
+        redact = Redactor(settings.secrets()).redact
+        failures = FailureDesk(FailureBook(self.queue.store, time.time, redact))
+        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
         actions = Actions(self.queue, self._tickets)
-        self.services = Services(self.queue, intake, actions, chat)
+        self.services = Services(self.queue, intake, actions, chat, failures)
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old

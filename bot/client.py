@@ -1,17 +1,18 @@
 """The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
 
 import logging
+from collections.abc import Awaitable
 
 import discord
-from discord import app_commands
 from discord.ext import commands
-from ulid import ULID
 
-from bot.delivery.actions import NotAllowed
-from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.command_tree import AnsweringTree
+from bot.delivery.discord_calls import NOBODY
+from bot.delivery.failure_desk import where_of
+from bot.delivery.failures import Stale
 from bot.delivery.presses import Presses
-from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.stale import is_known
 from bot.ui.buttons import JobButton
 
 logger = logging.getLogger(__name__)
@@ -20,11 +21,6 @@ COGS = ("cogs.chat", "cogs.queue")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
-
-UNREACHABLE = (
-    "I cannot get at this job just now, so it may go on as it was. Please press again in a moment; "
-    "if that does not help, tell an administrator: the database needs a look."
-)
 
 
 class Conveyor(commands.AutoShardedBot):
@@ -40,6 +36,7 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=AnsweringTree,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
@@ -47,7 +44,6 @@ class Conveyor(commands.AutoShardedBot):
             max_ratelimit_timeout=LONGEST_LIMIT_S,
         )
         self._sync_to = [discord.Object(guild) for guild in guilds]
-        self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
 
     async def load(self, services: Services) -> None:
         """Take the services and load all cogs; before logging in."""
@@ -84,39 +80,20 @@ class Conveyor(commands.AutoShardedBot):
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press on a ticket's button, at once and in any state."""
         presses = Presses(self.services.actions)
-        try:
-            await presses.answer(interaction, action, job_id)
-        except StoreError as error:
-            logger.error("a press could not be carried out: %s", error, extra={"job": job_id})  # noqa: TRY400
-            await self._say(interaction, UNREACHABLE)
-        except (NotAllowed, QueueError) as refusal:
-            await self._say(interaction, str(refusal))
-        except Refusal as refusal:
-            logger.info("a press was not answered: %s", refusal, extra={"job": job_id})
+        await self.answering(interaction, presses.answer(interaction, action, job_id), job_id)
 
-    async def on_command_error_reply(
-        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    async def answering(
+        self, interaction: discord.Interaction, work: Awaitable[None], job_id: str = ""
     ) -> None:
-        """Every failed command ends in a sentence with a reference that the log knows; what a check
-        refuses, in that check's own.
-        """
-        if isinstance(error, app_commands.CheckFailure):
-            await self._say(interaction, str(error))
-            return
-        reference = str(ULID())
-        logger.error("a command failed (%s)", reference, exc_info=error)
-        await self._say(
-            interaction,
-            "Something went wrong on my side. If no answer comes here, please try again; if it "
-            f"happens again, tell an administrator this reference: `{reference}`.",
-        )
-
-    async def _say(self, interaction: discord.Interaction, sentence: str) -> None:
+        """Do what a press or a form asks for; what goes wrong ends in a sentence."""
         try:
-            with refusals():
-                if interaction.response.is_done():
-                    await interaction.followup.send(sentence, ephemeral=True)
-                else:
-                    await interaction.response.send_message(sentence, ephemeral=True)
-        except Refusal as refusal:
-            logger.info("a sentence could not be told: %s", refusal)
+            await work
+        except Exception as error:  # noqa: BLE001 - the desk logs it
+            where = where_of(interaction)
+            await self.services.failures.tell(interaction, error, where, job_id)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer what no part of this version knows: the library would be silent."""
+        store = self._connection._view_store  # noqa: SLF001 - nobody else knows
+        if not is_known(interaction, store):
+            await self.services.failures.tell(interaction, Stale(), where_of(interaction))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.delivery.actions import Actions
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.jobs.chat import Chat
 from bot.queue.job_queue import JobQueue
@@ -10,9 +11,11 @@ from bot.queue.job_queue import JobQueue
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The queue, the way into it, what people may do to jobs, and the kinds of work."""
+    """The queue, the way into it, what people may do to jobs, the kinds of work, and who
+    answers for what fails."""
 
     queue: JobQueue
     intake: Intake
     actions: Actions
     chat: Chat
+    failures: FailureDesk

@@ -10,12 +10,13 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
+from bot.delivery.actions import NotAllowed
 from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
 
-class NotAnAdministrator(app_commands.CheckFailure):
+class NotAnAdministrator(NotAllowed, app_commands.CheckFailure):
     """Nothing was done; the text tells the person why."""
 
 

@@ -19,12 +19,14 @@ from bot.delivery.discord_calls import (
     WayClosed,
     refusals,
 )
+from bot.delivery.failure_book import Asked
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.ladder import nonce_of, ticket_nonce
 from bot.delivery.outbox import Outbox
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import NewDelivery
-from bot.queue.errors import CommitUnknown, QueueError, StoreError
+from bot.queue.errors import StoreError
 from bot.queue.handlers import AnyJobType
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
@@ -54,7 +56,9 @@ class Intake:
         outbox: Outbox,
         degraded: Outbox,
         sealer: Sealer,
+        failures: FailureDesk,
     ) -> None:
+        self._failures = failures
         self._queue = queue
         self._calls = calls
         self._tickets = tickets
@@ -71,17 +75,13 @@ class Intake:
         *,
         private: bool = False,
     ) -> None:
-        """Answer a slash command with the ticket of its job."""
+        """Answer a slash command with the ticket of its job. What `enqueue` raises is raised."""
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
         storing = self._store(f"interaction:{interaction.id}", job_type, request, target, owed)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
-        try:
-            stored = await asyncio.shield(storing)
-        except QueueError as refusal:
-            await self._refuse(interaction, _sentence(refusal), deferred=deferred)
-            return
+        stored = await asyncio.shield(storing)
         if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
 
@@ -100,9 +100,11 @@ class Intake:
         try:
             key = f"message:{message.id}"
             stored = await self._store(key, job_type, request, target, owed)
-        except QueueError as refusal:
+        except Exception as error:  # noqa: BLE001 - the desk logs it
             nonce = nonce_of(f"refusal:{message.id}")
-            await self._calls.post(target, Post(_sentence(refusal)), nonce, reply_to=message.id)
+            asked = Asked("a mention", target.user, target.guild)
+            sentence = await self._failures.sentence(error, asked)
+            await self._calls.post(target, Post(sentence), nonce, reply_to=message.id)
             return
         if stored.is_new:
             await self._post_ticket(stored, target, owed)
@@ -149,22 +151,6 @@ class Intake:
             else:
                 return True
         return False
-
-    async def _refuse(
-        self, interaction: discord.Interaction, sentence: str, *, deferred: bool
-    ) -> None:
-        try:
-            with refusals():
-                if deferred:
-                    await interaction.edit_original_response(
-                        content=sentence, allowed_mentions=NOBODY
-                    )
-                else:
-                    await interaction.response.send_message(
-                        sentence, ephemeral=True, allowed_mentions=NOBODY
-                    )
-        except Refusal as refusal:
-            logger.info("a refusal could not be told: %s", refusal)
 
     async def _acknowledge(
         self,
@@ -258,18 +244,6 @@ class Intake:
     def _outbox_of(self, stored: Enqueued) -> Outbox:
         """Who brings the job's news: it is owed by the store that has the job."""
         return self._outbox if stored.job.durable else self._degraded
-
-
-def _sentence(refusal: QueueError) -> str:
-    if not isinstance(refusal, StoreError):
-        return str(refusal)
-    logger.error("a question could not be stored: %s", refusal)
-    if isinstance(refusal, CommitUnknown):
-        return "Your question may not have been stored. If no answer comes here, please ask again."
-    return (
-        "Your question could not be stored, so nothing was started. Please try again in a moment; "
-        "if that does not help, tell an administrator: the database needs a look."
-    )
 
 
 def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:

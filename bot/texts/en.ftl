@@ -122,3 +122,38 @@ press-unfinished = This job is not finished yet, so there is nothing to show. It
 ## Administration
 
 admin-only = Only administrators of this server may do that, so nothing was done.
+
+## What went wrong
+
+failure-unexpected = Something went wrong on my side. If no answer comes here, please try again; if it happens again, tell an administrator the reference below.
+failure-store-away = The database could not be reached, so nothing was done. Please try again in a moment; if that does not help, tell an administrator: the database needs a look.
+failure-commit-unknown = The database did not confirm this, so it may not have been done. If no answer comes here, please try again.
+failure-store-newer = The database was written by a newer version of this bot, so nothing was done. Tell an administrator: the bot needs to be updated.
+failure-no-job = There is no such job here; finished ones are kept only for a while. Look it up once more, or ask again.
+failure-state = This job is { $state } now, so that cannot be done with it any more. Look at it once more.
+failure-queue-full = The queue is full: { $size } jobs are waiting. Please try again later.
+failure-your-limit = You have { $limit } unfinished jobs, which is the most one person may have. Wait for one to finish or cancel one.
+failure-kind-unknown = This version of the bot does not know this kind of work, so nothing was done. Tell an administrator the reference below.
+failure-not-in-hand = This was taken over by another run meanwhile, so it does not count. If no answer comes, please try again.
+failure-seal = What belongs to this was sealed with another key and cannot be opened. Tell an administrator: the setting ENCRYPTION_KEY_OLD needs the former key.
+failure-stale = This is from an older version of the bot, which is not known any more; nothing was done. Please use the command again.
+failure-not-yours = This is for whoever used the command. Use it yourself to get your own.
+failure-discord-refused = Discord did not take what I sent. Please try again; if it happens again, tell an administrator the reference below.
+failure-discord-busy = Discord is too busy to do this just now. Please try again in a minute.
+failure-discord-forbidden = Discord does not let me do this here. Ask an administrator to look at my permissions with `/setup check`.
+failure-too-large = This is too large to be sent here. Please ask for less.
+failure-too-slow = This took too long, so I stopped waiting. Please look whether it was done before you try again.
+failure-not-allowed = You may not use this here, so nothing was done. An administrator of this server can change that in its settings under Integrations.
+failure-only-in-servers = This works only in a server. Please use it there.
+failure-role = This needs a role that you do not have, so nothing was done. Ask an administrator of this server for it.
+failure-permissions = This needs permissions that you do not have ({ $names }), so nothing was done. Ask an administrator of this server.
+failure-bot-permissions = I lack permissions for this here: { $names }. Ask an administrator of this server to give them to me.
+failure-cooldown = This was used very often just now. Please try again in { $seconds ->
+        [one] one second
+       *[other] { $seconds } seconds
+    }.
+failure-command-unknown = This command is from an older version of the bot and is gone; nothing was done. Restart Discord to see the commands that there are now.
+failure-command-changed = This command has changed since Discord showed it to you; nothing was done. Restart Discord and use it again.
+failure-value = “{ $value }” is not something that this option takes, so nothing was done. Please choose from what is offered, or correct it.
+failure-reference = -# Reference `{ $id }`
+failure-choices = I cannot list the choices just now. Type the whole text, or try again in a moment.

@@ -13,6 +13,8 @@ from discord.ext import commands
 
 from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
@@ -48,8 +50,9 @@ async def bot(queue):
     outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
     chat = Chat(BuiltIn())
     queue.register(chat)
-    intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
-    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat)))
+    failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
+    intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
+    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat, failures)))
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

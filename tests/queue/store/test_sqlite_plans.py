@@ -8,8 +8,8 @@ import pytest
 
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter
-from bot.queue.store.sqlite.file import connect, prepare
 from bot.queue.store.sqlite.figures import FigureTable
+from bot.queue.store.sqlite.file import connect, prepare
 from bot.queue.store.sqlite.looking import ASKED, JOINED, Looking, where
 from bot.queue.store.sqlite.statements import Statements
 
