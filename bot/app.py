@@ -18,6 +18,7 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -111,7 +112,8 @@ class App:
         failures = FailureDesk(FailureBook(self.queue.store, time.time, redact))
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
         actions = Actions(self.queue, self._tickets)
-        self.services = Services(self.queue, intake, actions, chat, failures)
+        showing = Showing(self.queue)
+        self.services = Services(self.queue, intake, actions, showing, chat, failures)
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old

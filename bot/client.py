@@ -11,13 +11,14 @@ from bot.delivery.discord_calls import NOBODY
 from bot.delivery.failure_desk import where_of
 from bot.delivery.failures import Stale
 from bot.delivery.presses import Presses
+from bot.delivery.task_presses import TaskPresses
 from bot.services import Services
 from bot.stale import is_known
-from bot.ui.buttons import JobButton
+from bot.ui.buttons import JobButton, TaskItem
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.chat", "cogs.queue")
+COGS = ("cogs.chat", "cogs.notify", "cogs.queue", "cogs.tasks")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -48,7 +49,7 @@ class Conveyor(commands.AutoShardedBot):
     async def load(self, services: Services) -> None:
         """Take the services and load all cogs; before logging in."""
         self.services = services
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, TaskItem)
         for cog in COGS:
             await self.load_extension(cog)
 
@@ -80,12 +81,19 @@ class Conveyor(commands.AutoShardedBot):
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press on a ticket's button, at once and in any state."""
         presses = Presses(self.services.actions)
-        await self.answering(interaction, presses.answer(interaction, action, job_id), job_id)
+        await self.carry_out(interaction, presses.answer(interaction, action, job_id), job_id)
 
-    async def answering(
+    async def turned(
+        self, interaction: discord.Interaction, action: str, at: str, job_id: str
+    ) -> None:
+        """Answer a press or a choice in the list of one's jobs, or on one of them."""
+        presses = TaskPresses(self.services.actions, self.services.showing)
+        await self.carry_out(interaction, presses.answer(interaction, action, at, job_id), job_id)
+
+    async def carry_out(
         self, interaction: discord.Interaction, work: Awaitable[None], job_id: str = ""
     ) -> None:
-        """Do what a press or a form asks for; what goes wrong ends in a sentence."""
+        """Do what somebody asked for (of a job); what goes wrong ends in a sentence."""
         try:
             await work
         except Exception as error:  # noqa: BLE001 - the desk logs it

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.actions import NotAllowed
+from bot.delivery.sight import NotAllowed
 from bot.texts import say
 
 logger = logging.getLogger(__name__)

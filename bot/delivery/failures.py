@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import discord
 from discord import app_commands
 
-from bot.delivery.actions import NotAllowed
 from bot.delivery.discord_calls import NotAcceptable, NotNow, Refusal, TooLarge, WayClosed
+from bot.delivery.sight import NotAllowed
 from bot.delivery.target import SealBroken
 from bot.providers.errors import ProviderError
 from bot.queue.errors import (

@@ -1,5 +1,22 @@
 ### What people read, in English. The ids begin with their section's name.
 
+## Commands, as Discord lists them
+
+command-chat = Ask a question; the answer comes here.
+command-chat-msg = What you want to know
+command-chat-model = The model to ask (the server's default if omitted)
+command-chat-private = Show the answer only to you
+command-queue = The line of waiting jobs
+command-queue-status = How long the line is, and where you are in it.
+command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
+command-cancel-task = Cancel something that you asked for.
+command-cancel-task-id = Which one: type its id, its kind, or what you asked
+command-job = What became of things that were asked for
+command-job-show = One job: how far it is, its result, where that went, and what went wrong.
+command-job-show-id = Which one: type its id, its kind, or what you asked
+command-notify = How you want to hear that something which took long is done.
+command-notify-mode = none: not at all; mention: where you asked; dm: in a direct message. Omit it to see your choice
+
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
@@ -9,6 +26,11 @@ chat-empty = There is nothing in your message to answer. Write a question and tr
 span-moment = under 1 s
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min
+span-hours = { $hours } h
+span-days = { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 size-small = { $kib } KiB
 size-large = { $mib } MiB
 
@@ -157,3 +179,81 @@ failure-command-changed = This command has changed since Discord showed it to yo
 failure-value = “{ $value }” is not something that this option takes, so nothing was done. Please choose from what is offered, or correct it.
 failure-reference = -# Reference `{ $id }`
 failure-choices = I cannot list the choices just now. Type the whole text, or try again in a moment.
+
+## What may be done to jobs, and why not
+
+job-no-id = That is no job's id. Choose one from the list that appears while you type, or copy the id from the foot of its ticket.
+job-unknown = This job is not known any more: finished jobs are kept only for a while, and one that ran without the queue's storage is lost in a restart.
+job-not-yours = Only who started this job or an administrator may do that.
+job-ended-already = This job is { $state ->
+        [COMPLETED] completed
+        [CANCELLED] cancelled
+       *[DISCARDED] given up
+    } already.
+job-just-ended = This job has just ended; nothing is left to cancel.
+job-cancelled-by-you = Cancelled by you.
+job-cancelled-by = Cancelled by { job-administrator }.
+job-administrator = { $name } (administrator)
+
+## Lists of jobs
+
+list-title = Your tasks
+list-empty = You have not asked for anything that is still kept. Try `/chat`.
+list-choose = Choose one to look at it
+list-newer = Newer
+list-older = Older
+list-refresh = Refresh
+list-private = asked in private
+list-about = { " " }· { $about }
+list-icon = { $state ->
+        [SCHEDULED] 🕒
+        [PROCESSING] ⚙️
+        [RETRYABLE] 🔁
+        [COMPLETED] ✅
+        [CANCELLED] 🚫
+        [DISCARDED] ❌
+       *[other] 🎟️
+    }
+list-choice = { list-icon } { $kind }{ $about } · { $age }
+list-line = { list-icon } **{ $kind }**{ $about } · <t:{ $at }:R>
+
+## One job
+
+detail-asked = Asked
+detail-about = About it
+detail-asked-at = Asked <t:{ $at }:R>
+detail-asked-by = By <@{ $user }>
+detail-private = In private: what it is about, and what came of it, only who asked may see.
+detail-attempts = Attempts: { $attempt } of { $most }
+detail-losses = { $count ->
+        [one] Its worker was lost once.
+       *[other] Its worker was lost { $count } times.
+    }
+detail-ended-at = Ended <t:{ $at }:R>
+detail-went = Where it went
+detail-went-to = <@{ $user }>: { $place ->
+        [TICKET] shown in its ticket
+        [CHANNEL] posted in the channel
+        [DIRECT] sent as a direct message
+       *[KEPT] could not be brought, so it is kept here
+    }
+detail-went-not-yet = <@{ $user }>: not yet
+detail-went-left = <@{ $user }>: no longer wanted
+detail-went-nowhere = <@{ $user }>: could not be brought ({ $reason })
+detail-errors = What went wrong
+detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }
+detail-log = The end of its log
+detail-back = Back to the list
+
+## How people hear of it
+
+notify-is = { $mode ->
+        [none] You are not told when something that took long is done.
+        [dm] You are told by a direct message when something that took long is done.
+       *[mention] You are mentioned where you asked when something that took long is done.
+    } Choose another `mode` to change that.
+notify-chosen = { $mode ->
+        [none] From now on you are not told when something that took long is done.
+        [dm] From now on you get a direct message when something that took long is done.
+       *[mention] From now on you are mentioned where you asked when something that took long is done.
+    }

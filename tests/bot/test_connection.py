@@ -18,6 +18,7 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -52,7 +53,9 @@ async def client_of():
         failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
         intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
         chat = Chat(BuiltIn())
-        await client.load(Services(queue, intake, Actions(queue, tickets), chat, failures))
+        showing = Showing(queue)
+        actions = Actions(queue, tickets)
+        await client.load(Services(queue, intake, actions, showing, chat, failures))
         clients.append(client)
         return client
 

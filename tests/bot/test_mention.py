@@ -18,6 +18,7 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat, Question
@@ -52,7 +53,8 @@ async def bot(queue):
     queue.register(chat)
     failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
-    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat, failures)))
+    actions, showing = Actions(queue, tickets), Showing(queue)
+    await bot.add_cog(ChatCog(Services(queue, intake, actions, showing, chat, failures)))
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

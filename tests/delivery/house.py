@@ -18,6 +18,7 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -160,7 +161,8 @@ class House:
         failures = FailureDesk(self.book)
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
-        self.services = Services(self.queue, self.intake, actions, self.chat, failures)
+        showing = Showing(self.queue, offset)
+        self.services = Services(self.queue, self.intake, actions, showing, self.chat, failures)
         self._duties: list[asyncio.Task[None]] = []
 
     @property
