@@ -12,6 +12,8 @@ import aiohttp
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.failure_book import FailureBook
 from bot.delivery.failure_desk import FailureDesk
@@ -109,11 +111,17 @@ class App:
             for store in (self.queue.store, self.queue.degraded.store)
         ]
         redact = Redactor(settings.secrets()).redact
-        failures = FailureDesk(FailureBook(self.queue.store, time.time, redact))
+        book = FailureBook(self.queue.store, time.time, redact)
+        failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
         actions = Actions(self.queue, self._tickets)
         showing = Showing(self.queue)
-        self.services = Services(self.queue, intake, actions, showing, chat, failures)
+        owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
+        admin = admin_desk(self.queue, showing, book, time.time, owners, guilds)
+        self._alerts = Alerts(self.queue, calls, time.time)
+        self.services = Services(
+            self.queue, intake, actions, showing, chat, failures, admin, self._alerts
+        )
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old
@@ -140,7 +148,11 @@ class App:
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        running = [self._tickets.run(), *(outbox.run() for outbox in self._outboxes)]
+        running = [
+            self._tickets.run(),
+            self._alerts.run(),
+            *(outbox.run() for outbox in self._outboxes),
+        ]
         duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))

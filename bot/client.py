@@ -7,6 +7,7 @@ import discord
 from discord.ext import commands
 
 from bot.command_tree import AnsweringTree
+from bot.delivery.admin_presses import AdminPresses
 from bot.delivery.discord_calls import NOBODY
 from bot.delivery.failure_desk import where_of
 from bot.delivery.failures import Stale
@@ -14,11 +15,22 @@ from bot.delivery.presses import Presses
 from bot.delivery.task_presses import TaskPresses
 from bot.services import Services
 from bot.stale import is_known
+from bot.ui.admin_item import AdminItem
 from bot.ui.buttons import JobButton, TaskItem
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.chat", "cogs.notify", "cogs.queue", "cogs.tasks")
+COGS = (
+    "cogs.admin_log",
+    "cogs.admin_queue",
+    "cogs.admin_task",
+    "cogs.async_jobs",
+    "cogs.chat",
+    "cogs.notify",
+    "cogs.queue",
+    "cogs.setup_alerts",
+    "cogs.tasks",
+)
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -49,7 +61,7 @@ class Conveyor(commands.AutoShardedBot):
     async def load(self, services: Services) -> None:
         """Take the services and load all cogs; before logging in."""
         self.services = services
-        self.add_dynamic_items(JobButton, TaskItem)
+        self.add_dynamic_items(JobButton, TaskItem, AdminItem)
         for cog in COGS:
             await self.load_extension(cog)
 
@@ -89,6 +101,13 @@ class Conveyor(commands.AutoShardedBot):
         """Answer a press or a choice in the list of one's jobs, or on one of them."""
         presses = TaskPresses(self.services.actions, self.services.showing)
         await self.carry_out(interaction, presses.answer(interaction, action, at, job_id), job_id)
+
+    async def administered(
+        self, interaction: discord.Interaction, action: str, about: str, chosen: str
+    ) -> None:
+        """Answer a press or a choice below what administrators were shown."""
+        presses = AdminPresses(self.services.admin)
+        await self.carry_out(interaction, presses.answer(interaction, action, about, chosen))
 
     async def carry_out(
         self, interaction: discord.Interaction, work: Awaitable[None], job_id: str = ""

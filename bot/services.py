@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.delivery.actions import Actions
+from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.alerts import Alerts
 from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.showing import Showing
@@ -13,7 +15,7 @@ from bot.queue.job_queue import JobQueue
 @dataclass(frozen=True, slots=True)
 class Services:
     """The queue, the way into it, what people may do to jobs and see of them, the kinds of work,
-    and who answers for what fails.
+    who answers for what fails, and what administrators may do and are told.
     """
 
     queue: JobQueue
@@ -22,3 +24,5 @@ class Services:
     showing: Showing
     chat: Chat
     failures: FailureDesk
+    admin: AdminDesk
+    alerts: Alerts

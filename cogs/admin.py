@@ -1,35 +1,25 @@
-"""`/admin`: one command into which cogs put groups of their own, for administrators only.
+"""`/admin` and other commands for administrators only, into which cogs put groups of their own.
 
-Discord shows it to administrators, but a server can change that, and a client can pretend: so each
-use is checked here once more, by what Discord's server says of the person.
+Discord shows them to administrators, but a server can change that, and a client can pretend: so
+each use is checked here once more, by what Discord's server says of the person.
 """
-
-import logging
 
 import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.sight import NotAllowed
+from bot.delivery.administration import check
+from bot.delivery.person import person_of
 from bot.texts import say
-
-logger = logging.getLogger(__name__)
-
-
-class NotAnAdministrator(NotAllowed, app_commands.CheckFailure):
-    """Nothing was done; the text tells the person why."""
 
 
 class AdminGroup(app_commands.Group):
-    """A group of commands inside `/admin` that only administrators of the server may use."""
+    """A group of commands that only administrators of the server may use."""
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Refuse everybody else, and log who it was."""
-        if is_administrator(interaction):
-            return True
-        command = interaction.command.qualified_name if interaction.command else "/admin"
-        logger.warning("person %d was refused %s", interaction.user.id, command)
-        raise NotAnAdministrator(say("admin-only"))
+        check(person_of(interaction))
+        return True
 
 
 def is_administrator(interaction: discord.Interaction) -> bool:
@@ -41,13 +31,19 @@ def is_administrator(interaction: discord.Interaction) -> bool:
 
 def add_to_admin(client: Conveyor, group: AdminGroup) -> None:
     """Offer the group's commands as `/admin …`, beside those of other cogs."""
-    admin = client.tree.get_command("admin")
-    if not isinstance(admin, app_commands.Group):
-        admin = app_commands.Group(
-            name="admin",
-            description="For administrators of this server",
-            guild_only=True,
-            default_permissions=discord.Permissions(administrator=True),
-        )
-        client.tree.add_command(admin)
-    admin.add_command(group)
+    shared_group(client, "admin", say("command-admin")).add_command(group)
+
+
+def shared_group(client: Conveyor, name: str, description: str) -> app_commands.Group:
+    """The command of this name, for administrators, which several cogs share."""
+    found = client.tree.get_command(name)
+    if isinstance(found, app_commands.Group):
+        return found
+    made = AdminGroup(
+        name=name,
+        description=description,
+        guild_only=True,
+        default_permissions=discord.Permissions(administrator=True),
+    )
+    client.tree.add_command(made)
+    return made

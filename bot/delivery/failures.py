@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import discord
 from discord import app_commands
 
+from bot.delivery.administration import NotAnAdministrator, TouchesAll
 from bot.delivery.discord_calls import NotAcceptable, NotNow, Refusal, TooLarge, WayClosed
 from bot.delivery.sight import NotAllowed
 from bot.delivery.target import SealBroken
@@ -88,6 +89,8 @@ def _missing(permissions: list[str]) -> str:
 _RULES: dict[type[BaseException], Callable[[Any], Told]] = {
     BaseException: _unexpected,
     NotAllowed: _its_own_words,
+    NotAnAdministrator: lambda error: _its_own_words(error)._replace(level=logging.WARNING),
+    TouchesAll: lambda error: _its_own_words(error)._replace(level=logging.WARNING),
     JobError: _its_own_words,
     ProviderError: _its_own_words,
     QueueError: _its_own_words,

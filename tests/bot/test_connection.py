@@ -12,6 +12,8 @@ from bot import connection
 from bot.client import Conveyor
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused, log_in, stay_connected
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.failure_book import FailureBook
 from bot.delivery.failure_desk import FailureDesk
@@ -55,7 +57,9 @@ async def client_of():
         chat = Chat(BuiltIn())
         showing = Showing(queue)
         actions = Actions(queue, tickets)
-        await client.load(Services(queue, intake, actions, showing, chat, failures))
+        admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
+        alerts = Alerts(queue, calls, lambda: 0.0)
+        await client.load(Services(queue, intake, actions, showing, chat, failures, admin, alerts))
         clients.append(client)
         return client
 

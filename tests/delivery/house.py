@@ -12,6 +12,8 @@ from discord.http import Route
 
 from bot.client import Conveyor
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.failure_book import Failure, FailureBook
 from bot.delivery.failure_desk import FailureDesk
@@ -135,6 +137,7 @@ class House:
         limits=None,
         per_owner=None,
         kind=Chat,
+        owners=frozenset(),
     ) -> None:
         self._sandbox = sandbox
         self.offset = offset
@@ -162,7 +165,12 @@ class House:
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, offset)
-        self.services = Services(self.queue, self.intake, actions, showing, self.chat, failures)
+        guilds = lambda: len(self.client.guilds)  # noqa: E731
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
+        self.alerts = Alerts(self.queue, self.calls, offset)
+        self.services = Services(
+            self.queue, self.intake, actions, showing, self.chat, failures, admin, self.alerts
+        )
         self._duties: list[asyncio.Task[None]] = []
 
     @property

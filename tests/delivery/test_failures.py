@@ -50,6 +50,7 @@ SENTENCES = {
     "TokenRefused": UNEXPECTED,
     "TooLarge": "too large to be sent",
     "TooLargeError": UNEXPECTED,  # providers turn it into one of their own
+    "TouchesAll": OWN,
     "UnknownJobType": "does not know this kind of work",
     "UserLimitReached": "You have 7 unfinished jobs",
     "WayClosed": "look at my permissions",
