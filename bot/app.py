@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 
 import aiohttp
 
+from bot import pulse, readiness, systemd
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
@@ -23,7 +24,9 @@ from bot.delivery.progress import EditBudget
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
+from bot.job_log import log_jobs
 from bot.jobs.chat import Chat
+from bot.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
@@ -73,6 +76,7 @@ def options_of(settings: Settings) -> QueueOptions:
                 queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
             ),
             batch=queue.batch_size,
+            begun=about_job,
         ),
         limits=Limits(queue.max_size, queue.max_active_per_user),
         max_attempts=queue.max_attempts,
@@ -93,12 +97,17 @@ def options_of(settings: Settings) -> QueueOptions:
 class App:
     """All parts of one running bot."""
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, settings: Settings, session: aiohttp.ClientSession, *, sync_anew: bool = False
+    ) -> None:
         self._settings = settings
+        self._sync_anew = sync_anew
+        self._pulse_folder = pulse.folder_of(settings.queue.database_url)
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
         self.queue = JobQueue(store_of(settings), options_of(settings))
+        log_jobs(self.queue.events)
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 
@@ -136,14 +145,29 @@ class App:
         Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
+        systemd.tell(systemd.READY)
+        alive = asyncio.create_task(systemd.keep_alive())
         try:
-            await self.client.load(self.services)
-            await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
-            if not stop.is_set():
-                await self._serve(stop)
+            async with pulse.answering(self._pulse_folder, self._report):
+                await self._run(stop)
         finally:
             await self.client.close()
             await self.queue.stop(0)
+            alive.cancel()
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        await self.client.load(self.services, sync_anew=self._sync_anew)
+        await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
+        if not stop.is_set():
+            await self._serve(stop)
+
+    async def _report(self) -> pulse.Report:
+        """What `main.py health` is told."""
+        health = await self.queue.health()
+        shards = self.client.shards.values()
+        findings = [readiness.connection(shards), *readiness.queue(health)]
+        said = tuple((one.good, one.text) for one in findings)
+        return pulse.Report(alive=health.reachable, findings=said)
 
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
@@ -151,6 +175,7 @@ class App:
         running = [
             self._tickets.run(),
             self._alerts.run(),
+            self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [asyncio.create_task(duty) for duty in running]
@@ -163,6 +188,7 @@ class App:
             await asyncio.gather(*duties, return_exceptions=True)
 
     async def _end_calmly(self) -> None:
+        systemd.tell(systemd.STOPPING)
         grace_s = self._settings.shutdown.grace
         jobs_s = max(0.0, grace_s * SHARE_FOR_JOBS - YIELD_S)
         logger.info("ending: running jobs get up to %g s", jobs_s)
@@ -193,11 +219,11 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> Non
         working.result()
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT."""
+async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
+    """Run the bot until SIGTERM or SIGINT; `sync_anew`: tell Discord all commands once more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with aiohttp.ClientSession() as session:
-        await App(settings, session).run(stop)
+        await App(settings, session, sync_anew=sync_anew).run(stop)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 import discord
 from discord.ext import commands
 
+from bot.command_sync import CommandSync
 from bot.command_tree import AnsweringTree
 from bot.delivery.admin_presses import AdminPresses
 from bot.delivery.discord_calls import NOBODY
@@ -13,8 +14,10 @@ from bot.delivery.failure_desk import where_of
 from bot.delivery.failures import Stale
 from bot.delivery.presses import Presses
 from bot.delivery.task_presses import TaskPresses
+from bot.log_context import about_interaction
 from bot.services import Services
 from bot.stale import is_known
+from bot.tasks.tree import TaskTree
 from bot.ui.admin_item import AdminItem
 from bot.ui.buttons import JobButton, TaskItem
 
@@ -28,6 +31,7 @@ COGS = (
     "cogs.chat",
     "cogs.notify",
     "cogs.queue",
+    "cogs.setup",
     "cogs.setup_alerts",
     "cogs.tasks",
 )
@@ -36,10 +40,21 @@ LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
 
 
+class Commands(AnsweringTree, TaskTree):
+    """All commands; what is logged while one is answered says who used it, and where."""
+
+    async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
+        """Called first for each command, in the task that answers it."""
+        about_interaction(interaction)
+        return True
+
+
 class Conveyor(commands.AutoShardedBot):
-    """One bot on any number of shards. `services` must be set before it logs in."""
+    """One bot on any number of shards. It must be loaded before it logs in."""
 
     services: Services
+    command_sync: CommandSync
+    ending = False
 
     def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
         intents = discord.Intents.default()
@@ -49,39 +64,39 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            tree_cls=AnsweringTree,
+            tree_cls=Commands,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
             max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
         )
-        self._sync_to = [discord.Object(guild) for guild in guilds]
+        self._guilds = guilds
 
-    async def load(self, services: Services) -> None:
-        """Take the services and load all cogs; before logging in."""
+    async def load(self, services: Services, *, sync_anew: bool = False) -> None:
+        """Take the services and load all cogs; before logging in.
+
+        `sync_anew`: tell Discord all commands, also those that have not changed.
+        """
         self.services = services
+        records = services.queue.store
+        self.command_sync = CommandSync(self.tree, records, self._guilds, anew=sync_anew)
         self.add_dynamic_items(JobButton, TaskItem, AdminItem)
         for cog in COGS:
             await self.load_extension(cog)
 
-    async def setup_hook(self) -> None:
-        """Tell Discord which commands there are."""
-        for guild in self._sync_to:
-            await self._sync(guild)
-        if not self._sync_to:
-            await self.tree.sync()
+    async def close(self) -> None:
+        """Disconnect for good; results that are still brought find the kinds of their jobs."""
+        self.ending = True
+        await super().close()
 
-    async def _sync(self, guild: discord.Object) -> None:
-        self.tree.copy_global_to(guild=guild)
-        try:
-            await self.tree.sync(guild=guild)
-        except discord.Forbidden:
-            logger.error(  # noqa: TRY400 - a trace would say nothing more
-                "There are no commands in server %d of DISCORD_GUILDS: this bot is not in it. "
-                "Invite it with the scope applications.commands, or correct the setting.",
-                guild.id,
-            )
+    async def setup_hook(self) -> None:
+        """Tell Discord which commands there are, where they have changed."""
+        await self.command_sync.tell()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server of the settings gets its commands now."""
+        self.command_sync.joined(guild.id)
 
     async def on_ready(self) -> None:
         """Say so in the log."""
@@ -113,6 +128,7 @@ class Conveyor(commands.AutoShardedBot):
         self, interaction: discord.Interaction, work: Awaitable[None], job_id: str = ""
     ) -> None:
         """Do what somebody asked for (of a job); what goes wrong ends in a sentence."""
+        about_interaction(interaction, job_id)
         try:
             await work
         except Exception as error:  # noqa: BLE001 - the desk logs it

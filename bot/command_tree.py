@@ -1,6 +1,6 @@
 """The tree of commands; what fails before, in or after a command is answered, autocompletes too."""
 
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -19,7 +19,7 @@ class ChoicesFailed(Exception):
     """An autocomplete ended without an answer; the library has logged why."""
 
 
-class AnsweringTree(app_commands.CommandTree[discord.Client]):
+class AnsweringTree(app_commands.CommandTree[Any]):
     """Every error ends at the client's one desk."""
 
     async def _call(self, interaction: discord.Interaction) -> None:

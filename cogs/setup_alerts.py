@@ -46,7 +46,8 @@ async def setup(client: Conveyor) -> None:
         channel: discord.TextChannel | None = None,
         off: bool = False,
     ) -> None:
-        chosen = channel.id if channel else None
-        await answer(interaction, command.choose(person_of(interaction), chosen, off=off))
+        person, chosen = person_of(interaction), channel.id if channel else None
+        check(person)
+        await answer(interaction, command.choose(person, chosen, off=off))
 
     shared_group(client, "setup", say("command-setup")).add_command(alerts)

@@ -18,6 +18,7 @@ from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.delivery.undelivered import Undelivered
+from bot.log_context import about_delivery
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -171,6 +172,7 @@ class Outbox:
     async def _deliver(self, due: DueDelivery) -> None:
         delivery = due.delivery
         bringing = Bringing(self._calls, self._presenting, self._pings, self._clock, delivery)
+        about_delivery(delivery.job_id, delivery.id)
         try:
             settlement = await self._settlement(due, bringing)
         except NotNow as refusal:

@@ -69,8 +69,11 @@ class JobQueue(Steering):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def register(self, job_type: AnyJobType) -> None:
-        """Add a kind of work, before `start`."""
+        """Add a kind of work. After `start` its jobs run, too, but how many of them may run at once
+        is only said at the next start.
+        """
         self.registry.register(job_type)
+        self._worker.wake()
 
     async def open(self) -> None:
         """Open the store; from now on jobs are accepted. Raises `StoreError`."""

@@ -75,6 +75,9 @@ class Teller:
     def fail(self, question: str, error: Exception) -> None:
         self._answers[question].put_nowait(error)
 
+    async def check(self) -> str:
+        return self.describe()
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         answer = self._answers[request.messages[-1].content]
         while piece := await answer.get():
@@ -138,8 +141,10 @@ class House:
         per_owner=None,
         kind=Chat,
         owners=frozenset(),
+        cogs=(),
     ) -> None:
         self._sandbox = sandbox
+        self._cogs = cogs
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
@@ -180,17 +185,23 @@ class House:
     async def open(self, *, working: bool = True, connected: bool = True) -> None:
         await self.queue.open()
         await self.client.load(self.services)
+        for cog in self._cogs:
+            await self.client.add_cog(cog)
         Route.BASE = self._sandbox.api_url
         address = yarl.URL(self._sandbox.url.replace("http", "ws") + "/gateway/")
         DiscordWebSocket.DEFAULT_GATEWAY = address
         await self.client.login(self._sandbox.token)
         if connected:
-            self._duties.append(asyncio.create_task(self.client.connect()))
+            self.connect()
             await self.world.connected()
         if working:
             await self.queue.start()
             self._duties.append(asyncio.create_task(self.outbox.run()))
             self._duties.append(asyncio.create_task(self.degraded.run()))
+
+    def connect(self) -> None:
+        """Begin to connect to the gateway."""
+        self._duties.append(asyncio.create_task(self.client.connect()))
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""

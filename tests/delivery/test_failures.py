@@ -25,6 +25,7 @@ AWAY = "The database could not be reached, so nothing was done."
 SENTENCES = {
     "ChoicesFailed": UNEXPECTED,
     "CommitUnknown": "it may not have been done",
+    "Gone": OWN,
     "IntentsRefused": UNEXPECTED,  # these stop the start, which says them on the terminal
     "InvalidStateTransitionError": "so that cannot be done with it any more",
     "JobError": OWN,
@@ -34,6 +35,7 @@ SENTENCES = {
     "NotDiscord": UNEXPECTED,
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
+    "NotTaken": OWN,
     "NotTheirs": "Use it yourself to get your own.",
     "ProviderError": OWN,
     "QueueError": OWN,
