@@ -8,6 +8,8 @@ after a crash the very same message is posted again, under the same nonce.
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,6 +24,7 @@ from bot.queue.events import Event, EventName
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import Entry, Records
+from bot.texts import say
 from bot.ui.alerts import Alert, alert_post
 
 logger = logging.getLogger(__name__)
@@ -30,7 +33,10 @@ SCOPE = "alerts"
 """Of the notes: a server's id, and what is set for it."""
 
 LOOK_EVERY_S = 15.0
-"""How often the journals are looked at: so often a channel hears at most."""
+"""How often the journals are looked at for what nobody told this process."""
+
+GATHER_S = 2.0
+"""What fails within so many seconds is told together, so a channel hears no more often."""
 
 MOST_READ = 50
 """Lines of each journal that are looked at; of more, the oldest are only counted in the log."""
@@ -67,6 +73,7 @@ class Alerts:
         self._calls = calls
         self._clock = clock
         self._writing: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
         queue.events.subscribe(self._on_event)
 
     # -- what is set ----------------------------------------------------------------------------
@@ -97,9 +104,13 @@ class Alerts:
         while True:
             try:
                 await self.tell()
-            except QueueError as error:
+            except Exception as error:  # noqa: BLE001 - it is logged, and the next look may do
                 log_failure("alerts wait", error)
-            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._news.wait()
+            await asyncio.sleep(GATHER_S)
+            self._news.clear()
 
     async def tell(self) -> None:
         """Tell each server what is new. Raises `StoreError`."""
@@ -144,7 +155,7 @@ class Alerts:
             f"alerts {guild}": _webhook,
         }
         found = [
-            (entry, read(entry.text))
+            (entry, _read_as(read, entry))
             for book, read in books.items()
             for entry in await self._records.entries(book, limit=MOST_READ)
         ]
@@ -169,6 +180,7 @@ class Alerts:
             await self._records.record(failed_in(job.guild or 0), line.model_dump_json())
         except QueueError as error:
             logger.warning("no alert for a failed job: %s", error, extra={"job": job.id})
+        self._news.set()
 
 
 def failed_in(guild: int) -> str:
@@ -186,6 +198,15 @@ def _read(text: str | None) -> AlertsChannel | None:
     except ValidationError:
         logger.warning("a server's alerts are set in a way that I cannot read: %s", text)
         return None
+
+
+def _read_as(read: Callable[[str], Alert], entry: Entry) -> Alert:
+    """What the line says; one that another version wrote is told of, too."""
+    try:
+        return read(entry.text)
+    except ValidationError:
+        logger.warning("line %d of a journal cannot be read", entry.id)
+        return Alert(reason=say("alerts-unreadable"))
 
 
 def _failed(text: str) -> Alert:

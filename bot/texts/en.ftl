@@ -148,7 +148,7 @@ admin-only = Only administrators of this server may do that, so nothing was done
 ## What went wrong
 
 failure-unexpected = Something went wrong on my side. If no answer comes here, please try again; if it happens again, tell an administrator the reference below.
-failure-store-away = The database could not be reached, so nothing was done. Please try again in a moment; if that does not help, tell an administrator: the database needs a look.
+failure-store-away = The database could not be used, so nothing was done. Please try again in a moment; if that does not help, tell an administrator: the database needs a look.
 failure-commit-unknown = The database did not confirm this, so it may not have been done. If no answer comes here, please try again.
 failure-store-newer = The database was written by a newer version of this bot, so nothing was done. Tell an administrator: the bot needs to be updated.
 failure-no-job = There is no such job here; finished ones are kept only for a while. Look it up once more, or ask again.
@@ -361,6 +361,7 @@ alerts-job = • { $outcome ->
        *[FAILED] **{ $kind }** was given up
     }{ $user }{ $reason }
     -# `{ $id }`
+alerts-unreadable = Something failed of which another version of this bot wrote; its log knows more.
 alerts-none = Nobody is told of failures in this server. Choose a `channel` to change that.
 alerts-are = What fails in this server is told in <#{ $channel }>. Choose another `channel`, or `off`, to change that.
 alerts-off = From now on nobody is told of failures in this server.

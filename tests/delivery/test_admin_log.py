@@ -59,7 +59,7 @@ class TestTheLog:
 
         monkeypatch.setattr(idle.store, "entries", away)
         text = await audit(idle)
-        assert text.startswith("The database could not be reached")
+        assert text.startswith("The database could not be used")
 
     async def test_that_cannot_be_written_undoes_nothing(self, idle, monkeypatch, caplog):
         async def away(*_):

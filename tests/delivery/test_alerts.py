@@ -132,6 +132,15 @@ class TestNewsThatReachedNobody:
         assert "The news of **chat** could not be brought · <@7> · 50007: closed" in text
         assert "• The webhook at example.org is gone." in text
 
+    async def test_that_another_version_wrote_does_not_stop_the_rest(self, house):
+        await chosen(house)
+        await house.store.record(failed_in(int(house.world.guild.id)), "{}")
+        job = await fails(house, "why?")
+        await house.alerts.tell()
+        (text,) = alerts(house)
+        assert "another version" in text
+        assert job in text
+
 
 class TestTheChannel:
     async def test_that_may_not_be_written_in_is_refused_and_not_kept(self, house):

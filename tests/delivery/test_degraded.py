@@ -141,7 +141,7 @@ class TestARefusal:
     async def test_of_another_kind_says_what_happened_and_what_to_do(self, house, monkeypatch):
         monkeypatch.setattr(type(house.chat), "degraded", False)
         interaction = await house.asked("why?")
-        assert "could not be reached, so nothing was done" in interaction.original.text
+        assert "could not be used, so nothing was done" in interaction.original.text
         assert "Please try again in a moment" in interaction.original.text
         assert interaction.original.ephemeral
 

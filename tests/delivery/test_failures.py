@@ -20,7 +20,7 @@ from bot.queue.errors import JobError, QueueFull, UserLimitReached
 UNEXPECTED = "Something went wrong on my side."
 OWN = "This is said by whoever raised it. Try this next."
 REFUSED = "Discord did not take what I sent."
-AWAY = "The database could not be reached, so nothing was done."
+AWAY = "The database could not be used, so nothing was done."
 
 SENTENCES = {
     "ChoicesFailed": UNEXPECTED,
