@@ -282,7 +282,7 @@ admin-metrics-recent = Completed a minute: { $perminute }
     Waited: { $wait }
     Ran: { $ran }
     Ended: { $ended } · given up: { $errors } · cancelled: { $cancelled } · answered from the cache: { $hits }
-admin-metrics-spread = half within { $half }, 95 % within { $most }
+admin-metrics-spread = half: { $half }, 95 %: { $most }
 admin-metrics-kinds = By kind
 admin-metrics-kind = **{ $kind }** · { $ended } ended · { $ran } · given up: { $errors }
 admin-metrics-priorities = By priority
