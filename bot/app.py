@@ -16,6 +16,7 @@ from bot.delivery.actions import Actions
 from bot.delivery.admin_assembly import admin_desk
 from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.expiry import Expiry
 from bot.delivery.failure_book import FailureBook
 from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
@@ -115,6 +116,7 @@ class App:
         sealer = self._sealer()
         self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
+        self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
         outbox, degraded = self._outboxes = [
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
@@ -124,7 +126,7 @@ class App:
         failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
         actions = Actions(self.queue, self._tickets)
-        showing = Showing(self.queue)
+        showing = Showing(self.queue, self._tickets.presenting)
         owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
         admin = admin_desk(self.queue, showing, book, time.time, owners, guilds)
         self._alerts = Alerts(self.queue, calls, time.time)
@@ -175,6 +177,7 @@ class App:
         running = [
             self._tickets.run(),
             self._alerts.run(),
+            self._expiry.run(),
             self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]

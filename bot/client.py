@@ -115,7 +115,9 @@ class Conveyor(commands.AutoShardedBot):
     ) -> None:
         """Answer a press or a choice in the list of one's jobs, or on one of them."""
         presses = TaskPresses(self.services.actions, self.services.showing)
-        await self.carry_out(interaction, presses.answer(interaction, action, at, job_id), job_id)
+        await self.carry_out(
+            interaction, presses.answer(interaction, action, at, job_id), job_id or None
+        )
 
     async def administered(
         self, interaction: discord.Interaction, action: str, about: str, chosen: str
@@ -125,7 +127,7 @@ class Conveyor(commands.AutoShardedBot):
         await self.carry_out(interaction, presses.answer(interaction, action, about, chosen))
 
     async def carry_out(
-        self, interaction: discord.Interaction, work: Awaitable[None], job_id: str = ""
+        self, interaction: discord.Interaction, work: Awaitable[None], job_id: str | None = None
     ) -> None:
         """Do what somebody asked for (of a job); what goes wrong ends in a sentence."""
         about_interaction(interaction, job_id)
@@ -133,7 +135,7 @@ class Conveyor(commands.AutoShardedBot):
             await work
         except Exception as error:  # noqa: BLE001 - the desk logs it
             where = where_of(interaction)
-            await self.services.failures.tell(interaction, error, where, job_id)
+            await self.services.failures.tell(interaction, error, where, job_id or "")
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Answer what no part of this version knows: the library would be silent."""

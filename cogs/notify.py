@@ -25,7 +25,7 @@ class NotifyCog(commands.Cog):
     @app_commands.describe(mode=say("command-notify-mode"))
     async def notify(self, interaction: discord.Interaction, mode: Mode | None = None) -> None:
         """Keep the choice, or tell which it is."""
-        await self._client.carry_out(interaction, self._notify(interaction, mode), "")
+        await self._client.carry_out(interaction, self._notify(interaction, mode))
 
     async def _notify(self, interaction: discord.Interaction, mode: Mode | None) -> None:
         with refusals():

@@ -12,7 +12,7 @@ from bot.delivery.discord_calls import refusals
 from bot.delivery.person import person_of
 from bot.delivery.presses import edit_of, show_fitting
 from bot.queue.errors import StoreError
-from bot.queue.states import FINISHED, State
+from bot.queue.states import UNFINISHED, State
 from bot.texts import say
 from bot.ui.ticket import left_ticket
 
@@ -36,7 +36,7 @@ class TasksCog(commands.Cog):
     @app_commands.command(name="my_tasks", description=say("command-my-tasks"))
     async def my_tasks(self, interaction: discord.Interaction) -> None:
         """Show the newest page."""
-        await self._client.carry_out(interaction, self._list(interaction), "")
+        await self._client.carry_out(interaction, self._list(interaction))
 
     async def _list(self, interaction: discord.Interaction) -> None:
         with refusals():
@@ -48,7 +48,7 @@ class TasksCog(commands.Cog):
     @app_commands.describe(id=say("command-cancel-task-id"))
     async def cancel_task(self, interaction: discord.Interaction, id: Id) -> None:  # noqa: A002 - its name on Discord
         """Cancel, and show the job as it is then."""
-        await self._client.carry_out(interaction, self._cancel(interaction, id), id)
+        await self._client.carry_out(interaction, self._cancel(interaction, id))
 
     async def _cancel(self, interaction: discord.Interaction, job_id: str) -> None:
         with refusals():
@@ -63,7 +63,7 @@ class TasksCog(commands.Cog):
     @app_commands.describe(id=say("command-job-show-id"))
     async def show(self, interaction: discord.Interaction, id: Id) -> None:  # noqa: A002 - its name on Discord
         """Show the job with all that the person may know of it."""
-        await self._client.carry_out(interaction, self._show(interaction, id), id)
+        await self._client.carry_out(interaction, self._show(interaction, id))
 
     async def _show(self, interaction: discord.Interaction, job_id: str) -> None:
         with refusals():
@@ -79,7 +79,7 @@ class TasksCog(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """What can still be cancelled."""
-        return await self._choices(interaction, typed, frozenset(State) - FINISHED)
+        return await self._choices(interaction, typed, UNFINISHED)
 
     @show.autocomplete("id")
     async def every(

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from bot.delivery.person import Person
-from bot.delivery.presenting import Presenting
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
@@ -25,7 +24,6 @@ class Actions:
     def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
         self._queue = queue
         self._tickets = tickets
-        self._presenting = Presenting(queue)
         self.sight = Sight(queue)
 
     async def cancel(self, person: Person, job_id: str) -> Job:
@@ -87,7 +85,7 @@ class Actions:
         job = (await self._whole(person, job_id)).job
         if job.state not in FINISHED:
             raise NotAllowed(say("press-unfinished"))
-        (post,) = await self._presenting.posts(job, single=True, file_limit=file_limit)
+        (post,) = await self._tickets.presenting.posts(job, single=True, file_limit=file_limit)
         return post
 
     async def _elsewhere(self, job: Job, person: Person, handle: Handle) -> Post:

@@ -4,6 +4,8 @@ it was.
 
 import logging
 
+from pydantic import ValidationError
+
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, TooLarge
 from bot.delivery.fitting import limits_from
 from bot.delivery.ladder import Ladder, SoFar
@@ -33,8 +35,7 @@ class Bringing:
         self._pings = pings
         self._clock = clock
         self._delivery = delivery
-        kept = delivery.progress
-        self.so_far = None if kept is None else SoFar.model_validate_json(kept)
+        self.so_far = _read(delivery.progress)
 
     async def run(self, job: Job, target: Target) -> Place:
         """Bring all of it, and ping whoever waited long; where it went.
@@ -49,7 +50,11 @@ class Bringing:
     async def _bring(self, job: Job, target: Target, so_far: SoFar) -> SoFar:
         if not so_far.refused:
             try:
-                return await self._bring_result(job, target, so_far)
+                done = await self._bring_result(job, target, so_far)
+                if done.place is Place.KEPT and self._can_be_one(target):
+                    one = SoFar(file_limit=target.file_limit, single=True)
+                    return await self._bring_result(job, target, one)
+                return done  # noqa: TRY300
             except NotAcceptable as refusal:
                 extra = {"job": job.id}
                 logger.error("Discord refused a result: %s", refusal, extra=extra)  # noqa: TRY400
@@ -62,7 +67,8 @@ class Bringing:
         """
         for limit in limits_from(so_far.file_limit):
             laid_out = so_far.model_copy(update={"file_limit": limit})
-            posts = await self._presenting.posts(job, single=target.private, file_limit=limit)
+            single = target.private or so_far.single
+            posts = await self._presenting.posts(job, single=single, file_limit=limit)
             try:
                 return await self._deliver(posts, job, target, laid_out)
             except TooLarge as refusal:
@@ -77,6 +83,18 @@ class Bringing:
         ladder = Ladder(self._calls, target, key, self._since(job), self._hear)
         return await ladder.deliver(posts, so_far, self._clock())
 
+    def _can_be_one(self, target: Target) -> bool:
+        """Whether the ticket has the beginning of what could not go on elsewhere: it can have all
+        of it, in a file.
+        """
+        so_far = self.so_far
+        return (
+            so_far is not None
+            and not (so_far.single or target.private)
+            and so_far.brought > 0
+            and so_far.place is Place.TICKET
+        )
+
     def _hear(self, so_far: SoFar) -> None:
         self.so_far = so_far
 
@@ -85,3 +103,12 @@ class Bringing:
 
     def _since(self, job: Job) -> float | None:
         return job.finished_at if self._delivery.attempt > 1 else None
+
+
+def _read(kept: str | None) -> SoFar | None:
+    """What an earlier try had brought; all is brought anew if that cannot be read any more."""
+    try:
+        return None if kept is None else SoFar.model_validate_json(kept)
+    except ValidationError as error:
+        logger.warning("what was brought already cannot be read: %s", error)
+        return None

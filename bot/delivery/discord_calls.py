@@ -21,6 +21,7 @@ _GONE_STATUSES = frozenset({401, 403, 404})
 _GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
 _CHANNEL_GONE = frozenset({10003, 50001})
 _TOO_LARGE = 40005
+_NO_REPLIES = 160002
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
 
 _ORIGINAL = cast("int", "@original")
@@ -28,11 +29,7 @@ _ORIGINAL = cast("int", "@original")
 
 
 class Refusal(Exception):
-    """Base of what can come back instead of success; its text is for logs and notes."""
-
-
-class WayClosed(Refusal):
-    """This way to the person is closed for good; another may be open.
+    """Base of what can come back instead of success; its text is for logs and notes.
 
     `code` is Discord's (0: none).
     """
@@ -40,6 +37,10 @@ class WayClosed(Refusal):
     def __init__(self, said: str, code: int = 0) -> None:
         super().__init__(said)
         self.code = code
+
+
+class WayClosed(Refusal):
+    """This way to the person is closed for good; another may be open."""
 
     @property
     def shuts_channel(self) -> bool:
@@ -73,12 +74,12 @@ def refusals() -> Iterator[None]:
 def _refusal(error: discord.HTTPException) -> Refusal:
     said = f"{error.status} {error.code}: {error.text}"
     if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
-        return NotNow(said)
+        return NotNow(said, error.code)
     if error.status == 413 or error.code == _TOO_LARGE:
-        return TooLarge(said)
+        return TooLarge(said, error.code)
     if error.status in _GONE_STATUSES or error.code in _GONE:
         return WayClosed(said, error.code)
-    return NotAcceptable(said)
+    return NotAcceptable(said, error.code)
 
 
 def files_of(post: Post) -> list[discord.File]:
@@ -142,7 +143,12 @@ class DiscordCalls:
         reference = None
         if reply_to is not None:
             reference = channel.get_partial_message(reply_to).to_reference(fail_if_not_exists=False)
-        return await self._send(channel, post, nonce, reference)
+        try:
+            return await self._send(channel, post, nonce, reference)
+        except Refusal as refusal:
+            if refusal.code != _NO_REPLIES:
+                raise
+        return await self._send(channel, post, nonce, None)  # better without what it answers
 
     async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
         """Post as a direct message to the person."""
@@ -161,8 +167,7 @@ class DiscordCalls:
 
     async def _direct_channel(self, target: Target) -> discord.DMChannel:
         with refusals():
-            user = await self._client.fetch_user(target.user)
-            return await user.create_dm()
+            return await self._client.create_dm(discord.Object(target.user))
 
     async def _send(
         self,

@@ -64,7 +64,10 @@ def fitted(reply: Reply, limit: int) -> Reply:
 
 def _refusal(file: File, limit: int) -> str:
     name = shorten(file.name.replace("`", "'"), NAME_CHARACTERS)
-    return say("files-left-out", name=name, size=size(len(file.data)), limit=size(limit))
+    has = size(len(file.data))
+    if limit < LEAST_LIMIT:
+        return say("files-none-taken", name=name, size=has)
+    return say("files-left-out", name=name, size=has, limit=size(limit))
 
 
 def _few_enough(files: tuple[File, ...]) -> tuple[File, ...]:

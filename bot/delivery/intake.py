@@ -181,7 +181,7 @@ class Intake:
                 logger.info("a deferral is uncertain: %s", refusal)
             except Refusal as refusal:
                 logger.info("a command could not be deferred: %s", refusal)
-                return _code(refusal) == ALREADY_ACKNOWLEDGED
+                return refusal.code == ALREADY_ACKNOWLEDGED
             else:
                 return True
         return False
@@ -247,7 +247,7 @@ class Intake:
                     allowed_mentions=NOBODY,
                 )
         except NotAcceptable as refusal:
-            if _code(refusal) == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
+            if refusal.code == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
                 return None
             raise
         return response.message_id
@@ -291,8 +291,3 @@ def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:
         private=private,
         file_limit=interaction.filesize_limit,
     )
-
-
-def _code(refusal: Refusal) -> int:
-    cause = refusal.__cause__
-    return cause.code if isinstance(cause, discord.HTTPException) else 0

@@ -28,6 +28,8 @@ class SoFar(BaseModel):
     place: Place = Place.TICKET
     brought: int = 0
     at: float = 0
+    single: bool = False
+    """Whether all of it must fit into the ticket, because nothing can be posted."""
     refused: bool = False
     """Whether Discord refused the result, so that something else is brought in its place."""
     reason: str = ""

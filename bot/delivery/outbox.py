@@ -13,7 +13,6 @@ from bot.delivery.bringing import Bringing
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
 from bot.delivery.ladder import SoFar
 from bot.delivery.pings import Pings
-from bot.delivery.presenting import Presenting
 from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
@@ -76,7 +75,6 @@ class Outbox:
         self._sealer = sealer
         self._clock = clock
         self.promises = Promises(queue, calls, tickets, sealer, clock)
-        self._presenting = Presenting(queue)
         self._pings = Pings(queue.store, calls, clock)
         self._book = Undelivered(queue.store)
         self._poked = asyncio.Event()
@@ -171,8 +169,9 @@ class Outbox:
 
     async def _deliver(self, due: DueDelivery) -> None:
         delivery = due.delivery
-        bringing = Bringing(self._calls, self._presenting, self._pings, self._clock, delivery)
         about_delivery(delivery.job_id, delivery.id)
+        presenting = self._tickets.presenting
+        bringing = Bringing(self._calls, presenting, self._pings, self._clock, delivery)
         try:
             settlement = await self._settlement(due, bringing)
         except NotNow as refusal:

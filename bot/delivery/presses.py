@@ -21,7 +21,7 @@ class Presses:
             "cancel": self._cancel,
             "refresh": self._refresh,
             "retry": self._retry,
-            "show": self._show,
+            "show": self.show,
         }
 
     async def answer(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
@@ -43,9 +43,13 @@ class Presses:
         person, edit, handle = person_of(interaction), edit_of(interaction), _handle(interaction)
         await self._actions.retry_here(person, job_id, edit, handle)
 
-    async def _show(self, interaction: discord.Interaction, job_id: str) -> None:
-        """Show the result to this person alone."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async def show(self, interaction: discord.Interaction, job_id: str) -> None:
+        """Show the job's result to this person alone.
+
+        Takes the interaction, of a press or of a command. Raises as `answer` does.
+        """
+        with refusals():
+            await interaction.response.defer(ephemeral=True, thinking=True)
         person = person_of(interaction)
         await show_fitting(interaction, lambda limit: self._actions.result(person, job_id, limit))
 

@@ -20,11 +20,11 @@ MOST_CHOICES = 25
 class Showing:
     """What people see of jobs that are not their ticket. All may raise `StoreError`."""
 
-    def __init__(self, queue: JobQueue, clock: Clock = time.time) -> None:
+    def __init__(self, queue: JobQueue, presenting: Presenting, clock: Clock = time.time) -> None:
         self._queue = queue
         self._clock = clock
         self._sight = Sight(queue)
-        self._presenting = Presenting(queue)
+        self._presenting = presenting
 
     async def choices(
         self, person: Person, typed: str, states: frozenset[State] = frozenset()

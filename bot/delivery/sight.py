@@ -123,21 +123,18 @@ class Sight:
         typed; then those whose kind or title contains it. Each newest first.
         """
         typed = clean(typed).strip().casefold()
+        prefix = typed.upper()
         owner = None if person.administers(person.guild) else person.id
         wanted = JobFilter(owner=owner, guild=person.guild, states=states)
         if not typed:
             return self._seen(person, await self._queue.find(wanted, limit=limit))
-        found = self._seen(person, await self._beginning(wanted, typed.upper(), limit))
-        if len(found) < limit:
-            known = {one.job.id for one in found}
-            newest = self._seen(person, await self._queue.find(wanted, limit=LOOKED_AT))
-            found += [one for one in newest if one.job.id not in known and _matches(one, typed)]
-        return found[:limit]
-
-    async def _beginning(self, wanted: JobFilter, prefix: str, limit: int) -> list[Job]:
-        if not _HOW_IDS_BEGIN.fullmatch(prefix):
-            return []
-        return await self._queue.find(replace(wanted, prefix=prefix), limit=limit)
+        newest = await self._queue.find(wanted, limit=LOOKED_AT)
+        begin = [job for job in newest if job.id.startswith(prefix)]
+        if len(newest) == LOOKED_AT and _HOW_IDS_BEGIN.fullmatch(prefix):
+            begin = await self._queue.find(replace(wanted, prefix=prefix), limit=limit)
+        others = [job for job in newest if not job.id.startswith(prefix)]
+        matching = [one for one in self._seen(person, others) if _matches(one, typed)]
+        return [*self._seen(person, begin[:limit]), *matching][:limit]
 
     def _seen(self, person: Person, jobs: list[Job]) -> list[Seen]:
         """As they are listed. Nobody but its owner waits for a private job."""

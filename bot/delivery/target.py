@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 TOKEN_LIFE_S = 15 * 60
 """How long an interaction's token can edit (Discord's documentation on interactions)."""
 
+FADES_S = 60.0
+"""How long before its token's end a private ticket says that it will stand still."""
+
 FILE_LIMIT = 10 * 1024 * 1024
 """Bytes of one file where nothing else is said (Discord's documentation on uploads)."""
 
@@ -62,6 +65,10 @@ class Target(BaseModel):
         """Whether the token may still edit."""
         since = self.asked_at if self.token_at is None else self.token_at
         return self.token is not None and now < since + TOKEN_LIFE_S
+
+    def fades(self, now: float) -> bool:
+        """Whether the ticket is about to get out of reach: a private one, with its token."""
+        return self.private and self.token_lives(now) and not self.token_lives(now + FADES_S)
 
     def renewed(self, handle: Handle, now: float) -> "Target":
         """The same person at the message of this handle, which was given `now` (unix seconds)."""

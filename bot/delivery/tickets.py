@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.delivery.addresses import Addresses
 from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
+from bot.delivery.presenting import Presenting
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import Handle, SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
@@ -17,6 +18,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.store.base import JobFilter
 from bot.ui.post import Post
 from bot.ui.ticket import left_ticket, ticket
 
@@ -27,6 +29,9 @@ LINE_MOVES_EVERY_S = 5.0
 
 FRONT = 20
 """Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+
+FOUND_AT_MOST = 1000
+"""Waiting jobs whose tickets are followed from the start; those of others, when they run."""
 
 LOOK_AGAIN_S = 0.5
 """Seconds between looks for a ticket that another process is just showing."""
@@ -54,11 +59,9 @@ class _Live:
         """Whether the ticket there is one of these."""
         return any(one.target.place == target.place for one in self.tickets)
 
-    def replace(self, target: Target) -> None:
-        """Let the ticket of this message be edited at this target from now on."""
-        for one in self.tickets:
-            if one.target.message == target.message:
-                one.target = target
+    def forget(self, message: int | None) -> None:
+        """The ticket of this message is not one of these any more."""
+        self.tickets = [one for one in self.tickets if one.target.message != message]
 
 
 class Tickets:
@@ -78,6 +81,7 @@ class Tickets:
         self._budget = budget
         self._clock = clock
         self._live: dict[str, _Live] = {}
+        self.presenting = Presenting(queue)
         self._unseen: dict[str, Job] = {}
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
@@ -142,9 +146,7 @@ class Tickets:
         self._budget.submit(live.job.id, lambda: self._edit(live))
 
     async def _edit(self, live: _Live) -> None:
-        posts = [
-            (one, ticket(live.job, live.outlook, reader=one.target.user)) for one in live.tickets
-        ]
+        posts = [(one, self._post(live, one.target)) for one in live.tickets]
         posts = [(one, post) for one, post in posts if one.shown != post]
         try:
             if posts and await self._has_moved_on(live.job):
@@ -157,6 +159,10 @@ class Tickets:
             one.shown = post
             if not await self._is_shown(one.target, post):
                 live.tickets.remove(one)  # the final news will find another way
+
+    def _post(self, live: _Live, target: Target) -> Post:
+        fades = target.fades(self._clock())
+        return ticket(live.job, live.outlook, reader=target.user, fades=fades)
 
     async def _is_shown(self, target: Target, post: Post) -> bool:
         """Edit a ticket; False if it can be edited no more."""
@@ -179,11 +185,30 @@ class Tickets:
 
     async def run(self) -> None:
         """Move the positions of waiting tickets along, until cancelled."""
+        await self._find_waiting()
         while True:
             await asyncio.sleep(LINE_MOVES_EVERY_S)
+            self._say_farewell()
             waiting = [live for live in self._live.values() if live.job.state in WAITING]
             if waiting:
                 await self._move(waiting)
+
+    async def _find_waiting(self) -> None:
+        """Follow the tickets of jobs that wait since before this process began."""
+        try:
+            known = await self._queue.find(JobFilter(states=WAITING), limit=FOUND_AT_MOST)
+            for job in known:
+                if job.id not in self._live:
+                    await self._find_ticket(job)
+        except Exception as error:  # noqa: BLE001 - they stand still until they are refreshed
+            log_failure("tickets of waiting jobs cannot be found now", error)
+
+    def _say_farewell(self) -> None:
+        """Refresh what can soon be reached no more, so that its last look says so."""
+        now = self._clock()
+        for live in self._live.values():
+            if any(one.target.fades(now) for one in live.tickets):
+                self._refresh(live)
 
     async def _move(self, waiting: list[_Live]) -> None:
         try:
@@ -223,8 +248,10 @@ class Tickets:
         except SealBroken as broken:
             _log_sealed(job, broken)
             return
-        if target is not None and (live := self._live.get(job.id)) is not None:
-            live.replace(target)
+        if target is not None:
+            if (live := self._live.get(job.id)) is not None:
+                live.forget(target.message)
+            self.follow(job, target)
 
     async def revive(self, job: Job, handle: Handle, person: int) -> None:
         """The job goes on after its end: the message that was pressed is its ticket again, and

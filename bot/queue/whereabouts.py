@@ -7,7 +7,7 @@ from bot.queue.controls import Control
 from bot.queue.errors import TaskNotFoundError
 from bot.queue.job import Job
 from bot.queue.reply import File
-from bot.queue.states import FINISHED, State
+from bot.queue.states import UNFINISHED
 from bot.queue.status import OwnJob
 from bot.queue.store.base import JobFilter, Policy, Store, page
 
@@ -40,7 +40,7 @@ class Whereabouts:
 
     async def own(self, owner: int, limit: int = 10) -> tuple[OwnJob, ...]:
         """The person's newest unfinished jobs, with their places."""
-        unfinished = JobFilter(owner=owner, states=frozenset(State) - FINISHED)
+        unfinished = JobFilter(owner=owner, states=UNFINISHED)
         jobs = await self.find(unfinished, None, limit)
         ahead = await self._positions([job.id for job in jobs])
         return tuple(OwnJob(job, ahead.get(job.id)) for job in jobs)

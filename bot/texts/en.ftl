@@ -69,6 +69,7 @@ ticket-nothing-more-ever = Nothing more will come of it.
 ticket-ask-again = You can simply ask again.
 ticket-try-again = Press **Retry** to have it tried again, or simply ask again.
 ticket-left = Cancelled by you. It goes on for others who asked for the same.
+ticket-fades = -# Discord lets this message stand still after 15 minutes: **Refresh** moves it on. The result comes in any case.
 ticket-result-went = { $where ->
         [direct-message] Its result went to whoever asked, as a direct message.
         [channel] Its result was posted in the channel.
@@ -115,6 +116,7 @@ promise-unacknowledged = Its command was never acknowledged.
 ## Files
 
 files-left-out = *`{ $name }` has { $size }, more than the { $limit } that can be sent here, so it is left out.*
+files-none-taken = *`{ $name }` ({ $size }) is left out: Discord takes no files here just now.*
 files-more-left-out = *{ $count ->
         [one] One more file is
        *[other] { $count } more files are
@@ -231,15 +233,16 @@ detail-losses = { $count ->
     }
 detail-ended-at = Ended <t:{ $at }:R>
 detail-went = Where it went
-detail-went-to = <@{ $user }>: { $place ->
-        [TICKET] shown in its ticket
-        [CHANNEL] posted in the channel
-        [DIRECT] sent as a direct message
-       *[KEPT] could not be brought, so it is kept here
+detail-went-of = <@{ $user }>: { $place }
+detail-went-to = { $place ->
+        [ticket] Shown in its ticket.
+        [channel] Posted in the channel.
+        [direct-message] Sent as a direct message.
+       *[kept] It could not be brought, so it is kept here.
     }
-detail-went-not-yet = <@{ $user }>: not yet
-detail-went-left = <@{ $user }>: no longer wanted
-detail-went-nowhere = <@{ $user }>: could not be brought ({ $reason })
+detail-went-not-yet = Not yet.
+detail-went-left = No longer wanted.
+detail-went-nowhere = It could not be brought ({ $reason }).
 detail-errors = What went wrong
 detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }
 detail-log = The end of its log
@@ -460,3 +463,8 @@ task-user-gone = The account that you chose for “{ $option }” does not exist
 task-role-gone = The role that you chose for “{ $option }” does not exist any more. Ask again with another one.
 task-channel-gone = The channel that you chose for “{ $option }” was deleted or changed, or I may not see it any more. Ask again with another one.
 task-message-gone = The message that you chose was deleted, or I may not see it any more.
+
+## Jobs that expire
+
+expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
+

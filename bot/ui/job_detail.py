@@ -12,7 +12,7 @@ from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
 from bot.texts import say
 from bot.ui.job_list import plain
-from bot.ui.post import Button, Place, Post
+from bot.ui.post import Button, Post
 from bot.ui.text import clean, shorten
 from bot.ui.ticket import ticket
 
@@ -23,12 +23,15 @@ ERRORS, ERROR_CHARACTERS = 3, 250
 """The last so many attempts that failed, and what is shown of each."""
 
 LOG_LINES, LOG_CHARACTERS = 8, 100
-"""The last so many lines of the log, and what is shown of each. All fields of all these stay within
-the 1,024 characters that Discord takes of one, and the embed within 6,000.
+"""The last so many lines of the log, and what is shown of each. Each field of these stays within
+the 1,024 characters that Discord takes of one, and they leave 1,500 of `EMBED_CHARACTERS`.
 """
 
-WAYS = 5
-"""Deliveries that are told of."""
+WAYS, REASON_CHARACTERS = 3, 100
+"""Deliveries that are told of, and what is shown of why one was given up."""
+
+EMBED_CHARACTERS = 6000
+"""What Discord takes of an embed in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def job_detail(detail: Detail, shown: Post) -> Post:
     embed = ticket(job, detail.outlook, reader=detail.reader).embed or discord.Embed()
     for name, text in _fields(detail):
         embed.add_field(name=name, value=text, inline=False)
+    if (excess := len(embed) - EMBED_CHARACTERS) > 0:
+        embed.description = shorten(embed.description or "", len(embed.description or "") - excess)
     return replace(shown, embed=embed, buttons=_buttons(detail))
 
 
@@ -84,7 +89,7 @@ def _fields(detail: Detail) -> list[tuple[str, str]]:
     fields = [
         (say("detail-asked"), plain(detail.title, TITLE_CHARACTERS)),
         (say("detail-about"), _about(detail)),
-        (say("detail-went"), "\n".join(_went(one) for one in detail.owed[:WAYS])),
+        (say("detail-went"), "\n".join(_went(one, detail.reader) for one in detail.owed[:WAYS])),
         (say("detail-errors"), "\n".join(_failure(one) for one in job.errors[-ERRORS:])),
         (say("detail-log"), _log(job.log)),
     ]
@@ -98,7 +103,9 @@ def _about(detail: Detail) -> str:
         lines.append(say("detail-asked-by", user=str(job.owner)))
     if not detail.whole:
         lines.append(say("detail-private"))
-    lines.append(say("detail-attempts", attempt=str(job.attempt), most=str(job.max_attempts)))
+    if job.attempt:
+        most = str(job.max_attempts)
+        lines.append(say("detail-attempts", attempt=str(job.attempt), most=most))
     if job.losses:
         lines.append(say("detail-losses", count=job.losses))
     if job.finished_at is not None:
@@ -106,15 +113,20 @@ def _about(detail: Detail) -> str:
     return "\n".join(lines)
 
 
-def _went(delivery: Delivery) -> str:
-    user = str(delivery.owner or 0)
+def _went(delivery: Delivery, reader: int) -> str:
+    if delivery.owner == reader:
+        return _place(delivery)
+    return say("detail-went-of", user=str(delivery.owner), place=_place(delivery))
+
+
+def _place(delivery: Delivery) -> str:
     if delivery.note == LEFT:
-        return say("detail-went-left", user=user)
+        return say("detail-went-left")
     if delivery.state is DeliveryState.ABANDONED:
-        return say("detail-went-nowhere", user=user, reason=plain(delivery.note, 150))
+        return say("detail-went-nowhere", reason=plain(delivery.note, REASON_CHARACTERS))
     if delivery.state is not DeliveryState.DELIVERED:
-        return say("detail-went-not-yet", user=user)
-    return say("detail-went-to", user=user, place=Place(delivery.note).name)
+        return say("detail-went-not-yet")
+    return say("detail-went-to", place=delivery.note.replace(" ", "-"))
 
 
 def _failure(failure: Failure) -> str:

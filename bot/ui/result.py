@@ -1,11 +1,12 @@
 """How a finished job reads: one message, a few, or a file; never more than people will scroll."""
 
 from dataclasses import replace
+from itertools import islice
 
 from bot.queue.reply import File, Reply
 from bot.texts import say
 from bot.ui.post import Post
-from bot.ui.text import clean, shorten, split_message
+from bot.ui.text import clean, messages, shorten, split_message
 
 MOST_MESSAGES = 4
 """A text that needs more becomes a file (DESIGN §6)."""
@@ -32,7 +33,8 @@ def readable(reply: Reply, *, single: bool) -> Reply:
     (a private answer is one edit with a file); what is longer becomes a file.
     """
     text = clean(reply.text).strip() or say("result-empty")
-    if len(split_message(text)) <= (1 if single else MOST_MESSAGES):
+    most = 1 if single else MOST_MESSAGES
+    if len(list(islice(messages(text), most + 1))) <= most:
         return Reply(text, reply.files)
     told = f"\n\n{say('result-as-file')}"
     opening = shorten(text, LIMIT - NOTES - len(told)) + told

@@ -35,13 +35,21 @@ _COLOURS = {
 }
 
 
-def ticket(job: Job, outlook: Outlook | None = None, reader: int | None = None) -> Post:
+def ticket(
+    job: Job,
+    outlook: Outlook | None = None,
+    reader: int | None = None,
+    *,
+    fades: bool = False,
+) -> Post:
     """The ticket of a job, with the buttons that its state allows.
 
-    `reader` is whose ticket it is (None: the job's owner).
+    `reader` is whose ticket it is (None: the job's owner); one that `fades` will soon stand still.
     """
     stopping = job.state is State.PROCESSING and job.cancel_requested_at is not None
     lines = [*_warning(job), *_lines(job, outlook, is_own=reader in {None, job.owner})]
+    if fades and job.state not in FINISHED:
+        lines.append(say("ticket-fades"))
     embed = _embed(job, job.state, "CANCELLING" if stopping else job.state, lines)
     return Post(embed=embed, buttons=_buttons(job))
 
@@ -112,8 +120,8 @@ def _way_back(job: Job) -> list[str]:
 
 
 def _took(job: Job) -> list[str]:
-    if job.started_at is None or job.finished_at is None:
-        return []
+    if job.started_at is None or job.finished_at is None or job.finished_at < job.started_at + 1:
+        return []  # nobody was kept waiting
     return [say("ticket-took", span=span(job.finished_at - job.started_at))]
 
 

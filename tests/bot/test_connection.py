@@ -54,7 +54,7 @@ async def client_of():
         failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
         intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
         chat = Chat(BuiltIn())
-        showing = Showing(queue)
+        showing = Showing(queue, tickets.presenting)
         actions = Actions(queue, tickets)
         admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
         alerts = Alerts(queue, calls, lambda: 0.0)

@@ -55,7 +55,7 @@ async def bot(queue):
     queue.register(chat)
     failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
-    actions, showing = Actions(queue, tickets), Showing(queue)
+    actions, showing = Actions(queue, tickets), Showing(queue, tickets.presenting)
     admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
     alerts = Alerts(queue, calls, lambda: 0.0)
     await bot.add_cog(

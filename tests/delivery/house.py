@@ -169,7 +169,7 @@ class House:
         failures = FailureDesk(self.book)
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
-        showing = Showing(self.queue, offset)
+        showing = Showing(self.queue, self.tickets.presenting, offset)
         guilds = lambda: len(self.client.guilds)  # noqa: E731
         admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
         self.alerts = Alerts(self.queue, self.calls, offset)
@@ -271,6 +271,10 @@ class House:
         channels = self.world.directory.channels
         every = (m for one in channels for m in self.world.store.newest_first(one))
         return [message for message in every if text in message.text]
+
+    def answers(self, text: str) -> list[Message]:
+        """All messages that are this answer, not tickets that show it as it is written."""
+        return [message for message in self.reading(text) if message.content == text]
 
     def forbid(self, *, looking: bool = False, channel="general") -> None:
         """Forbid the bot to write in the channel, or even to see it."""

@@ -13,9 +13,8 @@ from bot.queue.deliveries import Delivery, DeliveryState
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from tests.delivery.house import TOKEN_DEAD_S, labels
-from tests.delivery.test_ladder import answered
+from tests.delivery.test_ladder import FINAL_EDIT, answered
 
-FINAL_EDIT = "PATCH *@original"
 CHANNEL_EDIT = "PATCH /channels/*"
 
 
@@ -109,7 +108,7 @@ class TestAnOutbox:
 
         monkeypatch.setattr(house.store, "deliveries_claim", claim_after_faults)
         house.teller.answer("why?", "Because.")
-        await house.sees(interaction.original, "Because.")
+        await house.world.wait_for(lambda: interaction.original.content == "Because.")
         assert not failing
 
 
@@ -261,7 +260,7 @@ class TestAtTheEndOfAProcess:
         first = await build(durable=True)
         interaction = await answered(first)
         held = first.world.troubles.hold(FINAL_EDIT)
-        leaving = asyncio.create_task(first.outbox.stop(0.05))
+        leaving = asyncio.create_task(first.outbox.stop(0.3))
         await held.reached()
         await leaving
         held.release()

@@ -11,6 +11,7 @@ from sandbox.model import Message
 from tests.delivery.house import TOKEN_DEAD_S, labels
 from tests.delivery.test_ladder import LONG, answered
 from tests.delivery.test_partial import Halting
+from tests.delivery.test_sharing import Shared
 from tests.delivery.test_tickets import person
 
 FAULT = JobError("The model is away.", retryable=False)
@@ -94,6 +95,17 @@ class TestRetry:
         await house.sees(interaction.original, "Because.")
         assert (await house.delivery()).owner == int(house.world.person("Ben").id)
 
+    async def test_makes_the_tickets_of_all_who_wait_live_again(self, build):
+        house = await build(kind=Shared, slots=1)
+        pair = [await house.accepted("why?", user=user) for user in ("Ben", "Cleo")]
+        house.teller.fail("why?", FAULT)
+        for one in pair:
+            await house.sees(one.original, "The model is away.")
+        await house.accepted("blocker?", user="Ada")
+        await house.world.press("Ben", pair[0].original, "Retry")
+        for one in pair:
+            await house.sees(one.original, "Queued")
+
     async def test_is_for_nobody_else(self, house):
         interaction = await failed(house)
         press = await house.world.press("Cleo", interaction.original, "Retry")
@@ -125,6 +137,18 @@ class TestRefresh:
         house.teller.answer("why?", " and whole.")
         await house.sees(interaction.original, "Half and whole.")
         assert house.world.direct_messages("Ben") == []
+
+    async def test_makes_a_ticket_move_again_that_could_not_be_edited(self, house):
+        interaction = await house.accepted("why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        await house.outbox._store_releases()
+        refused = house.world.troubles.fail("PATCH *@original", 404, code=10015)
+        house.teller.say("why?", "Half")
+        await house.world.wait_for(lambda: refused.hits)
+        await house.world.press("Ben", interaction.original, "Refresh")
+        await house.sees(interaction.original, "Half")
+        house.teller.say("why?", " and more")
+        await house.sees(interaction.original, "Half and more")
 
 
 class TestATicketWhoseResultIsElsewhere:

@@ -143,6 +143,26 @@ class TestAWaitingTicket:
         second = await line.accepted("second?")
         assert "ahead" not in second.original.text
 
+    async def test_moves_up_also_after_a_restart(self, build):
+        first = await build(durable=True, working=False)
+        await first.accepted("first?", user="Ada")
+        second = await first.accepted("second?")
+        assert "**1** job is ahead of yours." in second.original.text
+        await first.outbox._store_releases()
+        await first.close()
+
+        successor = await build(durable=True, slots=1)
+        moving = asyncio.create_task(successor.tickets.run())
+        await successor.world.wait_for(lambda: "ahead" not in second.original.text)
+        assert "Queued" in second.original.text
+        moving.cancel()
+
+    async def test_that_is_private_says_in_time_that_it_will_stand_still(self, line):
+        second = await line.accepted("second?", private=True)
+        assert "Refresh" not in second.original.text.splitlines()[0]
+        line.advance(TOKEN_DEAD_S - 30)
+        await line.sees(second.original, "**Refresh** moves it on")
+
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
         monkeypatch.setattr(tickets, "FRONT", 1)
         monkeypatch.setattr(line.budget, "_interval_s", 3600)  # what is submitted stays in sight

@@ -12,7 +12,7 @@ from bot.queue.job import Job, Progress, new_job_id
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
 from bot.texts import say
-from bot.ui.ticket import BAR_CELLS, bar, left_ticket, ticket
+from bot.ui.ticket import BAR_CELLS, bar, elsewhere_ticket, left_ticket, ticket
 
 ID = new_job_id()
 NOW = 1_700_000_000.25
@@ -154,6 +154,28 @@ class TestEnded:
 
     def test_by_cancellation_without_a_reason_still_says_it(self):
         assert "It was cancelled." in text(ticket(job(State.CANCELLED)))
+
+    @pytest.mark.parametrize(
+        ("seconds", "said"), [(0.5, None), (42, "It ran for 42 s."), (600, "It ran for 10 min.")]
+    )
+    def test_by_failure_says_how_long_it_ran_if_that_was_long(self, seconds, said):
+        ended = job(State.DISCARDED, error="No.", started_at=NOW, finished_at=NOW + seconds)
+        shown = text(ticket(ended))
+        assert ("It ran for" in shown) is (said is not None)
+        assert (said or "") in shown
+
+    @pytest.mark.parametrize(
+        ("place", "said", "label"),
+        [
+            ("direct message", "as a direct message", "Show again"),
+            ("channel", "posted in the channel", "Show again"),
+            ("kept", "it is kept here", "Show"),
+        ],
+    )
+    def test_with_a_result_that_is_elsewhere_says_where_and_shows_it(self, place, said, label):
+        shown = elsewhere_ticket(job(State.COMPLETED), place)
+        assert said in text(shown)
+        assert [(one.label, one.custom_id) for one in shown.buttons] == [(label, f"job:show:{ID}")]
 
     def test_by_failure_says_what_happened_and_what_to_do(self):
         shown = text(ticket(job(State.DISCARDED, error="The key was refused.")))

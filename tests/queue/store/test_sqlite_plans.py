@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.queue.states import State
+from bot.queue.states import UNFINISHED, State
 from bot.queue.store.base import JobFilter
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, prepare
@@ -99,7 +99,8 @@ def test_a_position_is_counted_from_the_front_of_its_queue(db):
     ("way", "wanted", "before", "index"),
     [
         ("? IS NULL", JobFilter(), None, "sqlite_autoindex_job_1"),
-        ("? IS NULL", JobFilter(guild=1, states=frozenset({State.PENDING})), "id", "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, states=frozenset({State.DISCARDED})), "id", "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, states=UNFINISHED, prefix="01"), None, "job_guild"),
         ("? IS NULL", JobFilter(guild=1, prefix="01"), None, "job_guild"),
         ("? IS NULL", JobFilter(guild=1, type="echo"), "id", "job_guild"),
         (ASKED, JobFilter(owner=1), None, "job_owner"),
