@@ -8,6 +8,7 @@ from bot.queue.store.base import JobFilter
 from tests.delivery.admins import HERE, THERE, audit, does, presses, says, waiting
 from tests.delivery.test_failing import reference
 from tests.delivery.test_failing import told as refused
+from tests.delivery.test_tickets import person
 
 
 async def failed(house, monkeypatch) -> str:
@@ -60,6 +61,20 @@ class TestTheLog:
         monkeypatch.setattr(idle.store, "entries", away)
         text = await audit(idle)
         assert text.startswith("The database could not be used")
+
+    async def test_has_what_an_administrator_did_to_somebody_s_ticket(self, idle):
+        (mine,), (theirs,) = (
+            await waiting(idle, "mine?", user="Ada"),
+            await waiting(idle, "theirs?"),
+        )
+        ada = person(idle, "Ada", administrator=True)
+        for job in (mine, theirs):
+            await idle.services.actions.cancel(ada, job)
+            await idle.services.actions.retry(ada, job)
+        told = await audit(idle)
+        assert f"cancelled {theirs}" in told
+        assert f"retried {theirs}" in told
+        assert mine not in told
 
     async def test_that_cannot_be_written_undoes_nothing(self, idle, monkeypatch, caplog):
         async def away(*_):
