@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.delivery.audit import Audit, Deed
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
@@ -19,12 +20,15 @@ Show = Callable[[Post], Awaitable[None]]
 
 
 class Actions:
-    """Each action checks who asks, then acts. All raise `NotAllowed` or `StoreError`."""
+    """Each action checks who asks, then acts; what an administrator does to others' jobs is written
+    down. All raise `NotAllowed` or `StoreError`.
+    """
 
     def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
         self._queue = queue
         self._tickets = tickets
         self.sight = Sight(queue)
+        self._audit = Audit(queue.store)
 
     async def cancel(self, person: Person, job_id: str) -> Job:
         """Cancel the job: whoever waits for it for themselves, an administrator for all.
@@ -43,6 +47,8 @@ class Actions:
             raise NotAllowed(say("job-just-ended")) from None
         if has_left(job):
             await self._tickets.leave(job, person.id)
+        if not seen.waits:
+            await self._audit.record(person, Deed.CANCELLED, job.id)
         return job
 
     async def retry(self, person: Person, job_id: str) -> Job:
@@ -52,9 +58,12 @@ class Actions:
             raise NotAllowed(say("press-not-in-vain", state=seen.job.state))
         by = person.name if seen.waits else say("job-administrator", name=person.name)
         try:
-            return await self._queue.retry(seen.job.id, say("press-retried", by=by))
+            job = await self._queue.retry(seen.job.id, say("press-retried", by=by))
         except InvalidStateTransitionError:
             raise NotAllowed(say("press-not-in-vain", state=State.PENDING)) from None
+        if not seen.waits:
+            await self._audit.record(person, Deed.RETRIED, job.id)
+        return job
 
     async def cancel_here(self, person: Person, job_id: str, show: Show) -> None:
         """Cancel the job, and show that in the ticket that was pressed."""

@@ -102,6 +102,20 @@ class Sight:
         jobs = await self._queue.find(wanted, before, limit, after=after)
         return [self._titled(Seen(job, waits=True, whole=True)) for job in jobs]
 
+    async def listed(
+        self,
+        person: Person,
+        wanted: JobFilter,
+        before: str | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Seen]:
+        """Such jobs of the guild in which the person asks, newest first, in pages as of
+        `JobQueue.find`; those that the person may see.
+        """
+        here = replace(wanted, guild=person.guild)
+        return self._seen(person, await self._queue.find(here, before, limit, after=after))
+
     async def matching(
         self, person: Person, typed: str, states: frozenset[State], limit: int
     ) -> list[Seen]:

@@ -109,7 +109,7 @@ class TestRetry:
     async def test_is_for_nobody_else(self, house):
         interaction = await failed(house)
         press = await house.world.press("Cleo", interaction.original, "Retry")
-        assert (await told(house, press)).text == NOT_YOURS
+        assert (await told(house, press)).text.startswith(NOT_YOURS)
         assert labels(interaction.original) == ["Retry"]
 
     @pytest.mark.parametrize("answer", [None, "Because."], ids=["under way", "answered"])

@@ -324,7 +324,7 @@ class TestPressingAButton:
         monkeypatch.setattr(house.store, "get", away)
         pressed = await house.world.press("Ben", interaction.original, "Cancel")
         await house.world.wait_for(lambda: pressed.followup_ids)
-        assert house.reading("Please press again in a moment")
+        assert house.reading("Please try again in a moment")
         assert not house.reading("no such table")
 
     async def test_of_a_job_that_is_not_known_any_more_says_so(self, build):

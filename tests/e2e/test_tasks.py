@@ -48,8 +48,10 @@ async def answer(stage, interaction: Interaction) -> Message:
     return interaction.original
 
 
-async def using(stage, person, command, channel="general", **options) -> Message:
-    return await answer(stage, await stage.world.slash(person, channel, command, **options))
+async def using(stage, person, command, channel=None, **options) -> Message:
+    """What the command answers, in a channel whose rate limit nobody has used up."""
+    where = channel or stage.channel()
+    return await answer(stage, await stage.world.slash(person, where, command, **options))
 
 
 async def until(stage, job_id: str, wanted: str, press: Interaction, title: str) -> Message:
