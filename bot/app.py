@@ -106,7 +106,9 @@ class App:
         self._pulse_folder = pulse.folder_of(settings.queue.database_url)
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
-        self.client = Conveyor(discord.intents, discord.guilds)
+        self._budget = EditBudget(settings.progress.interval)
+        self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
+        self.client.add_listener(self._budget.meet, "on_interaction")
         self.queue = JobQueue(store_of(settings), options_of(settings))
         log_jobs(self.queue.events)
         chat = Chat(chat_provider_of(settings, session))
@@ -114,7 +116,6 @@ class App:
 
         calls = DiscordCalls(self.client)
         sealer = self._sealer()
-        self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
         self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
         outbox, degraded = self._outboxes = [
@@ -228,5 +229,6 @@ async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with aiohttp.ClientSession() as session:
+    every = aiohttp.TCPConnector(limit=0)  # the queue's slots are the bound, not a hundred sockets
+    async with aiohttp.ClientSession(connector=every) as session:
         await App(settings, session, sync_anew=sync_anew).run(stop)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -56,7 +57,12 @@ class Conveyor(commands.AutoShardedBot):
     command_sync: CommandSync
     ending = False
 
-    def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        privileged_intents: frozenset[str],
+        guilds: tuple[int, ...],
+        trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
         intents = discord.Intents.default()
         intents.members = "members" in privileged_intents
         intents.message_content = "message_content" in privileged_intents
@@ -70,6 +76,7 @@ class Conveyor(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
+            http_trace=trace or aiohttp.TraceConfig(),
         )
         self._guilds = guilds
 

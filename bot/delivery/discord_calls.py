@@ -57,7 +57,11 @@ class TooLarge(NotAcceptable):
 
 
 class NotNow(Refusal):
-    """It may work later."""
+    """It may work later; after so many seconds, if that is known."""
+
+    def __init__(self, said: str, code: int = 0, after_s: float | None = None) -> None:
+        super().__init__(said, code)
+        self.after_s = after_s
 
 
 @contextmanager

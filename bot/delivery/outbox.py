@@ -175,7 +175,7 @@ class Outbox:
         try:
             settlement = await self._settlement(due, bringing)
         except NotNow as refusal:
-            settlement = self._later(delivery, str(refusal), bringing.so_far)
+            settlement = self._later(delivery, str(refusal), bringing.so_far, refusal.after_s)
         except SealBroken as broken:  # the former key may still be given
             logger.error("a delivery waits: %s", broken, extra={"job": delivery.job_id})  # noqa: TRY400
             settlement = self._later(delivery, str(broken))
@@ -200,10 +200,17 @@ class Outbox:
         elif isinstance(settlement, Delivered) and so_far is not None and so_far.reason:
             await self._book.kept(due, so_far.reason)
 
-    def _later(self, delivery: Delivery, note: str, so_far: SoFar | None = None) -> Settlement:
+    def _later(
+        self,
+        delivery: Delivery,
+        note: str,
+        so_far: SoFar | None = None,
+        after_s: float | None = None,
+    ) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:
             return Abandoned(f"given up after {delivery.attempt} tries: {note}")
         pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
+        pause = pause if after_s is None else min(LONGEST_PAUSE_S, after_s)
         progress = None if so_far is None else so_far.model_dump_json()
         return Later(self._clock() + pause, note, progress)
 
@@ -214,4 +221,5 @@ class Outbox:
         if due.delivery.state is DeliveryState.HELD:
             return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
+        await self._tickets.turn(target)
         return Delivered(await bringing.run(due.job, target))

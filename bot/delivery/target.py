@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.delivery.discord_limits import Way
+
 TOKEN_LIFE_S = 15 * 60
 """How long an interaction's token can edit (Discord's documentation on interactions)."""
 
@@ -82,6 +84,10 @@ class Target(BaseModel):
                 "file_limit": handle.file_limit,
             }
         )
+
+    def way(self, now: float) -> Way:
+        """How the ticket is edited."""
+        return Way(self.channel, self.token if self.token_lives(now) else None)
 
 
 class SealBroken(Exception):

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.delivery.addresses import Addresses
-from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
+from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, Refusal, WayClosed
 from bot.delivery.presenting import Presenting
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import Handle, SealBroken, Sealer, Target
@@ -28,7 +29,9 @@ LINE_MOVES_EVERY_S = 5.0
 """Seconds between looks at the positions of waiting tickets."""
 
 FRONT = 20
-"""Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+"""Only tickets this near to their turn move with the line; others when what they say is over, and
+when Refresh is pressed.
+"""
 
 FOUND_AT_MOST = 1000
 """Waiting jobs whose tickets are followed from the start; those of others, when they run."""
@@ -59,6 +62,10 @@ class _Live:
         """Whether the ticket there is one of these."""
         return any(one.target.place == target.place for one in self.tickets)
 
+    def drop(self, ticket: _Ticket) -> None:
+        """This ticket can be edited no more, unless it was renewed meanwhile."""
+        self.tickets = [one for one in self.tickets if one is not ticket]
+
     def forget(self, message: int | None) -> None:
         """The ticket of this message is not one of these any more."""
         self.tickets = [one for one in self.tickets if one.target.message != message]
@@ -86,8 +93,16 @@ class Tickets:
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
 
-    def follow(self, job: Job, target: Target, shown: Post | None = None) -> None:
-        """A ticket of this job was `shown` at `target` (None: nobody remembers how)."""
+    def follow(
+        self,
+        job: Job,
+        target: Target,
+        shown: Post | None = None,
+        outlook: Outlook | None = None,
+    ) -> None:
+        """A ticket of this job was `shown` at `target`, with this outlook (None: nobody remembers
+        how).
+        """
         live, newer = self._live.get(job.id), self._unseen.pop(job.id, None)
         if job.finished_at is not None or (live is not None and live.has(target)):
             return
@@ -96,7 +111,7 @@ class Tickets:
             live.tickets.append(one)
             self._refresh(live)
         elif newer is not None or job.state in WAITING:
-            live = self._live[job.id] = _Live(newer or job, [one])
+            live = self._live[job.id] = _Live(newer or job, [one], outlook)
             if newer is not None:
                 self._refresh(live)
 
@@ -104,6 +119,10 @@ class Tickets:
         """The job is over: no more live edits; returns when none is under way."""
         self._live.pop(job_id, None)
         await self._budget.close(job_id)
+
+    async def turn(self, target: Target) -> None:
+        """Before the final edit of the ticket there: returns when it may go. Raises `NotNow`."""
+        await self._budget.turn(target.way(self._clock()))
 
     def _on_event(self, event: Event) -> None:
         job = event.job
@@ -143,40 +162,42 @@ class Tickets:
         return any(address.delivery.state is DeliveryState.HELD for address in known)
 
     def _refresh(self, live: _Live) -> None:
-        self._budget.submit(live.job.id, lambda: self._edit(live))
+        now = self._clock()
+        for one in live.tickets:
+            edit = partial(self._edit, live, one)
+            self._budget.submit(live.job.id, edit, one.target.way(now), one.target.place)
 
-    async def _edit(self, live: _Live) -> None:
-        posts = [(one, self._post(live, one.target)) for one in live.tickets]
-        posts = [(one, post) for one, post in posts if one.shown != post]
+    async def _edit(self, live: _Live, one: _Ticket) -> None:
+        """Show a ticket as it is now. Raises `NotNow`."""
+        post = self._post(live, one.target)
+        if one.shown == post or not live.has(one.target):
+            return
         try:
-            if posts and await self._has_moved_on(live.job):
+            if await self._has_moved_on(live.job):
                 self._live.pop(live.job.id, None)
                 return
         except StoreError as error:
             logger.info("a live edit was skipped: %s", error, extra={"job": live.job.id})
             return
-        for one, post in posts:
-            one.shown = post
-            if not await self._is_shown(one.target, post):
-                live.tickets.remove(one)  # the final news will find another way
+        try:
+            await self._show(one.target, post)
+        except WayClosed as closed:
+            logger.info("a ticket cannot be edited any more: %s", closed)
+            live.drop(one)  # the final news will find another way
+            return
+        except NotAcceptable as refusal:
+            logger.info("a live edit was skipped: %s", refusal)
+        one.shown = post
 
     def _post(self, live: _Live, target: Target) -> Post:
         fades = target.fades(self._clock())
         return ticket(live.job, live.outlook, reader=target.user, fades=fades)
 
-    async def _is_shown(self, target: Target, post: Post) -> bool:
-        """Edit a ticket; False if it can be edited no more."""
-        try:
-            if target.token_lives(self._clock()):
-                await self._calls.edit_by_token(target, post)
-            else:
-                await self._calls.edit_by_channel(target, post)
-        except WayClosed as closed:
-            logger.info("a ticket cannot be edited any more: %s", closed)
-            return False
-        except Refusal as refusal:
-            logger.info("a live edit was skipped: %s", refusal)
-        return True
+    async def _show(self, target: Target, post: Post) -> None:
+        if target.token_lives(self._clock()):
+            await self._calls.edit_by_token(target, post)
+        else:
+            await self._calls.edit_by_channel(target, post)
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether another process has taken the job over since, or brought it to its end."""
@@ -224,9 +245,10 @@ class Tickets:
                 await self.close(live.job.id)
             return
         live.job = live.job._replace(state=State.PENDING, parked_on=None)
-        before = live.outlook.ahead if live.outlook is not None else None
-        if outlook.ahead != before and outlook.ahead <= FRONT:
-            live.outlook = outlook
+        now = self._clock()
+        known = later_outlook(live.outlook, outlook, now)
+        if known != live.outlook and (outlook.ahead <= FRONT or _is_overdue(live.outlook, now)):
+            live.outlook = known
             self._refresh(live)
 
     async def show(self, job_id: str, edit: Callable[[Post], Awaitable[None]]) -> None:
@@ -271,9 +293,15 @@ class Tickets:
                 live.tickets = [one for one in live.tickets if one.target.user != person]
             for address in await self.addresses.of(job.id):
                 if address.delivery.owner == person and address.delivery.is_over:
-                    await self._is_shown(address.target, left_ticket(job))
+                    await self._show_left(address.target, job)
 
         await self._budget.now(job.id, left)
+
+    async def _show_left(self, target: Target, job: Job) -> None:
+        try:
+            await self._show(target, left_ticket(job))
+        except Refusal as refusal:
+            logger.info("a ticket that was left stays as it was: %s", refusal)
 
     async def _fresh(self, job: Job) -> Post:
         live = self._live.get(job.id)
@@ -281,6 +309,20 @@ class Tickets:
             job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))
+
+
+def later_outlook(shown: Outlook | None, now: Outlook, at: float) -> Outlook:
+    """What a ticket should say that showed the one and would show the other `at` this time.
+
+    It changes when the line moves. An estimate that has proved wrong is not made again before.
+    """
+    if shown is None or shown.ahead != now.ahead:
+        return now
+    return Outlook(shown.ahead) if _is_overdue(shown, at) else shown
+
+
+def _is_overdue(shown: Outlook | None, at: float) -> bool:
+    return shown is not None and shown.done_at is not None and shown.done_at < at
 
 
 def _log_sealed(job: Job, broken: SealBroken) -> None:

@@ -468,3 +468,26 @@ task-message-gone = The message that you chose was deleted, or I may not see it 
 
 expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
 
+## What providers cannot do
+
+provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
+provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
+provider-model = The { $kind } provider does not know { $named ->
+        [yes] the model “{ $model }”
+       *[no] this address
+    }. Choose another model, or ask the bot's owner to check { $setting }_MODEL and { $setting }_BASE_URL.
+provider-too-long = This request is too long for the { $kind } provider. Try again with less text.
+provider-busy = The { $kind } provider is taking no more requests for the moment. Nothing is wrong with yours; it can be tried again later.
+provider-slow = The { $kind } provider ran out of time. The same request may work when it is tried again.
+provider-trouble = The { $kind } provider is having trouble on its side. Nothing is wrong with your request; it can be tried again later.
+provider-elsewhere = The { $kind } provider's address leads elsewhere, so nothing was sent on. The bot's owner should set { $setting }_BASE_URL to the final address.
+provider-refused = The { $kind } provider refused this request ({ $detail }). Trying the same again will not help; change the wording, or ask the bot's owner to check { $setting }_MODEL.
+provider-silent = The { $kind } provider was silent for { $seconds } seconds, so the request was given up. The same request may work when it is tried again.
+provider-lost = { $reached ->
+        [no] The { $kind } provider cannot be reached
+       *[yes] The connection to the { $kind } provider broke off
+    }, so there is no answer yet. It can be tried again; if it keeps happening, the bot's owner should check that { $setting }_BASE_URL is right and its server runs.
+provider-endless = The chat provider's answer did not come to an end, so it was stopped. Ask for something shorter.
+provider-no-answer = The chat provider sent something that is no answer, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the address of an OpenAI-compatible server.
+provider-broke-off = The chat provider's answer broke off in the middle, so it is not complete. It can be tried again.
+provider-empty = The chat provider answered with no text at all. It can be tried again; if it keeps happening, word the question differently.

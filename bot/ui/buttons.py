@@ -81,5 +81,5 @@ class TaskItem(
     async def callback(self, interaction: discord.Interaction) -> None:
         """Pass it on to the client, with what was chosen."""
         client = cast("HandlesPresses", interaction.client)
-        chosen = self.item.values[0] if isinstance(self.item, discord.ui.Select) else self._job
-        await client.turned(interaction, self._action, self._at, chosen or "")
+        chosen = self.item.values if isinstance(self.item, discord.ui.Select) else [self._job]
+        await client.turned(interaction, self._action, self._at, next(filter(None, chosen), ""))

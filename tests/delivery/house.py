@@ -14,7 +14,9 @@ from bot.client import Conveyor
 from bot.delivery.actions import Actions
 from bot.delivery.admin_assembly import admin_desk
 from bot.delivery.alerts import Alerts
+from bot.delivery.channel_pace import Assumed
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.discord_limits import KnownLimits
 from bot.delivery.failure_book import Failure, FailureBook
 from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import CHECK_AFTER_S, Intake
@@ -154,11 +156,12 @@ class House:
         self.chat = kind(self.teller)
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
-        self.client = Conveyor(frozenset({"message_content"}), ())
+        self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
+        self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
+        self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
         self.calls = DiscordCalls(self.client)
         self.sealer = Sealer(KEY)
-        self.budget = EditBudget(0.01)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
             WatchedOutbox(self.queue, store, self.calls, self.tickets, self.sealer, offset)

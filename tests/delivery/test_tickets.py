@@ -1,6 +1,7 @@
 """Tickets stay true while their job lives, also across processes, and never after its end."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
+from bot.queue.outlook import Outlook
 from bot.queue.states import State
 from tests.delivery.house import GUARD_S, TOKEN_DEAD_S, labels
 
@@ -100,6 +102,16 @@ class TestALiveTicket:
         assert house.texts() == []
         assert "Half" not in interaction.original.text
 
+    async def test_is_not_edited_when_nothing_has_changed(self, house):
+        interaction = await house.accepted("why?")
+        house.teller.say("why?", "Half")
+        await house.sees(interaction.original, "Half")
+        versions = len(house.world.history(interaction.original))
+        ((job_id, live),) = house.tickets._live.items()
+        (ticket,) = live.tickets
+        await house.budget.now(job_id, partial(house.tickets._edit, live, ticket))
+        assert len(house.world.history(interaction.original)) == versions
+
     async def test_says_that_it_is_tried_again(self, house):
         interaction = await house.accepted("why?")
         house.teller.fail("why?", ZeroDivisionError("a bug"))
@@ -139,6 +151,21 @@ class TestAWaitingTicket:
         line.teller.answer("second?", "2")
         await line.sees(third.original, "Working")
 
+    async def test_is_not_edited_while_its_line_stands_still(self, line, monkeypatch):
+        await line.accepted("second?", user="Ada")
+        third = await line.accepted("third?", user="Cleo")
+        looks, outlooks = asyncio.Queue(), line.queue.outlooks
+
+        async def seen(jobs):
+            looks.put_nowait(None)
+            return await outlooks(jobs)
+
+        monkeypatch.setattr(line.queue, "outlooks", seen)
+        for _ in range(3):
+            await looks.get()
+        assert (await line.job()).id not in line.budget._lanes
+        assert len(line.world.history(third.original)) == 1
+
     async def test_says_nothing_of_a_line_that_is_empty(self, line):
         second = await line.accepted("second?")
         assert "ahead" not in second.original.text
@@ -164,12 +191,16 @@ class TestAWaitingTicket:
         await line.sees(second.original, "**Refresh** moves it on")
 
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
-        monkeypatch.setattr(tickets, "FRONT", 1)
-        monkeypatch.setattr(line.budget, "_interval_s", 3600)  # what is submitted stays in sight
+        monkeypatch.setattr(tickets, "FRONT", 0)
+        monkeypatch.setattr(
+            line.budget._line, "_interval_s", 3600
+        )  # what is submitted stays in sight
         ids = []
         for number in range(3):
             await line.accepted(f"question {number}?")
             ids.append((await line.job()).id)
+        line.teller.answer("first?", "1")
+        await line.diary.until(EventName.JOB_STARTED, times=2)
         looks = asyncio.Queue()
         outlooks = line.queue.outlooks
 
@@ -181,6 +212,21 @@ class TestAWaitingTicket:
         for _ in range(2):  # when the second look begins, the first has been acted on
             await looks.get()
         assert [job_id in line.budget._lanes for job_id in ids] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "said"),
+    [
+        (None, Outlook(2, 50), Outlook(2, 50)),
+        (Outlook(3, 200), Outlook(2, 150), Outlook(2, 150)),
+        (Outlook(2, 200), Outlook(2, 210), Outlook(2, 200)),
+        (Outlook(2, 99), Outlook(2, 150), Outlook(2)),
+        (Outlook(2), Outlook(2, 150), Outlook(2)),
+    ],
+    ids=["unknown", "moved", "the same", "proved wrong", "proved wrong before"],
+)
+def test_a_ticket_changes_when_its_line_moves_or_its_estimate_was_wrong(shown, now, said):
+    assert tickets.later_outlook(shown, now, at=100) == said
 
 
 class TestAfterARestart:

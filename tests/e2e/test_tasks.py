@@ -101,10 +101,18 @@ def labels(message: Message) -> list[str]:
     ]
 
 
-async def forged(stage, person, message: Message, custom_id: str) -> Interaction:
+async def one_of_the_list(stage, person) -> Message:
+    """The newest job, as it is shown from the list."""
+    shown = await using(stage, person, "my_tasks")
+    (choice, *_) = find_component(shown, "Choose one to look at it")["options"]
+    press = await stage.world.select(person, shown, "Choose one to look at it", [choice["value"]])
+    return await changed(stage, press, "About it")
+
+
+async def forged(stage, person, message: Message, custom_id: str, **data) -> Interaction:
     """A press that a client makes up, on a message that it was never shown."""
     channel = stage.world.channel(message.channel_id)
-    pressed = {"custom_id": custom_id, "component_type": 2}
+    pressed = {"custom_id": custom_id, "component_type": 2} | data
     return stage.world._open(COMPONENT, person, channel, pressed, message.id)
 
 
@@ -224,20 +232,25 @@ class TestCancelTask:
         shown = await using(shared, ben, "cancel_task", id=await finished(shared, "over?", ben))
         assert "completed already" in shown.text
 
-    async def test_leaves_it_to_others_who_wait_for_it(self, shared):
+    @pytest.mark.parametrize("by", ["command", "list"])
+    async def test_leaves_it_to_others_who_wait_for_it(self, shared, by):
         """Whoever leaves sees it no more."""
-        ben = shared.person()
-        job_id = await running(shared, "shared?", ben)
+        ben, question = shared.person(), f"shared, left by {by}?"
+        job_id = await running(shared, question, ben)
         other = shared.person()
         with_other = f"INSERT INTO subscriber (job_id, owner) VALUES ('{job_id}', {{}})"
         shared.change(with_other.format(ben.id))
         shared.change(with_other.format(other.id))
-        assert "shared?" in (await using(shared, other, "my_tasks")).text
-        shown = await using(shared, ben, "cancel_task", id=job_id)
+        assert question in (await using(shared, other, "my_tasks")).text
+        if by == "command":
+            shown = await using(shared, ben, "cancel_task", id=job_id)
+        else:
+            press = await shared.world.press(ben, await one_of_the_list(shared, ben), "Cancel")
+            shown = await changed(shared, press, "Cancelled")
         assert "It goes on for others" in shown.text
         assert NOT_YOURS in (await using(shared, ben, "job show", id=job_id)).text
         assert state(shared, job_id) == "PROCESSING"
-        shared.chat.let_go("shared?")
+        shared.chat.let_go(question)
         await shared.world.wait_for(lambda: state(shared, job_id) == "COMPLETED")
 
 
@@ -397,6 +410,34 @@ class TestAForgedPress:
         press = await forged(shared, "Cleo", shown, find_component(shown, action)["custom_id"])
         assert NOT_YOURS in await shared.told(press)
         assert state(shared, job_id) == before
+
+    @pytest.mark.parametrize("button", ["Refresh", "Retry", "Show"])
+    async def test_of_an_administrator_on_a_private_ticket_shows_nothing_of_it(
+        self, shared, button
+    ):
+        ben = shared.person()
+        question = f"private {button}?"
+        if button == "Refresh":
+            shared.chat.closed = True
+        if button == "Retry":
+            shared.chat.plan(question, refusing(400))
+        asked = await shared.ask(question, ben, private=True)
+        await (shared.begun(question) if button == "Refresh" else shared.ended(asked))
+        shown = asked.original if button != "Show" else await one_of_the_list(shared, ben)
+        press = await forged(shared, "Ada", shown, find_component(shown, button)["custom_id"])
+        if button == "Show":
+            assert "asked in private" in (await answer(shared, press)).text
+        else:
+            assert "asked in private" in await shared.told(press)
+
+    async def test_with_nothing_chosen_or_something_else_gets_a_sentence(self, shared):
+        ben = shared.person()
+        await finished(shared, "listed?", ben)
+        shown = await using(shared, ben, "my_tasks")
+        menu = find_component(shown, "Choose one to look at it")["custom_id"]
+        for values in ([], ["nothing of the kind"]):
+            press = await forged(shared, ben, shown, menu, component_type=3, values=values)
+            assert NO_ID in await shared.told(press)
 
     async def test_on_somebodys_list_shows_only_ones_own(self, shared):
         ben = shared.person()
