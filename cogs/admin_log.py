@@ -21,7 +21,7 @@ class LogGroup(AdminGroup):
     @app_commands.command(description=say("command-admin-log-audit"))
     async def audit(self, interaction: discord.Interaction) -> None:
         """Who did what, newest first."""
-        await answer(interaction, self._desk.audit(person_of(interaction)))
+        await answer(interaction, self._desk.audit, person_of(interaction))
 
     @app_commands.command(name="error", description=say("command-admin-log-error"))
     @app_commands.describe(id=say("command-admin-log-error-id"))
@@ -31,7 +31,7 @@ class LogGroup(AdminGroup):
         id: app_commands.Range[str, 1, 100] | None = None,  # noqa: A002 - its name on Discord
     ) -> None:
         """What is known of one failure, or which there were."""
-        await answer(interaction, self._desk.failure(person_of(interaction), id))
+        await answer(interaction, self._desk.failure, person_of(interaction), id)
 
 
 async def setup(client: Conveyor) -> None:

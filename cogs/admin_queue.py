@@ -33,19 +33,19 @@ class QueueGroup(AdminGroup):
     @app_commands.describe(queue=say("command-admin-queue-name"))
     async def status(self, interaction: discord.Interaction, queue: Queue | None = None) -> None:
         """At a glance."""
-        await answer(interaction, self._desk.status(person_of(interaction), queue))
+        await answer(interaction, self._desk.status, person_of(interaction), queue)
 
     @app_commands.command(description=say("command-admin-queue-metrics"))
     @app_commands.describe(queue=say("command-admin-queue-name"))
     async def metrics(self, interaction: discord.Interaction, queue: Queue | None = None) -> None:
         """In numbers."""
-        await answer(interaction, self._desk.metrics(person_of(interaction), queue))
+        await answer(interaction, self._desk.metrics, person_of(interaction), queue)
 
     @app_commands.command(description=say("command-admin-queue-users"))
     @app_commands.describe(queue=say("command-admin-queue-name"))
     async def users(self, interaction: discord.Interaction, queue: Queue | None = None) -> None:
         """By people."""
-        await answer(interaction, self._desk.people(person_of(interaction), queue))
+        await answer(interaction, self._desk.people, person_of(interaction), queue)
 
     @app_commands.command(description=say("command-admin-queue-cleanup"))
     @app_commands.describe(
@@ -59,19 +59,19 @@ class QueueGroup(AdminGroup):
     ) -> None:
         """Say what would go, and ask."""
         person = person_of(interaction)
-        await answer(interaction, self._desk.ask_cleanup(person, queue, older_than))
+        await answer(interaction, self._desk.ask_cleanup, person, queue, older_than)
 
     @app_commands.command(description=say("command-admin-queue-pause"))
     @app_commands.describe(queue=say("command-admin-queue-name"))
     async def pause(self, interaction: discord.Interaction, queue: Queue | None = None) -> None:
         """Start nothing new."""
-        await answer(interaction, self._desk.pause(person_of(interaction), queue))
+        await answer(interaction, self._desk.pause, person_of(interaction), queue)
 
     @app_commands.command(description=say("command-admin-queue-resume"))
     @app_commands.describe(queue=say("command-admin-queue-name"))
     async def resume(self, interaction: discord.Interaction, queue: Queue | None = None) -> None:
         """Go on."""
-        await answer(interaction, self._desk.resume(person_of(interaction), queue))
+        await answer(interaction, self._desk.resume, person_of(interaction), queue)
 
     @status.autocomplete("queue")
     @metrics.autocomplete("queue")

@@ -48,7 +48,7 @@ class TaskGroup(AdminGroup):
         reason: Reason = "",
     ) -> None:
         """Run it again."""
-        await answer(interaction, self._desk.retry(person_of(interaction), id, reason))
+        await answer(interaction, self._desk.retry, person_of(interaction), id, reason)
 
     @app_commands.command(description=say("command-admin-task-cancel"))
     @app_commands.describe(id=say("command-admin-id"), reason=say("command-admin-reason"))
@@ -59,7 +59,7 @@ class TaskGroup(AdminGroup):
         reason: Reason = "",
     ) -> None:
         """Cancel it, after a question if it is somebody else's."""
-        await answer(interaction, self._desk.ask_cancel(person_of(interaction), id, reason))
+        await answer(interaction, self._desk.ask_cancel, person_of(interaction), id, reason)
 
     @app_commands.command(description=say("command-admin-task-priority"))
     @app_commands.describe(
@@ -76,7 +76,7 @@ class TaskGroup(AdminGroup):
     ) -> None:
         """Move it to another lane."""
         person, lane = person_of(interaction), PRIORITIES[priority]
-        await answer(interaction, self._desk.prioritise(person, id, lane, reason))
+        await answer(interaction, self._desk.prioritise, person, id, lane, reason)
 
     @retry.autocomplete("id")
     async def _retryable(
@@ -113,7 +113,7 @@ class UserGroup(AdminGroup):
         """Give somebody of this server another share of turns."""
         if not isinstance(user, discord.Member):
             raise NotAllowed(say("admin-not-here"))
-        await answer(interaction, self._desk.weigh(person_of(interaction), user.id, weight))
+        await answer(interaction, self._desk.weigh, person_of(interaction), user.id, weight)
 
 
 async def setup(client: Conveyor) -> None:

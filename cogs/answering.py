@@ -2,7 +2,8 @@
 the person alone.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec
 
 import discord
 
@@ -10,9 +11,18 @@ from bot.delivery.discord_calls import refusals
 from bot.delivery.presses import edit_of
 from bot.ui.post import Post
 
+P = ParamSpec("P")
 
-async def answer(interaction: discord.Interaction, making: Awaitable[Post]) -> None:
-    """Show what is made. What goes wrong is raised, for the one who answers for failures."""
+
+async def answer(
+    interaction: discord.Interaction,
+    make: Callable[P, Awaitable[Post]],
+    *args: P.args,
+    **options: P.kwargs,
+) -> None:
+    """Show what `make` makes of these. What goes wrong is raised, for the one who answers for
+    failures; what was told of twice is made once.
+    """
     with refusals():
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await edit_of(interaction)(await making)
+        await edit_of(interaction)(await make(*args, **options))

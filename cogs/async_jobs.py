@@ -52,7 +52,7 @@ class AsyncJobGroup(AdminGroup):
     ) -> None:
         """The newest page of such jobs."""
         wanted = Wanted(state or ANY, user.id if user else None, (type or "").strip())
-        await answer(interaction, self._desk.listed(person_of(interaction), wanted))
+        await answer(interaction, self._desk.listed, person_of(interaction), wanted)
 
     @app_commands.command(description=say("command-async-job-show"))
     @app_commands.describe(id=say("command-admin-id"))
@@ -67,13 +67,13 @@ class AsyncJobGroup(AdminGroup):
     @app_commands.describe(id=say("command-admin-id"))
     async def cancel(self, interaction: discord.Interaction, id: Id) -> None:  # noqa: A002 - its name on Discord
         """Cancel it, after a question if it is somebody else's."""
-        await answer(interaction, self._desk.ask_cancel(person_of(interaction), id))
+        await answer(interaction, self._desk.ask_cancel, person_of(interaction), id)
 
     @app_commands.command(description=say("command-admin-task-retry"))
     @app_commands.describe(id=say("command-admin-id"))
     async def retry(self, interaction: discord.Interaction, id: Id) -> None:  # noqa: A002 - its name on Discord
         """Run it again."""
-        await answer(interaction, self._desk.retry(person_of(interaction), id))
+        await answer(interaction, self._desk.retry, person_of(interaction), id)
 
     @list_jobs.autocomplete("type")
     async def _kinds(

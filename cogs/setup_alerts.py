@@ -48,6 +48,6 @@ async def setup(client: Conveyor) -> None:
     ) -> None:
         person, chosen = person_of(interaction), channel.id if channel else None
         check(person)
-        await answer(interaction, command.choose(person, chosen, off=off))
+        await answer(interaction, command.choose, person, chosen, off=off)
 
     shared_group(client, "setup", say("command-setup")).add_command(alerts)

@@ -74,7 +74,7 @@ class FailureBook:
         said = told(error)
         key = (asked, type(error))
         known = self._recent.get(key)
-        reference = self._recent.setdefault(key, known or str(ULID()))
+        reference = self._recent.setdefault(key, str(ULID()))
         _log(error, said, asked, reference)
         return self._line(error, said, asked, reference), known is None
 

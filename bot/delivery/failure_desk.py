@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
 from bot.delivery.failure_book import Asked, Failure, FailureBook
+from bot.delivery.failures import unwrapped
 from bot.texts import say
 from bot.ui.text import shorten
 
@@ -29,7 +30,13 @@ class FailureDesk:
     async def tell(
         self, interaction: discord.Interaction, error: BaseException, where: str, job: str = ""
     ) -> None:
-        """Answer this interaction, in whatever state it is."""
+        """Answer this interaction, in whatever state it is.
+
+        Discord may tell of the same one twice: the second finds it answered, and says nothing.
+        """
+        if _is_acknowledged(unwrapped(error)):
+            logger.info("%s was told of twice", where)
+            return
         asked = Asked(where, interaction.user.id, interaction.guild_id, job)
         failure, is_new = self.book.note(error, asked)
         try:
@@ -81,9 +88,15 @@ async def _answer(interaction: discord.Interaction, text: str) -> None:
     try:
         await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
     except discord.HTTPException as error:
-        if error.code != ALREADY_ACKNOWLEDGED:  # an earlier answer was heard after all
+        if not _is_acknowledged(error):
             raise
-        await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
+        # heard after all, or told of twice: it may say so more than once
+        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+
+
+def _is_acknowledged(error: BaseException) -> bool:
+    cause = error.__cause__ if isinstance(error, Refusal) else error
+    return isinstance(cause, discord.HTTPException) and cause.code == ALREADY_ACKNOWLEDGED
 
 
 async def _offer(interaction: discord.Interaction, failure: Failure) -> None:

@@ -41,12 +41,12 @@ async def audit(house, **options) -> str:
 
 
 async def answered_job(house, question: str, **options) -> str:
-    """Ask and get the answer; the job's id."""
+    """Ask and get the answer; the job's id, when its news was brought."""
     await house.accepted(question, **options)
     job = await house.job()
     house.teller.answer(question, "Because.")
-    await house.world.wait_for(lambda: house.reading("Because."))
     await house.diary.until(EventName.JOB_COMPLETED, job.id)
+    await house.bring()
     return job.id
 
 

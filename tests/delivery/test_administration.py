@@ -90,6 +90,8 @@ class TestAnotherServer:
         assert "This job is not known any more" in text
         assert (await house.queue.get(job)).priority == Priority.DEFAULT
         assert await house.world.autocomplete("Cleo", THERE, "async-job show", focused="id") == []
+        await says(house, "admin task priority", id=job, priority="high")
+        assert f"gave {job} high priority" in await audit(house)
         assert "No administrator has done anything" in await audit(house, **options)
 
     async def test_is_not_cleaned_up_with_this_one(self, build, elsewhere):
