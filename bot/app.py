@@ -13,11 +13,16 @@ from bot import pulse, readiness, systemd
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.expiry import Expiry
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.job_log import log_jobs
@@ -35,6 +40,7 @@ from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from bot.queue.worker import YIELD_S, WorkerOptions
 from bot.services import Services
+from config.redaction import Redactor
 from config.settings import Settings, SqliteDatabase
 
 logger = logging.getLogger(__name__)
@@ -116,9 +122,18 @@ class App:
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
         ]
-        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer)
+        redact = Redactor(settings.secrets()).redact
+        book = FailureBook(self.queue.store, time.time, redact)
+        failures = FailureDesk(book)
+        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
         actions = Actions(self.queue, self._tickets)
-        self.services = Services(self.queue, intake, actions, chat)
+        showing = Showing(self.queue, self._tickets.presenting)
+        owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
+        admin = admin_desk(self.queue, showing, book, time.time, owners, guilds)
+        self._alerts = Alerts(self.queue, calls, time.time)
+        self.services = Services(
+            self.queue, intake, actions, showing, chat, failures, admin, self._alerts
+        )
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old
@@ -162,6 +177,7 @@ class App:
         await self.queue.start()
         running = [
             self._tickets.run(),
+            self._alerts.run(),
             self._expiry.run(),
             self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),

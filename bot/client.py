@@ -1,37 +1,47 @@
 """The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
 
 import logging
+from collections.abc import Awaitable
 
 import aiohttp
 import discord
-from discord import app_commands
 from discord.ext import commands
-from ulid import ULID
 
 from bot.command_sync import CommandSync
-from bot.delivery.actions import NotAllowed
-from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.command_tree import AnsweringTree
+from bot.delivery.admin_presses import AdminPresses
+from bot.delivery.discord_calls import NOBODY
+from bot.delivery.failure_desk import where_of
+from bot.delivery.failures import Stale
 from bot.delivery.presses import Presses
+from bot.delivery.task_presses import TaskPresses
 from bot.log_context import about_interaction
-from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.stale import is_known
 from bot.tasks.tree import TaskTree
-from bot.ui.buttons import JobButton
+from bot.ui.admin_item import AdminItem
+from bot.ui.buttons import JobButton, TaskItem
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.chat", "cogs.queue", "cogs.setup")
+COGS = (
+    "cogs.admin_log",
+    "cogs.admin_queue",
+    "cogs.admin_task",
+    "cogs.async_jobs",
+    "cogs.chat",
+    "cogs.notify",
+    "cogs.queue",
+    "cogs.setup",
+    "cogs.setup_alerts",
+    "cogs.tasks",
+)
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
 
-UNREACHABLE = (
-    "I cannot get at this job just now, so it may go on as it was. Please press again in a moment; "
-    "if that does not help, tell an administrator: the database needs a look."
-)
 
-
-class Commands(TaskTree):
+class Commands(AnsweringTree, TaskTree):
     """All commands; what is logged while one is answered says who used it, and where."""
 
     async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
@@ -69,7 +79,6 @@ class Conveyor(commands.AutoShardedBot):
             http_trace=trace or aiohttp.TraceConfig(),
         )
         self._guilds = guilds
-        self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
 
     async def load(self, services: Services, *, sync_anew: bool = False) -> None:
         """Take the services and load all cogs; before logging in.
@@ -79,7 +88,7 @@ class Conveyor(commands.AutoShardedBot):
         self.services = services
         records = services.queue.store
         self.command_sync = CommandSync(self.tree, records, self._guilds, anew=sync_anew)
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, TaskItem, AdminItem)
         for cog in COGS:
             await self.load_extension(cog)
 
@@ -106,35 +115,37 @@ class Conveyor(commands.AutoShardedBot):
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press on a ticket's button, at once and in any state."""
         presses = Presses(self.services.actions)
-        about_interaction(interaction, job_id)
-        try:
-            await presses.answer(interaction, action, job_id)
-        except StoreError as error:
-            logger.error("a press could not be carried out: %s", error, extra={"job": job_id})  # noqa: TRY400
-            await self._say(interaction, UNREACHABLE)
-        except (NotAllowed, QueueError) as refusal:
-            await self._say(interaction, str(refusal))
-        except Refusal as refusal:
-            logger.info("a press was not answered: %s", refusal, extra={"job": job_id})
+        await self.carry_out(interaction, presses.answer(interaction, action, job_id), job_id)
 
-    async def on_command_error_reply(
-        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    async def turned(
+        self, interaction: discord.Interaction, action: str, at: str, job_id: str
     ) -> None:
-        """Every failed command ends in a sentence with a reference that the log knows."""
-        reference = str(ULID())
-        logger.error("a command failed (%s)", reference, exc_info=error)
-        await self._say(
-            interaction,
-            "Something went wrong on my side. If no answer comes here, please try again; if it "
-            f"happens again, tell an administrator this reference: `{reference}`.",
+        """Answer a press or a choice in the list of one's jobs, or on one of them."""
+        presses = TaskPresses(self.services.actions, self.services.showing)
+        await self.carry_out(
+            interaction, presses.answer(interaction, action, at, job_id), job_id or None
         )
 
-    async def _say(self, interaction: discord.Interaction, sentence: str) -> None:
+    async def administered(
+        self, interaction: discord.Interaction, action: str, about: str, chosen: str
+    ) -> None:
+        """Answer a press or a choice below what administrators were shown."""
+        presses = AdminPresses(self.services.admin)
+        await self.carry_out(interaction, presses.answer(interaction, action, about, chosen))
+
+    async def carry_out(
+        self, interaction: discord.Interaction, work: Awaitable[None], job_id: str | None = None
+    ) -> None:
+        """Do what somebody asked for (of a job); what goes wrong ends in a sentence."""
+        about_interaction(interaction, job_id)
         try:
-            with refusals():
-                if interaction.response.is_done():
-                    await interaction.followup.send(sentence, ephemeral=True)
-                else:
-                    await interaction.response.send_message(sentence, ephemeral=True)
-        except Refusal as refusal:
-            logger.info("a sentence could not be told: %s", refusal)
+            await work
+        except Exception as error:  # noqa: BLE001 - the desk logs it
+            where = where_of(interaction)
+            await self.services.failures.tell(interaction, error, where, job_id or "")
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer what no part of this version knows: the library would be silent."""
+        store = self._connection._view_store  # noqa: SLF001 - nobody else knows
+        if not is_known(interaction, store):
+            await self.services.failures.tell(interaction, Stale(), where_of(interaction))

@@ -3,16 +3,26 @@
 from dataclasses import dataclass
 
 from bot.delivery.actions import Actions
+from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.alerts import Alerts
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
+from bot.delivery.showing import Showing
 from bot.jobs.chat import Chat
 from bot.queue.job_queue import JobQueue
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The queue, the way into it, what people may do to jobs, and the kinds of work."""
+    """The queue, the way into it, what people may do to jobs and see of them, the kinds of work,
+    who answers for what fails, and what administrators may do and are told.
+    """
 
     queue: JobQueue
     intake: Intake
     actions: Actions
+    showing: Showing
     chat: Chat
+    failures: FailureDesk
+    admin: AdminDesk
+    alerts: Alerts

@@ -24,11 +24,11 @@ class ChatCog(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @app_commands.command(name="chat", description="Ask a question; the answer comes here.")
+    @app_commands.command(name="chat", description=say("command-chat"))
     @app_commands.describe(
-        msg="What you want to know",
-        model="The model to ask (the server's default if omitted)",
-        private="Show the answer only to you",
+        msg=say("command-chat-msg"),
+        model=say("command-chat-model"),
+        private=say("command-chat-private"),
     )
     async def chat(
         self,

@@ -6,18 +6,19 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.services import Services
+from bot.texts import say
 from bot.ui.status import status_embed
 
 
 class QueueCog(commands.Cog):
     """Shows the queue to everyone."""
 
-    group = app_commands.Group(name="queue", description="The line of waiting jobs")
+    group = app_commands.Group(name="queue", description=say("command-queue"))
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    @group.command(name="status", description="How long the line is, and where you are in it.")
+    @group.command(name="status", description=say("command-queue-status"))
     async def status(self, interaction: discord.Interaction) -> None:
         """Answer at once from maintained counters."""
         status = await self._services.queue.status(interaction.user.id)

@@ -1,12 +1,14 @@
 """What people may do to a job: who may, what it does, and what they are told."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from bot.delivery.audit import Audit, Deed
+from bot.delivery.person import Person
+from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import LEFT, Delivery, DeliveryState
-from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
+from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import FINISHED, State
@@ -17,83 +19,79 @@ from bot.ui.ticket import elsewhere_ticket, ticket
 Show = Callable[[Post], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who asks, as Discord's server says: never what a client claims."""
-
-    id: int
-    guild: int | None
-    administrator: bool
-    name: str
-
-
-class NotAllowed(Exception):
-    """It was not done; the text tells the person why."""
-
-
 class Actions:
-    """Each action checks who asks, then acts, then shows the ticket as it is then."""
+    """Each action checks who asks, then acts; what an administrator does to others' jobs is written
+    down. All raise `NotAllowed` or `StoreError`.
+    """
 
     def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
         self._queue = queue
         self._tickets = tickets
+        self.sight = Sight(queue)
+        self._audit = Audit(queue.store)
 
-    async def cancel(self, person: Person, job_id: str, show: Show) -> None:
+    async def cancel(self, person: Person, job_id: str) -> Job:
         """Cancel the job: whoever waits for it for themselves, an administrator for all.
 
-        Raises `NotAllowed`.
+        The job then goes on, if others still wait for it.
         """
-        waits = await self._unfinished(person, job_id)
-        by = "you" if waits else f"{person.name} (administrator)"
+        seen = await self._unfinished(person, job_id)
+        reason = say("job-cancelled-by-you")
+        if not seen.waits:
+            reason = say("job-cancelled-by", name=person.name)
         try:
             job = await self._queue.cancel(
-                job_id, f"Cancelled by {by}.", by=person.id if waits else None
+                seen.job.id, reason, by=person.id if seen.waits else None
             )
         except InvalidStateTransitionError:
-            raise NotAllowed("This job has just ended; nothing is left to cancel.") from None
-        if job.finished_at is None and job.cancel_requested_at is None:
+            raise NotAllowed(say("job-just-ended")) from None
+        if has_left(job):
             await self._tickets.leave(job, person.id)
-        else:
-            await self._tickets.show(job_id, show)
+        if not seen.waits:
+            await self._audit.record(person, Deed.CANCELLED, job.id)
+        return job
+
+    async def retry(self, person: Person, job_id: str) -> Job:
+        """Run a job that ended in vain once more, for all who waited for it."""
+        seen = await self.sight.job(person, job_id)
+        if seen.job.state not in {State.CANCELLED, State.DISCARDED}:
+            raise NotAllowed(say("press-not-in-vain", state=seen.job.state))
+        by = person.name if seen.waits else say("job-administrator", name=person.name)
+        try:
+            job = await self._queue.retry(seen.job.id, say("press-retried", by=by))
+        except InvalidStateTransitionError:
+            raise NotAllowed(say("press-not-in-vain", state=State.PENDING)) from None
+        if not seen.waits:
+            await self._audit.record(person, Deed.RETRIED, job.id)
+        return job
+
+    async def cancel_here(self, person: Person, job_id: str, show: Show) -> None:
+        """Cancel the job, and show that in the ticket that was pressed."""
+        job = await self.cancel(person, job_id)
+        if not has_left(job) and (await self.sight.job(person, job_id)).whole:
+            await self._tickets.show(job.id, show)
 
     async def refresh(self, person: Person, job_id: str, show: Show, handle: Handle) -> None:
-        """Show how far the job is, or where its result went; `handle` is of the pressed message.
-
-        Raises `NotAllowed`.
-        """
-        job, _ = await self._known(person, job_id)
+        """Show how far the job is, or where its result went; `handle` is of the pressed message."""
+        job = (await self._whole(person, job_id)).job
         if job.state in FINISHED:
             await show(await self._elsewhere(job, person, handle))
             return
         await self._tickets.renew(job, handle, person.id)
-        await self._tickets.show(job_id, show)
+        await self._tickets.show(job.id, show)
 
-    async def retry(self, person: Person, job_id: str, show: Show, handle: Handle) -> None:
-        """Run a job that ended in vain once more, for all who waited for it.
-
-        The pressed message is its ticket again. Raises `NotAllowed`.
-        """
-        job, waits = await self._known(person, job_id)
-        if job.state not in {State.CANCELLED, State.DISCARDED}:
-            raise NotAllowed(say("press-not-in-vain", state=job.state))
-        by = person.name if waits else f"{person.name} (administrator)"
-        try:
-            job = await self._queue.retry(job_id, say("press-retried", by=by))
-        except InvalidStateTransitionError:
-            raise NotAllowed(say("press-not-in-vain", state=State.PENDING)) from None
+    async def retry_here(self, person: Person, job_id: str, show: Show, handle: Handle) -> None:
+        """Run the job once more; the pressed message is its ticket again."""
+        seen = await self._whole(person, job_id)
+        job = await self.retry(person, seen.job.id)
         await self._tickets.revive(job, handle, person.id)
-        await self._tickets.show(job_id, show)
+        await self._tickets.show(job.id, show)
 
     async def result(self, person: Person, job_id: str, file_limit: int) -> Post:
         """How this job ended, for this person's eyes, in one message with files of at most
         `file_limit` bytes.
-
-        Who waits for it may see it, and administrators what was not asked in private. Raises
-        `NotAllowed`.
         """
-        job, waits = await self._known(person, job_id)
-        if not waits and await self._tickets.addresses.is_private(job_id):
-            raise NotAllowed(say("press-private"))
+        job = (await self._whole(person, job_id)).job
         if job.state not in FINISHED:
             raise NotAllowed(say("press-unfinished"))
         (post,) = await self._tickets.presenting.posts(job, single=True, file_limit=file_limit)
@@ -104,33 +102,26 @@ class Actions:
         address = await self._tickets.addresses.at(job.id, handle, person.id)
         place = None if address is None else _place(address.delivery)
         if place in {None, Place.TICKET}:
-            raise NotAllowed(_already(job))
+            raise NotAllowed(say("job-ended-already", state=job.state))
         return elsewhere_ticket(job, str(place)) if job.state is State.COMPLETED else ticket(job)
 
-    async def _unfinished(self, person: Person, job_id: str) -> bool:
-        """Whether the person, who may act on this unfinished job, waits for it."""
-        job, waits = await self._known(person, job_id)
-        if job.state in FINISHED:
-            raise NotAllowed(_already(job))
-        return waits
+    async def _unfinished(self, person: Person, job_id: str) -> Seen:
+        seen = await self.sight.job(person, job_id)
+        if seen.job.state in FINISHED:
+            raise NotAllowed(say("job-ended-already", state=seen.job.state))
+        return seen
 
-    async def _known(self, person: Person, job_id: str) -> tuple[Job, bool]:
-        """The job that this person may act on, and whether they wait for it."""
-        try:
-            job = await self._queue.get(job_id)
-        except TaskNotFoundError:
-            raise NotAllowed(
-                "This job is not known any more: finished jobs are kept only for a while, and one "
-                "that ran without the queue's storage is lost in a restart."
-            ) from None
-        waits = await self._queue.is_awaited_by(person.id, job_id)
-        if not (waits or _administers(person, job)):
-            raise NotAllowed("Only who started this job or an administrator may do that.")
-        return job, waits
+    async def _whole(self, person: Person, job_id: str) -> Seen:
+        """The job, if the person may see what it is about."""
+        seen = await self.sight.job(person, job_id)
+        if not seen.whole:
+            raise NotAllowed(say("press-private"))
+        return seen
 
 
-def _already(job: Job) -> str:
-    return f"This job is {job.state.lower()} already."
+def has_left(job: Job) -> bool:
+    """Whether this job, which a person just cancelled, goes on for others."""
+    return job.finished_at is None and job.cancel_requested_at is None
 
 
 def _place(delivery: Delivery) -> str | None:
@@ -138,7 +129,3 @@ def _place(delivery: Delivery) -> str | None:
     if not delivery.is_over or delivery.note == LEFT:
         return None
     return delivery.note if delivery.state is DeliveryState.DELIVERED else Place.KEPT
-
-
-def _administers(person: Person, job: Job) -> bool:
-    return person.administrator and person.guild is not None and person.guild == job.guild

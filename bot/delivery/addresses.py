@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.delivery.target import Handle, SealBroken, Sealer, Target
+from bot.delivery.target import Handle, Sealer, Target
 from bot.queue.deliveries import Delivery, Released, Way
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import SettleDelivery
@@ -53,10 +53,3 @@ class Addresses:
         store = await self._queue.store_of(job_id)
         await store.deliveries_settle([SettleDelivery(address.delivery.id, None, released)])
         return target
-
-    async def is_private(self, job_id: str) -> bool:
-        """Whether only the person who asked may see the result; where that cannot be read, yes."""
-        try:
-            return any(address.target.private for address in await self.of(job_id))
-        except SealBroken:
-            return True

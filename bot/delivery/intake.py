@@ -21,13 +21,16 @@ from bot.delivery.discord_calls import (
     WayClosed,
     refusals,
 )
+from bot.delivery.failure_book import Asked
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.ladder import nonce_of, ticket_nonce
 from bot.delivery.outbox import Outbox
+from bot.delivery.sight import NotAllowed
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.log_context import also_about_job
 from bot.queue.deliveries import NewDelivery
-from bot.queue.errors import CommitUnknown, QueueError, StoreError
+from bot.queue.errors import StoreError
 from bot.queue.handlers import AnyJobType
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
@@ -50,7 +53,7 @@ Inputs = Callable[[], Awaitable[Sequence[File]]]
 """Brings the files that come with a question, or raises `NotTaken`."""
 
 
-class NotTaken(Exception):
+class NotTaken(NotAllowed):
     """What came with a question cannot be taken; the text tells the person why."""
 
 
@@ -65,7 +68,9 @@ class Intake:
         outbox: Outbox,
         degraded: Outbox,
         sealer: Sealer,
+        failures: FailureDesk,
     ) -> None:
+        self._failures = failures
         self._queue = queue
         self._calls = calls
         self._tickets = tickets
@@ -83,18 +88,17 @@ class Intake:
         private: bool = False,
         inputs: Inputs | None = None,
     ) -> None:
-        """Answer a slash command with the ticket of its job; `inputs` are stored with it."""
+        """Answer a slash command with the ticket of its job; `inputs` are stored with it.
+
+        What enqueueing and `inputs` raise is raised.
+        """
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
         key = f"interaction:{interaction.id}"
         storing = self._store(key, job_type, request, target, owed, inputs)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
-        try:
-            stored = await asyncio.shield(storing)
-        except (QueueError, NotTaken) as refusal:
-            await self._refuse(interaction, _sentence(refusal), deferred=deferred)
-            return
+        stored = await asyncio.shield(storing)
         also_about_job(stored.job.id)
         if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
@@ -114,9 +118,11 @@ class Intake:
         try:
             key = f"message:{message.id}"
             stored = await self._store(key, job_type, request, target, owed)
-        except QueueError as refusal:
+        except Exception as error:  # noqa: BLE001 - the desk logs it
             nonce = nonce_of(f"refusal:{message.id}")
-            await self._calls.post(target, Post(_sentence(refusal)), nonce, reply_to=message.id)
+            asked = Asked("a mention", target.user, target.guild)
+            sentence = await self._failures.sentence(error, asked)
+            await self._calls.post(target, Post(sentence), nonce, reply_to=message.id)
             return
         also_about_job(stored.job.id)
         if stored.is_new:
@@ -179,22 +185,6 @@ class Intake:
             else:
                 return True
         return False
-
-    async def _refuse(
-        self, interaction: discord.Interaction, sentence: str, *, deferred: bool
-    ) -> None:
-        try:
-            with refusals():
-                if deferred:
-                    await interaction.edit_original_response(
-                        content=sentence, allowed_mentions=NOBODY
-                    )
-                else:
-                    await interaction.response.send_message(
-                        sentence, ephemeral=True, allowed_mentions=NOBODY
-                    )
-        except Refusal as refusal:
-            logger.info("a refusal could not be told: %s", refusal)
 
     async def _acknowledge(
         self,
@@ -290,18 +280,6 @@ class Intake:
     def _outbox_of(self, stored: Enqueued) -> Outbox:
         """Who brings the job's news: it is owed by the store that has the job."""
         return self._outbox if stored.job.durable else self._degraded
-
-
-def _sentence(refusal: QueueError | NotTaken) -> str:
-    if not isinstance(refusal, StoreError):
-        return str(refusal)
-    logger.error("a question could not be stored: %s", refusal)
-    if isinstance(refusal, CommitUnknown):
-        return "Your question may not have been stored. If no answer comes here, please ask again."
-    return (
-        "Your question could not be stored, so nothing was started. Please try again in a moment; "
-        "if that does not help, tell an administrator: the database needs a look."
-    )
 
 
 def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:

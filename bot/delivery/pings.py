@@ -27,6 +27,9 @@ STALE_S = 600.0
 NOTIFY = "notify"
 """The name of the note in which a person's choice is kept: `none`, `mention` or `dm`."""
 
+UNLESS_CHOSEN = "mention"
+"""How people hear of it who chose nothing."""
+
 
 def person_scope(person: int) -> str:
     """The scope of a person's notes."""
@@ -63,10 +66,10 @@ class Pings:
 
     async def _choice(self, person: int) -> str:
         try:
-            return (await self._records.notes(person_scope(person))).get(NOTIFY, "mention")
+            return (await self._records.notes(person_scope(person))).get(NOTIFY, UNLESS_CHOSEN)
         except StoreError as error:
             logger.warning("a person's choice is not known: %s", error)
-            return "mention"
+            return UNLESS_CHOSEN
 
 
 def is_due(job: Job, target: Target, so_far: SoFar, now: float) -> bool:

@@ -32,12 +32,27 @@ class Presenting:
         """
         if job.state is State.COMPLETED:
             return await self._messages(await self._result(job), file_limit, single=single)
-        ended, partial = ticket(job), self._partial(job)
+        ended = ticket(job)
+        partial = self._partial(job) if job.state is State.DISCARDED else None
         if partial is None:
             return (ended,)
         partial = await self._with_attached(job, so_far(partial))
         (shown,) = await self._messages(partial, file_limit, single=True)
         return (given_up(ended, shown),)
+
+    async def so_far(self, job: Job, file_limit: int) -> Post:
+        """What there is to see of the job now, in one message: its result, what its last checkpoint
+        kept, or nothing. Raises `StoreError`.
+        """
+        if job.state is State.COMPLETED:
+            (post,) = await self.posts(job, single=True, file_limit=file_limit)
+            return post
+        partial = self._partial(job)
+        if partial is None:
+            return Post()
+        partial = await self._with_attached(job, so_far(partial))
+        (post,) = await self._messages(partial, file_limit, single=True)
+        return post
 
     async def _messages(self, reply: Reply, file_limit: int, *, single: bool) -> tuple[Post, ...]:
         for _ in range(2):  # what is told of the files may be what makes the text too long
@@ -61,8 +76,8 @@ class Presenting:
         return replace(reply, files=(*reply.files, *await self._queue.artifacts(job.id)))
 
     def _partial(self, job: Job) -> Reply | None:
-        """What a failed job had so far."""
-        if job.state is not State.DISCARDED or job.checkpoint is None:
+        """What a job without a result has so far."""
+        if job.checkpoint is None:
             return None
         try:
             return self._queue.registry[job.type].partial(job)

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
-from bot.delivery.actions import Actions, Person
+from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import NOBODY, TooLarge, files_of, refusals
 from bot.delivery.fitting import limits_from
+from bot.delivery.person import person_of
 from bot.delivery.target import Handle
 from bot.ui.post import Post
 
@@ -30,47 +31,48 @@ class Presses:
 
     async def _cancel(self, interaction: discord.Interaction, job_id: str) -> None:
         await interaction.response.defer()
-        await self._actions.cancel(person_of(interaction), job_id, _edit(interaction))
+        await self._actions.cancel_here(person_of(interaction), job_id, edit_of(interaction))
 
     async def _refresh(self, interaction: discord.Interaction, job_id: str) -> None:
         await interaction.response.defer()
-        person, edit, handle = person_of(interaction), _edit(interaction), _handle(interaction)
+        person, edit, handle = person_of(interaction), edit_of(interaction), _handle(interaction)
         await self._actions.refresh(person, job_id, edit, handle)
 
     async def _retry(self, interaction: discord.Interaction, job_id: str) -> None:
         await interaction.response.defer()
-        person, edit, handle = person_of(interaction), _edit(interaction), _handle(interaction)
-        await self._actions.retry(person, job_id, edit, handle)
+        person, edit, handle = person_of(interaction), edit_of(interaction), _handle(interaction)
+        await self._actions.retry_here(person, job_id, edit, handle)
 
     async def show(self, interaction: discord.Interaction, job_id: str) -> None:
-        """Show the job's result to this person alone, with smaller files while they are too large.
+        """Show the job's result to this person alone.
 
         Takes the interaction, of a press or of a command. Raises as `answer` does.
         """
         with refusals():
             await interaction.response.defer(ephemeral=True, thinking=True)
-        person, edit = person_of(interaction), _edit(interaction)
-        for limit in limits_from(interaction.filesize_limit):
-            post = await self._actions.result(person, job_id, limit)
-            try:
-                with refusals():
-                    await edit(post)
-            except TooLarge:
-                continue
-            return
+        person = person_of(interaction)
+        await show_fitting(interaction, lambda limit: self._actions.result(person, job_id, limit))
 
 
-def person_of(interaction: discord.Interaction) -> Person:
-    """Who pressed, as Discord's server says."""
-    return Person(
-        id=interaction.user.id,
-        guild=interaction.guild_id,
-        administrator=interaction.guild_id is not None and interaction.permissions.administrator,
-        name=discord.utils.escape_markdown(interaction.user.display_name),
-    )
+async def show_fitting(
+    interaction: discord.Interaction, make: Callable[[int], Awaitable[Post]]
+) -> None:
+    """Show, in place of the response so far, what is made for files of at most so many bytes; with
+    smaller files while they are too large.
+    """
+    for limit in limits_from(interaction.filesize_limit):
+        post = await make(limit)
+        try:
+            with refusals():
+                await edit_of(interaction)(post)
+        except TooLarge:
+            continue
+        return
 
 
-def _edit(interaction: discord.Interaction) -> Callable[[Post], Awaitable[None]]:
+def edit_of(interaction: discord.Interaction) -> Callable[[Post], Awaitable[None]]:
+    """What replaces the response so far."""
+
     async def edit(post: Post) -> None:
         await interaction.edit_original_response(
             content=post.content or None,

@@ -34,6 +34,10 @@ class Chat(JobType[Question, Answer]):
     def __init__(self, provider: ChatProvider) -> None:
         self._provider = provider
 
+    def title(self, request: Question) -> str:
+        """The question."""
+        return request.text
+
     async def check(self) -> str:
         """Say in one sentence whether what answers is there."""
         return await self._provider.check()

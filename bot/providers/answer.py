@@ -6,6 +6,7 @@ from bot.providers.errors import ProviderError
 from bot.providers.http_failures import failure_inside, refusal
 from bot.providers.openai_wire import Payload
 from bot.providers.payloads import TooLargeError
+from bot.texts import say
 
 MAX_TEXT = 1024 * 1024
 """Characters of one answer; a model that writes more than that runs in circles."""
@@ -55,8 +56,7 @@ class Answer:
 def runaway() -> ProviderError:
     """Make the error of an answer that is larger than any sensible one."""
     return ProviderError(
-        "The chat provider's answer did not come to an end, so it was stopped. Ask for something"
-        " shorter.",
+        say("provider-endless"),
         retryable=False,
         category="protocol",
     )
@@ -71,9 +71,7 @@ def _parse(payload: str) -> Payload:
 
 def _no_answer() -> ProviderError:
     return ProviderError(
-        "The chat provider sent something that is no answer, so it was given up. It can be tried"
-        " again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the"
-        " address of an OpenAI-compatible server.",
+        say("provider-no-answer"),
         retryable=True,
         category="protocol",
     )
@@ -81,8 +79,7 @@ def _no_answer() -> ProviderError:
 
 def _cut_off() -> ProviderError:
     return ProviderError(
-        "The chat provider's answer broke off in the middle, so it is not complete. It can be"
-        " tried again.",
+        say("provider-broke-off"),
         retryable=True,
         category="protocol",
     )
@@ -90,8 +87,7 @@ def _cut_off() -> ProviderError:
 
 def _nothing() -> ProviderError:
     return ProviderError(
-        "The chat provider answered with no text at all. It can be tried again; if it keeps"
-        " happening, word the question differently.",
+        say("provider-empty"),
         retryable=True,
         category="empty",
     )

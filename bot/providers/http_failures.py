@@ -1,13 +1,14 @@
 """What a failure over HTTP means: from a status, a code or a lost line to a sentence for people."""
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import aiohttp
 
 from bot.providers.errors import Category, ProviderError
+from bot.texts import say
 
 Kind: TypeAlias = Literal["chat", "image"]
 
@@ -31,11 +32,25 @@ _STATUS_OF_CODE = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Refused:
+    """What was refused, as it is told."""
+
+    kind: Kind
+    model: str
+    detail: str
+
+    @property
+    def setting(self) -> str:
+        """How the names of this kind's settings begin."""
+        return self.kind.upper()
+
+
+@dataclass(frozen=True, slots=True)
 class _Meaning:
     statuses: Container[int]
     category: Category
     retryable: bool
-    sentence: str
+    sentence: Callable[[_Refused], str]
 
 
 _MEANINGS = (
@@ -43,62 +58,46 @@ _MEANINGS = (
         (401, 403),
         "authentication",
         False,
-        "The {kind} provider did not accept the bot's key, so nothing can be answered until the"
-        " bot's owner checks {KIND}_API_KEY.",
+        lambda it: say("provider-key", kind=it.kind, setting=it.setting),
     ),
     _Meaning(
         (402,),
         "rate_limit",
         False,
-        "The {kind} provider's account has no credit left, so it refuses every request. The bot's"
-        " owner can top it up or set another {KIND}_API_KEY.",
+        lambda it: say("provider-credit", kind=it.kind, setting=it.setting),
     ),
     _Meaning(
         (404,),
         "not_found",
         False,
-        "The {kind} provider does not know {model}. Choose another model, or ask the bot's owner"
-        " to check {KIND}_MODEL and {KIND}_BASE_URL.",
+        lambda it: say(
+            "provider-model",
+            kind=it.kind,
+            setting=it.setting,
+            named="yes" if it.model else "no",
+            model=it.model,
+        ),
     ),
-    _Meaning(
-        (413,),
-        "rejected",
-        False,
-        "This request is too long for the {kind} provider. Try again with less text.",
-    ),
-    _Meaning(
-        (429,),
-        "rate_limit",
-        True,
-        "The {kind} provider is taking no more requests for the moment. Nothing is wrong with"
-        " yours; it can be tried again later.",
-    ),
-    _Meaning(
-        (408, 504),
-        "timeout",
-        True,
-        "The {kind} provider ran out of time. The same request may work when it is tried again.",
-    ),
+    _Meaning((413,), "rejected", False, lambda it: say("provider-too-long", kind=it.kind)),
+    _Meaning((429,), "rate_limit", True, lambda it: say("provider-busy", kind=it.kind)),
+    _Meaning((408, 504), "timeout", True, lambda it: say("provider-slow", kind=it.kind)),
     _Meaning(
         {409, 425, *range(500, 600)},
         "unavailable",
         True,
-        "The {kind} provider is having trouble on its side. Nothing is wrong with your request; it"
-        " can be tried again later.",
+        lambda it: say("provider-trouble", kind=it.kind),
     ),
     _Meaning(
         range(300, 400),
         "rejected",
         False,
-        "The {kind} provider's address leads elsewhere, so nothing was sent on. The bot's owner"
-        " should set {KIND}_BASE_URL to the final address.",
+        lambda it: say("provider-elsewhere", kind=it.kind, setting=it.setting),
     ),
     _Meaning(
         range(1000),
         "rejected",
         False,
-        "The {kind} provider refused this request ({detail}). Trying the same again will not help;"
-        " change the wording, or ask the bot's owner to check {KIND}_MODEL.",
+        lambda it: say("provider-refused", kind=it.kind, detail=it.detail, setting=it.setting),
     ),
 )
 
@@ -114,14 +113,9 @@ def refusal(
     """Make the error of a refusal; a known `code` says more than the status and wins."""
     status = _STATUS_OF_CODE.get(code or "", status)
     meaning = next((m for m in _MEANINGS if status in m.statuses), _MEANINGS[-1])
-    sentence = meaning.sentence.format(
-        kind=kind,
-        KIND=kind.upper(),
-        model=f"the model “{model[:80]}”" if model else "this address",
-        detail=f"{status}, {code}" if code else str(status),
-    )
+    refused = _Refused(kind, (model or "")[:80], f"{status}, {code}" if code else str(status))
     return ProviderError(
-        sentence,
+        meaning.sentence(refused),
         retryable=meaning.retryable,
         category=meaning.category,
         retry_after_s=retry_after_s if meaning.retryable else None,
@@ -149,8 +143,7 @@ def _status_inside(error: object) -> int:
 def silence(kind: Kind, seconds: float) -> ProviderError:
     """Make the error of a provider that sent no byte for `seconds`."""
     return ProviderError(
-        f"The {kind} provider was silent for {seconds:g} seconds, so the request was given up. The"
-        " same request may work when it is tried again.",
+        say("provider-silent", kind=kind, seconds=f"{seconds:g}"),
         retryable=True,
         category="timeout",
     )
@@ -158,13 +151,9 @@ def silence(kind: Kind, seconds: float) -> ProviderError:
 
 def lost_line(kind: Kind, error: aiohttp.ClientError | OSError) -> ProviderError:
     """Make the error of a connection that could not be made, or that broke."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        what = f"The {kind} provider cannot be reached"
-    else:
-        what = f"The connection to the {kind} provider broke off"
+    reached = "no" if isinstance(error, aiohttp.ClientConnectorError) else "yes"
     return ProviderError(
-        f"{what}, so there is no answer yet. It can be tried again; if it keeps happening, the"
-        f" bot's owner should check that {kind.upper()}_BASE_URL is right and its server runs.",
+        say("provider-lost", kind=kind, setting=kind.upper(), reached=reached),
         retryable=True,
         category="unavailable",
     )

@@ -18,7 +18,7 @@ from bot.queue.handlers import Registry
 from bot.queue.job import Clock, Job
 from bot.queue.outlook import Outlooks
 from bot.queue.retention import Retention
-from bot.queue.states import FINISHED, State
+from bot.queue.states import UNFINISHED, State
 from bot.queue.store.base import Enqueued, Inputs, JobFilter, Limits
 from bot.queue.store.memory import MemoryStore
 from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
@@ -135,7 +135,7 @@ class Degraded:
         """Take no more; runs may end within `grace_s`, and who is left without is told."""
         self._is_open = False
         await self._worker.stop(grace_s)
-        unfinished = JobFilter(states=frozenset(State) - FINISHED)
+        unfinished = JobFilter(states=UNFINISHED)
         while left := await self.store.find(unfinished):
             for job in left:
                 lost = await self.store.control(job.id, DiscardJob(LOST))

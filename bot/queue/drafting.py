@@ -54,6 +54,7 @@ class Drafting:
             priority=job_type.priority if priority is None else priority,
             owner=asker.owner,
             guild=asker.guild,
+            private=asker.private,
             key=key,
             run_at=run_at if later and run_at is not None else now,
             created_at=now,

@@ -174,6 +174,10 @@ class JobType(ABC, Generic[RequestT, ResultT]):
         """What this job shares with others of which only `max_running_per_key` may run at once."""
         return None
 
+    def title(self, request: RequestT) -> str:  # noqa: ARG002 - for kinds that have one
+        """What was asked, as lists show it to those who may see the job; pure."""
+        return ""
+
     @abstractmethod
     async def run(self, ctx: JobContext, request: RequestT) -> ResultT:
         """Do the work. May run more than once; raises `JobError` or `Snooze`."""

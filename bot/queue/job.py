@@ -52,7 +52,7 @@ class Job(NamedTuple):
     `limit_key` are bounded together. `token` grows with every claim and fences the run that holds
     it; `losses` counts runs whose worker died, apart from `attempt`; `errors` has the last
     `ERRORS_KEPT` attempts that failed, `attached` counts the files that runs have kept with it. A
-    turn of the job takes `cost`.
+    turn of the job takes `cost`. What is `private` is for those alone who asked for it.
 
     The store gives `rank`, the turn (see `turns.py`); `lifted`, what waiting long has added to the
     priority; and `parked_on`, the slot that a PARKED job waits for (see `slots.py`). `run_at` is
@@ -68,6 +68,7 @@ class Job(NamedTuple):
     priority: int = Priority.DEFAULT
     owner: int | None = None
     guild: int | None = None
+    private: bool = False
     key: str | None = None
     run_at: float = 0
     created_at: float = 0

@@ -189,10 +189,18 @@ class JobQueue(Steering):
         return await self._jobs.of(job_id)
 
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
-        """Jobs, newest first; `before` is the id of the last one of the page before."""
-        return await self._jobs.find(wanted, before, limit)
+        """Jobs, newest first; `before` is the id of the last one of the page before.
+
+        `after` is the id of the first one of a page: those just newer than it are found.
+        """
+        return await self._jobs.find(wanted, before, limit, after)
 
     async def is_awaited_by(self, person: int, job_id: str) -> bool:
         """Whether this person asked for the job, first or by joining it, and did not leave it."""

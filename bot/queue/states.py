@@ -42,6 +42,7 @@ class Action(StrEnum):
 
 WAITING = frozenset({State.SCHEDULED, State.PENDING, State.PARKED, State.RETRYABLE})
 FINISHED = frozenset({State.COMPLETED, State.CANCELLED, State.DISCARDED})
+UNFINISHED = frozenset(State) - FINISHED
 
 TRANSITIONS: Mapping[tuple[State, Action], State] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.queue.figures import Figures, Recent
-from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.states import UNFINISHED, WAITING, State
 from bot.queue.store.base import Group, Stats
 
 K = TypeVar("K")
@@ -45,7 +45,7 @@ class Statistics:
     @property
     def unfinished(self) -> int:
         """Jobs that wait or run."""
-        return self.count(frozenset(State) - FINISHED)
+        return self.count(UNFINISHED)
 
     def count(self, states: frozenset[State], queue: str | None = None) -> int:
         """Jobs in these states, in one queue or in all."""

@@ -7,9 +7,9 @@ from bot.queue.controls import Control
 from bot.queue.errors import TaskNotFoundError
 from bot.queue.job import Job
 from bot.queue.reply import File
-from bot.queue.states import FINISHED, State
+from bot.queue.states import UNFINISHED
 from bot.queue.status import OwnJob
-from bot.queue.store.base import JobFilter, Policy, Store
+from bot.queue.store.base import JobFilter, Policy, Store, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,17 @@ class Whereabouts:
             raise TaskNotFoundError(job_id)
         return job
 
-    async def find(self, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
+    async def find(
+        self, wanted: JobFilter, before: str | None, limit: int, after: str | None = None
+    ) -> list[Job]:
         """Jobs of both, newest first."""
-        stored = await self.store.find(wanted, before, limit)
-        others = await self.beside.find(wanted, before, limit)
-        return sorted([*stored, *others], key=lambda job: job.id, reverse=True)[:limit]
+        stored = await self.store.find(wanted, before, limit, after=after)
+        others = await self.beside.find(wanted, before, limit, after=after)
+        return page([*stored, *others], before, limit, after)
 
     async def own(self, owner: int, limit: int = 10) -> tuple[OwnJob, ...]:
         """The person's newest unfinished jobs, with their places."""
-        unfinished = JobFilter(owner=owner, states=frozenset(State) - FINISHED)
+        unfinished = JobFilter(owner=owner, states=UNFINISHED)
         jobs = await self.find(unfinished, None, limit)
         ahead = await self._positions([job.id for job in jobs])
         return tuple(OwnJob(job, ahead.get(job.id)) for job in jobs)

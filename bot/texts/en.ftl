@@ -1,5 +1,22 @@
 ### What people read, in English. The ids begin with their section's name.
 
+## Commands, as Discord lists them
+
+command-chat = Ask a question; the answer comes here.
+command-chat-msg = What you want to know
+command-chat-model = The model to ask (the server's default if omitted)
+command-chat-private = Show the answer only to you
+command-queue = The line of waiting jobs
+command-queue-status = How long the line is, and where you are in it.
+command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
+command-cancel-task = Cancel something that you asked for.
+command-cancel-task-id = Which one: type its id, its kind, or what you asked
+command-job = What became of things that were asked for
+command-job-show = One job: how far it is, its result, where that went, and what went wrong.
+command-job-show-id = Which one: type its id, its kind, or what you asked
+command-notify = How you want to hear that something which took long is done.
+command-notify-mode = none: not at all; mention: where you asked; dm: in a direct message. Omit it to see your choice
+
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
@@ -9,6 +26,11 @@ chat-empty = There is nothing in your message to answer. Write a question and tr
 span-moment = under 1 s
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min
+span-hours = { $hours } h
+span-days = { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 size-small = { $kib } KiB
 size-large = { $mib } MiB
 
@@ -121,9 +143,270 @@ press-retried = Retried by { $by }.
 press-private = This was asked in private: only who asked may see the result.
 press-unfinished = This job is not finished yet, so there is nothing to show. Its result will come by itself.
 
-## Jobs that expire
+## Administration
 
-expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
+admin-only = Only administrators of this server may do that, so nothing was done.
+
+## What went wrong
+
+failure-unexpected = Something went wrong on my side. If no answer comes here, please try again; if it happens again, tell an administrator the reference below.
+failure-store-away = The database could not be used, so nothing was done. Please try again in a moment; if that does not help, tell an administrator: the database needs a look.
+failure-commit-unknown = The database did not confirm this, so it may not have been done. If no answer comes here, please try again.
+failure-store-newer = The database was written by a newer version of this bot, so nothing was done. Tell an administrator: the bot needs to be updated.
+failure-no-job = There is no such job here; finished ones are kept only for a while. Look it up once more, or ask again.
+failure-state = This job is { $state } now, so that cannot be done with it any more. Look at it once more.
+failure-queue-full = The queue is full: { $size } jobs are waiting. Please try again later.
+failure-your-limit = You have { $limit } unfinished jobs, which is the most one person may have. Wait for one to finish or cancel one.
+failure-kind-unknown = This version of the bot does not know this kind of work, so nothing was done. Tell an administrator the reference below.
+failure-not-in-hand = This was taken over by another run meanwhile, so it does not count. If no answer comes, please try again.
+failure-seal = What belongs to this was sealed with another key and cannot be opened. Tell an administrator: the setting ENCRYPTION_KEY_OLD needs the former key.
+failure-stale = This is from an older version of the bot, which is not known any more; nothing was done. Please use the command again.
+failure-not-yours = This is for whoever used the command. Use it yourself to get your own.
+failure-discord-refused = Discord did not take what I sent. Please try again; if it happens again, tell an administrator the reference below.
+failure-discord-busy = Discord is too busy to do this just now. Please try again in a minute.
+failure-discord-forbidden = Discord does not let me do this here. Ask an administrator to look at my permissions with `/setup check`.
+failure-too-large = This is too large to be sent here. Please ask for less.
+failure-too-slow = This took too long, so I stopped waiting. Please look whether it was done before you try again.
+failure-not-allowed = You may not use this here, so nothing was done. An administrator of this server can change that in its settings under Integrations.
+failure-only-in-servers = This works only in a server. Please use it there.
+failure-role = This needs a role that you do not have, so nothing was done. Ask an administrator of this server for it.
+failure-permissions = This needs permissions that you do not have ({ $names }), so nothing was done. Ask an administrator of this server.
+failure-bot-permissions = I lack permissions for this here: { $names }. Ask an administrator of this server to give them to me.
+failure-cooldown = This was used very often just now. Please try again in { $seconds ->
+        [one] one second
+       *[other] { $seconds } seconds
+    }.
+failure-command-unknown = This command is from an older version of the bot and is gone; nothing was done. Restart Discord to see the commands that there are now.
+failure-command-changed = This command has changed since Discord showed it to you; nothing was done. Restart Discord and use it again.
+failure-value = “{ $value }” is not something that this option takes, so nothing was done. Please choose from what is offered, or correct it.
+failure-reference = -# Reference `{ $id }`
+failure-choices = I cannot list the choices just now. Type the whole text, or try again in a moment.
+
+## What may be done to jobs, and why not
+
+job-no-id = That is no job's id. Choose one from the list that appears while you type, or copy the id from the foot of its ticket.
+job-unknown = This job is not known any more: finished jobs are kept only for a while, and one that ran without the queue's storage is lost in a restart.
+job-not-yours = Only who started this job or an administrator may do that.
+job-ended-already = This job is { $state ->
+        [COMPLETED] completed
+        [CANCELLED] cancelled
+       *[DISCARDED] given up
+    } already.
+job-just-ended = This job has just ended; nothing is left to cancel.
+job-cancelled-by-you = Cancelled by you.
+job-cancelled-by = Cancelled by { job-administrator }.
+job-administrator = { $name } (administrator)
+
+## Lists of jobs
+
+list-title = Your tasks
+list-empty = You have not asked for anything that is still kept. Try `/chat`.
+list-choose = Choose one to look at it
+list-newer = Newer
+list-older = Older
+list-refresh = Refresh
+list-private = asked in private
+list-about = { " " }· { $about }
+list-icon = { $state ->
+        [SCHEDULED] 🕒
+        [PROCESSING] ⚙️
+        [RETRYABLE] 🔁
+        [COMPLETED] ✅
+        [CANCELLED] 🚫
+        [DISCARDED] ❌
+       *[other] 🎟️
+    }
+list-choice = { list-icon } { $kind }{ $about } · { $age }
+list-line = { list-icon } **{ $kind }**{ $about } · <t:{ $at }:R>
+
+## One job
+
+detail-asked = Asked
+detail-about = About it
+detail-asked-at = Asked <t:{ $at }:R>
+detail-asked-by = By <@{ $user }>
+detail-private = In private: what it is about, and what came of it, only who asked may see.
+detail-attempts = Attempts: { $attempt } of { $most }
+detail-losses = { $count ->
+        [one] Its worker was lost once.
+       *[other] Its worker was lost { $count } times.
+    }
+detail-ended-at = Ended <t:{ $at }:R>
+detail-went = Where it went
+detail-went-of = <@{ $user }>: { $place }
+detail-went-to = { $place ->
+        [ticket] Shown in its ticket.
+        [channel] Posted in the channel.
+        [direct-message] Sent as a direct message.
+       *[kept] It could not be brought, so it is kept here.
+    }
+detail-went-not-yet = Not yet.
+detail-went-left = No longer wanted.
+detail-went-nowhere = It could not be brought ({ $reason }).
+detail-errors = What went wrong
+detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }
+detail-log = The end of its log
+detail-back = Back to the list
+
+## How people hear of it
+
+notify-is = { $mode ->
+        [none] You are not told when something that took long is done.
+        [dm] You are told by a direct message when something that took long is done.
+       *[mention] You are mentioned where you asked when something that took long is done.
+    } Choose another `mode` to change that.
+notify-chosen = { $mode ->
+        [none] From now on you are not told when something that took long is done.
+        [dm] From now on you get a direct message when something that took long is done.
+       *[mention] From now on you are mentioned where you asked when something that took long is done.
+    }
+
+## Administrators: the queue and its jobs
+
+admin-owners-only = This touches the jobs of every server that I am in, so it needs somebody whose id stands in my setting DISCORD_OWNER_IDS. Nothing was done.
+admin-no-queue = There is no such queue, so nothing was done. I know: { $known }.
+admin-no-kind = There is no such kind of work. I know: { $known }.
+admin-not-here = This person is not in this server, so nothing was done.
+admin-nothing = –
+admin-all-queues = all queues
+admin-queue-title = The queue, for administrators
+admin-paused = Paused
+admin-health = Health
+admin-health-level = { $level ->
+        [HEALTHY] 🟢 All is well.
+        [DEGRADED] 🟡 Not all is well.
+       *[CRITICAL] 🔴 Something must be done.
+    }
+admin-metrics-title = Metrics · { $queue }
+admin-metrics-moment = Now
+admin-metrics-now = People with unfinished jobs: { $people } · oldest ready job: { $oldest } · memory: { $memory }
+admin-metrics-hour = The last hour
+admin-metrics-recent = Completed a minute: { $perminute }
+    Waited: { $wait }
+    Ran: { $ran }
+    Ended: { $ended } · given up: { $errors } · cancelled: { $cancelled } · answered from the cache: { $hits }
+admin-metrics-spread = half: { $half }, 95 %: { $most }
+admin-metrics-kinds = By kind
+admin-metrics-kind = **{ $kind }** · { $ended } ended · { $ran } · given up: { $errors }
+admin-metrics-priorities = By priority
+admin-people-title = People with unfinished jobs
+admin-people-none = Nobody in this server has unfinished jobs.
+admin-people-more = … and { $count } more
+admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight }
+admin-paused-all = All queues are paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
+admin-paused-one = The queue { $queue } is paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
+admin-resumed-all = All queues go on.
+admin-resumed-one = The queue { $queue } goes on.
+admin-cleanup-ask = { $count ->
+        [one] One finished job
+       *[other] { $count } finished jobs
+    } of this server ended more than { $hours } h ago ({ $queue }). Removing them cannot be undone: their results can no longer be shown.
+admin-cleanup-none = No finished job of this server ended more than { $hours } h ago ({ $queue }), so there is nothing to remove.
+admin-cleanup-done = { $count ->
+        [one] One job was
+       *[other] { $count } jobs were
+    } removed.
+admin-cancel-ask = Cancel { $kind } `{ $id }` of { $owner }? Everybody who waits for it is told that it was cancelled.
+admin-nobody = nobody
+admin-cancelled = `{ $id }` { $at_once ->
+        [yes] is cancelled.
+       *[no] is being cancelled: it stops within seconds.
+    }
+admin-retried = `{ $id }` runs again; whoever waited for it is told anew.
+admin-prioritised = `{ $id }` has { $priority } priority now.
+admin-weighed = <@{ $user }> has { $weight ->
+        [one] one turn
+       *[other] { $weight } turns
+    } for every one of others now.
+admin-kept = Nothing was changed.
+admin-confirm = Confirm
+admin-keep = Keep
+admin-reason = Reason
+admin-jobs-title = Jobs of this server
+admin-jobs-none = There are none like that.
+admin-jobs-filter = state: { $state } · type: { $kind } · person: { $user }
+admin-jobs-line = { list-icon } **{ $kind }**{ $user } · <t:{ $at }:R>{ $about }
+    -# `{ $id }`
+
+## Administrators: who did what, and what failed
+
+audit-title = Who did what
+audit-none = No administrator has done anything here yet.
+audit-newest = Newest
+audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
+        [CANCELLED] cancelled { $on }
+        [RETRIED] retried { $on }
+        [PRIORITISED] gave { $on } { $what } priority
+        [WEIGHED] gave <@{ $on }> a weight of { $what }
+        [PAUSED] paused { $on }
+        [RESUMED] resumed { $on }
+        [CLEANED] removed finished jobs that had ended more than { $what } ago: { $on }
+       *[ALERTS] chose where alerts go: { $what }
+    }{ $why }
+error-title = { $error }
+error-about = <t:{ $at }:F> · <@{ $user }> · { $where }
+error-what = What was used
+error-job = Job
+error-list = What failed last
+error-none = Nothing has failed here that I still know of.
+error-line = `{ $id }` · <t:{ $at }:R> · <@{ $user }> · { $where } · { $error }
+error-unknown = I know of no failure with this reference in this server. The log of the bot may still have it.
+
+## Alerts
+
+alerts-chosen = From now on I tell here what fails in this server: jobs that were given up, results that reached nobody, webhooks that are dead.
+alerts-title = ⚠️ This needs a look
+alerts-more = … and { $count } more: `/async-job list` with `state: failed` shows failed jobs.
+alerts-other = • { $reason }
+alerts-job = • { $outcome ->
+        [KEPT] The result of **{ $kind }** could not be brought and is kept
+        [GIVEN_UP] The news of **{ $kind }** could not be brought
+       *[FAILED] **{ $kind }** was given up
+    }{ $user }{ $reason }
+    -# `{ $id }`
+alerts-unreadable = Something failed of which another version of this bot wrote; its log knows more.
+alerts-none = Nobody is told of failures in this server. Choose a `channel` to change that.
+alerts-are = What fails in this server is told in <#{ $channel }>. Choose another `channel`, or `off`, to change that.
+alerts-off = From now on nobody is told of failures in this server.
+alerts-nowhere = nowhere
+
+## Commands for administrators, as Discord lists them
+
+command-admin = For administrators of this server
+command-admin-queue = The line of waiting jobs
+command-admin-queue-name = Which queue; all, if you leave it out
+command-admin-queue-status = What waits and runs, what is paused, and whether all is well.
+command-admin-queue-metrics = The queue in numbers: now, and in the last hour.
+command-admin-queue-users = Who has unfinished jobs in this server, and how many.
+command-admin-queue-cleanup = Remove this server's old finished jobs, after a question.
+command-admin-queue-older-than = Only what ended more than so many hours ago (24, if you leave it out)
+command-admin-queue-pause = Start no more jobs; what runs goes on.
+command-admin-queue-resume = Start jobs again.
+command-admin-task = One job of this server
+command-admin-task-retry = Run a job once more.
+command-admin-task-cancel = Cancel a job for everybody who waits for it.
+command-admin-task-priority = Let a job take its turns earlier or later.
+command-admin-id = The job's id: choose from the list, or paste it
+command-admin-reason = Why: stands in the job's log and in the audit log
+command-admin-priority = From the last to the first of all
+command-admin-user = What one person may have
+command-admin-user-weight = Give somebody more turns than others.
+command-admin-user-whom = A member of this server
+command-admin-user-turns = Turns for every one of others: 1 is everybody's
+command-admin-log = What was done, and what failed
+command-admin-log-audit = Who did what to this server's jobs.
+command-admin-log-error = What is known of a failure.
+command-admin-log-error-id = The reference that the person read; the last ones, if you leave it out
+command-async-job = This server's jobs
+command-async-job-list = All jobs of this server, in pages.
+command-async-job-state = Only those in this state
+command-async-job-type = Only those of this kind
+command-async-job-user = Only what this person asked for
+command-async-job-show = One job, with all that you may know of it.
+command-setup = Set the bot up in this server
+command-setup-alerts = Choose the channel that hears of failures and dead webhooks.
+command-setup-alerts-channel = Where they are told; leave it out to see which it is
+command-setup-alerts-off = Tell nothing any more
 
 ## What is ready for the bot, and what is missing
 
@@ -180,3 +463,31 @@ task-user-gone = The account that you chose for “{ $option }” does not exist
 task-role-gone = The role that you chose for “{ $option }” does not exist any more. Ask again with another one.
 task-channel-gone = The channel that you chose for “{ $option }” was deleted or changed, or I may not see it any more. Ask again with another one.
 task-message-gone = The message that you chose was deleted, or I may not see it any more.
+
+## Jobs that expire
+
+expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
+
+## What providers cannot do
+
+provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
+provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
+provider-model = The { $kind } provider does not know { $named ->
+        [yes] the model “{ $model }”
+       *[no] this address
+    }. Choose another model, or ask the bot's owner to check { $setting }_MODEL and { $setting }_BASE_URL.
+provider-too-long = This request is too long for the { $kind } provider. Try again with less text.
+provider-busy = The { $kind } provider is taking no more requests for the moment. Nothing is wrong with yours; it can be tried again later.
+provider-slow = The { $kind } provider ran out of time. The same request may work when it is tried again.
+provider-trouble = The { $kind } provider is having trouble on its side. Nothing is wrong with your request; it can be tried again later.
+provider-elsewhere = The { $kind } provider's address leads elsewhere, so nothing was sent on. The bot's owner should set { $setting }_BASE_URL to the final address.
+provider-refused = The { $kind } provider refused this request ({ $detail }). Trying the same again will not help; change the wording, or ask the bot's owner to check { $setting }_MODEL.
+provider-silent = The { $kind } provider was silent for { $seconds } seconds, so the request was given up. The same request may work when it is tried again.
+provider-lost = { $reached ->
+        [no] The { $kind } provider cannot be reached
+       *[yes] The connection to the { $kind } provider broke off
+    }, so there is no answer yet. It can be tried again; if it keeps happening, the bot's owner should check that { $setting }_BASE_URL is right and its server runs.
+provider-endless = The chat provider's answer did not come to an end, so it was stopped. Ask for something shorter.
+provider-no-answer = The chat provider sent something that is no answer, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the address of an OpenAI-compatible server.
+provider-broke-off = The chat provider's answer broke off in the middle, so it is not complete. It can be tried again.
+provider-empty = The chat provider answered with no text at all. It can be tried again; if it keeps happening, word the question differently.

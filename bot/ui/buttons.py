@@ -15,7 +15,12 @@ class HandlesPresses(Protocol):
     """What the client must offer."""
 
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
-        """Answer a press."""
+        """Answer a press on a ticket."""
+
+    async def turned(
+        self, interaction: discord.Interaction, action: str, at: str, job_id: str
+    ) -> None:
+        """Answer a press or a choice in the list of one's jobs, or on one of them."""
 
 
 class JobButton(
@@ -43,3 +48,38 @@ class JobButton(
         """Pass the press on to the client."""
         client = cast("HandlesPresses", interaction.client)
         await client.pressed(interaction, self._action, self._job)
+
+
+class TaskItem(
+    discord.ui.DynamicItem[discord.ui.Item[discord.ui.View]],
+    template=r"tasks:(?P<action>at|newer|older|choose|view|cancel|retry)"
+    r":(?P<at>-|alone|[0-9A-HJKMNP-TV-Z]{26})(:(?P<job>[0-9A-HJKMNP-TV-Z]{26}))?",
+):
+    """Anything below the list of one's jobs, or below one job that was shown: a button or the menu.
+
+    `at` is the page, or the job next to which the page is to be turned.
+    """
+
+    def __init__(
+        self, item: discord.ui.Item[discord.ui.View], action: str, at: str, job: str | None
+    ) -> None:
+        super().__init__(item)
+        self._action = action
+        self._at = at
+        self._job = job
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> "TaskItem":
+        """The item that was used."""
+        return cls(item, match["action"], match["at"], match["job"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Pass it on to the client, with what was chosen."""
+        client = cast("HandlesPresses", interaction.client)
+        chosen = self.item.values if isinstance(self.item, discord.ui.Select) else [self._job]
+        await client.turned(interaction, self._action, self._at, next(filter(None, chosen), ""))

@@ -17,7 +17,11 @@ def span(seconds: float) -> str:
         return say("span-moment")
     if seconds < 90:
         return say("span-seconds", seconds=round(seconds))
-    return say("span-minutes", minutes=round(seconds / 60))
+    if seconds < 90 * 60:
+        return say("span-minutes", minutes=round(seconds / 60))
+    if seconds < 36 * 3600:
+        return say("span-hours", hours=round(seconds / 3600))
+    return say("span-days", days=round(seconds / 86400))
 
 
 def size(count: int) -> str:

@@ -11,10 +11,15 @@ from bot import connection
 from bot.client import Conveyor
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused, log_in, stay_connected
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -46,9 +51,14 @@ async def client_of():
         queue, calls, sealer = JobQueue(MemoryStore()), DiscordCalls(client), Sealer("k" * 32)
         tickets = Tickets(queue, calls, sealer, EditBudget(1), lambda: 0.0)
         outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
-        intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
+        failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
+        intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
         chat = Chat(BuiltIn())
-        await client.load(Services(queue, intake, Actions(queue, tickets), chat))
+        showing = Showing(queue, tickets.presenting)
+        actions = Actions(queue, tickets)
+        admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
+        alerts = Alerts(queue, calls, lambda: 0.0)
+        await client.load(Services(queue, intake, actions, showing, chat, failures, admin, alerts))
         clients.append(client)
         return client
 

@@ -12,10 +12,15 @@ import pytest
 from discord.ext import commands
 
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat, Question
@@ -48,8 +53,14 @@ async def bot(queue):
     outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
     chat = Chat(BuiltIn())
     queue.register(chat)
-    intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
-    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat)))
+    failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
+    intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
+    actions, showing = Actions(queue, tickets), Showing(queue, tickets.presenting)
+    admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
+    alerts = Alerts(queue, calls, lambda: 0.0)
+    await bot.add_cog(
+        ChatCog(Services(queue, intake, actions, showing, chat, failures, admin, alerts))
+    )
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

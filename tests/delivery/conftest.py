@@ -10,6 +10,7 @@ from discord.http import Route
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
 from sandbox.server import Sandbox
+from tests.delivery.admins import THERE
 from tests.delivery.house import House, Offset
 from tests.queue.store.migrated import migrated
 
@@ -55,3 +56,25 @@ async def build(sandbox, offset, database):
 @pytest.fixture
 async def house(build) -> House:
     return await build()
+
+
+@pytest.fixture
+async def idle(build):
+    """Nothing runs, so that jobs stay as they are."""
+    return await build(working=False)
+
+
+@pytest.fixture
+def elsewhere(world):
+    """A second server in which Cleo decides; Ada is but a member."""
+    guild = world.add_guild(THERE, "Cleo", people=["Ada", "Ben"])
+    admins = world.directory.add_role(guild, "Admins", 8)
+    world.directory.set_member_role(guild.id, world.person("Cleo").id, admins.id, held=True)
+    return guild
+
+
+@pytest.fixture
+async def in_two(build, elsewhere):
+    """Nothing runs, in two servers."""
+    assert elsewhere
+    return await build(working=False)

@@ -12,12 +12,17 @@ from discord.http import Route
 
 from bot.client import Conveyor
 from bot.delivery.actions import Actions
+from bot.delivery.admin_assembly import admin_desk
+from bot.delivery.alerts import Alerts
 from bot.delivery.channel_pace import Assumed
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.discord_limits import KnownLimits
+from bot.delivery.failure_book import Failure, FailureBook
+from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
@@ -30,6 +35,7 @@ from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import JobFilter, Limits, Store
 from bot.queue.worker import WorkerOptions
 from bot.services import Services
+from config.redaction import Redactor
 from sandbox.interactions import Interaction
 from sandbox.model import Message, Overwrite
 from sandbox.permissions import SEND_MESSAGES, VIEW_CHANNEL
@@ -102,6 +108,27 @@ class WatchedOutbox(Outbox):
                 await self._news.wait()
 
 
+class WatchedBook(FailureBook):
+    """Tells when a failure was written down: that comes after it was told."""
+
+    def __init__(self, *parts) -> None:
+        super().__init__(*parts)
+        self._kept: set[str] = set()
+        self._news = asyncio.Event()
+
+    async def keep(self, failure: Failure) -> None:
+        await super().keep(failure)
+        self._kept.add(failure.id)
+        self._news.set()
+
+    async def kept(self, guild: int, reference: str) -> Failure:
+        async with asyncio.timeout(GUARD_S):
+            while reference not in self._kept:
+                self._news.clear()
+                await self._news.wait()
+        return await self.find(guild, reference)
+
+
 class House:
     """One process's parts; opened with `working=False`, it neither runs jobs nor delivers."""
 
@@ -115,6 +142,7 @@ class House:
         limits=None,
         per_owner=None,
         kind=Chat,
+        owners=frozenset(),
         cogs=(),
     ) -> None:
         self._sandbox = sandbox
@@ -140,9 +168,17 @@ class House:
             for store in (self.queue.store, self.queue.degraded.store)
         )
         outboxes = self.outbox, self.degraded
-        self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer)
+        self.book = WatchedBook(store, offset, Redactor([KEY]).redact)
+        failures = FailureDesk(self.book)
+        self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
-        self.services = Services(self.queue, self.intake, actions, self.chat)
+        showing = Showing(self.queue, self.tickets.presenting, offset)
+        guilds = lambda: len(self.client.guilds)  # noqa: E731
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
+        self.alerts = Alerts(self.queue, self.calls, offset)
+        self.services = Services(
+            self.queue, self.intake, actions, showing, self.chat, failures, admin, self.alerts
+        )
         self._duties: list[asyncio.Task[None]] = []
 
     @property

@@ -141,7 +141,7 @@ class TestARefusal:
     async def test_of_another_kind_says_what_happened_and_what_to_do(self, house, monkeypatch):
         monkeypatch.setattr(type(house.chat), "degraded", False)
         interaction = await house.asked("why?")
-        assert "could not be stored, so nothing was started" in interaction.original.text
+        assert "could not be used, so nothing was done" in interaction.original.text
         assert "Please try again in a moment" in interaction.original.text
         assert interaction.original.ephemeral
 
@@ -151,7 +151,7 @@ class TestARefusal:
 
         monkeypatch.setattr(house.store, "enqueue", unknown)
         interaction = await house.asked("why?")
-        assert "may not have been stored" in interaction.original.text
+        assert "it may not have been done" in interaction.original.text
         assert house.diary.events == []
 
 

@@ -91,7 +91,7 @@ class TestARefusal:
             other.execute("DROP TABLE delivery")
         interaction = await house.asked("why?")
 
-        assert "could not be stored, so nothing was started" in interaction.original.text
+        assert "could not be used, so nothing was done" in interaction.original.text
         assert await house.jobs() == []
 
 

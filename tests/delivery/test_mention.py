@@ -75,7 +75,7 @@ class TestAMention:
             other.execute("DROP TABLE delivery")
         question = await mention(house, "why?")
         (refusal,) = await replies(house, question)
-        assert "could not be stored" in refusal.text
+        assert "could not be used, so nothing was done" in refusal.text
 
     async def test_of_nothing_gets_a_sentence_and_no_job(self, house):
         question = await mention(house, "  \x00 ")

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.delivery import intake, tickets
-from bot.delivery.actions import NotAllowed
+from bot.delivery.sight import NotAllowed
 from bot.jobs.chat import Chat, Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
@@ -175,7 +175,7 @@ class TestCancelling:
         await house.world.press("Ben", pair[0].original, "Cancel")
         await house.sees(pair[0].original, GOES_ON)
         with pytest.raises(NotAllowed, match="Only who started this job"):
-            await house.services.actions.cancel(person(house), (await house.job()).id, None)
+            await house.services.actions.cancel(person(house), (await house.job()).id)
         assert (await house.job()).state is State.PROCESSING
 
     async def test_works_after_a_restart(self, build):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -121,7 +122,7 @@ async def test_a_full_disk_is_a_sentence_and_loses_nothing(small_disk):
             await stage.begun("accepted before")
             filler = fill(small_disk)
             refused = await stage.ask("no room on the disk" + "." * 5000)
-            assert "stored" in refused.original.text
+            assert re.search("nothing was done|may not have been done", refused.original.text)
             assert refused.original.ephemeral
             chat.open()
             filler.unlink()

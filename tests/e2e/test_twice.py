@@ -65,6 +65,24 @@ async def the_line_is_empty(stage):
     await stage.ended(asked)
 
 
+@pytest.mark.parametrize("command", ["queue status", "my_tasks", "admin log audit"])
+async def test_a_command_of_another_kind_told_twice_is_answered_once(shared, doubled, command):
+    asked = await shared.world.slash("Ada", shared.channel(), command)
+    await the_second_was_refused(shared, asked)
+    await shared.world.wait_for(lambda: not asked.original.loading)
+    await the_line_is_empty(shared)
+    assert asked.original.embeds
+    assert asked.followup_ids == []
+
+
+async def test_a_refusal_told_twice_is_said_once(shared, doubled):
+    asked = await shared.world.slash("Ben", shared.channel(), "admin log audit")
+    await the_second_was_refused(shared, asked)
+    await the_line_is_empty(shared)
+    assert "Only administrators" in asked.original.text
+    assert asked.followup_ids == []
+
+
 async def test_a_press_told_twice_cancels_once_and_says_nothing_else(shared, doubled):
     shared.chat.talk("pressed twice")
     ben = shared.world.person("Ben")

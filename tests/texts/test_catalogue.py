@@ -17,26 +17,44 @@ FOLDER = Path(bot.texts.__file__).parent
 ROOT = FOLDER.parent.parent
 
 
-class _Values(Visitor):
+class _Text(Visitor):
+    """The values that a text names, and the other texts that are part of it."""
+
     def __init__(self) -> None:
-        self.names: set[str] = set()
+        self.values: set[str] = set()
+        self.parts: set[str] = set()
 
     def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802
-        self.names.add(node.id.name)
+        self.values.add(node.id.name)
+
+    def visit_MessageReference(self, node: ftl.MessageReference) -> None:  # noqa: N802
+        self.parts.add(node.id.name)
 
 
 @cache
-def catalogue(path: Path) -> dict[str, set[str]]:
-    """The values that each text needs, by its id."""
+def texts(path: Path) -> dict[str, _Text]:
+    """All texts, by their ids."""
     found = {}
     for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
         assert not isinstance(entry, ftl.Junk), entry.content
         if isinstance(entry, ftl.Message):
-            values = _Values()
-            values.visit(entry)
+            text = _Text()
+            text.visit(entry)
             assert entry.id.name not in found, entry.id.name
-            found[entry.id.name] = values.names
+            found[entry.id.name] = text
     return found
+
+
+@cache
+def catalogue(path: Path) -> dict[str, set[str]]:
+    """The values that each text needs, with all its parts, by its id."""
+    known = texts(path)
+
+    def needed(text_id: str) -> set[str]:
+        text = known[text_id]
+        return text.values.union(*map(needed, text.parts))
+
+    return {text_id: needed(text_id) for text_id in known}
 
 
 def said() -> Iterator[tuple[str, ast.Call]]:
@@ -62,6 +80,7 @@ def test_every_text_is_known_and_has_its_values():
 
 def test_every_text_is_said():
     used = {call.args[0].value for _, call in said()}
+    used |= {part for text in texts(ENGLISH).values() for part in text.parts}
     assert catalogue(ENGLISH).keys() - used == set()
 
 

@@ -1,6 +1,6 @@
 """The store protocol: batch-shaped calls, each atomic, callable from any event loop and thread."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -82,13 +82,28 @@ BeatAnswer = Alive | Lost | CancelRequested
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs to find; None: any. `states` empty: any. `owner` also finds what one joined."""
+    """Which jobs to find; None: any. `states` empty: any. `owner` also finds what one joined.
+
+    `prefix` is how their ids begin.
+    """
 
     owner: int | None = None
     guild: int | None = None
     type: str | None = None
     states: frozenset[State] = frozenset()
     id: str | None = None
+    prefix: str | None = None
+
+
+def page(jobs: Iterable[Job], before: str | None, limit: int, after: str | None) -> list[Job]:
+    """Those of these jobs that `Store.find` answers."""
+    newest = sorted(jobs, key=lambda job: job.id, reverse=True)
+    within = [
+        job
+        for job in newest
+        if (before is None or job.id < before) and (after is None or job.id > after)
+    ]
+    return within[:limit] if after is None else within[-limit:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +362,17 @@ class Store(Records, Protocol):
         """The files that came with the request, by name; of a completed job they may be gone."""
 
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
-        """Jobs, newest first; `before` is the id of the last one of the page before."""
+        """Jobs, newest first; `before` is the id of the last one of the page before.
+
+        `after` is the id of the first one of a page: those just newer than it are found.
+        """
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """How many jobs are ahead of each ready job in its queue, exact up to `cap`."""

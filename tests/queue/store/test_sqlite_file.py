@@ -14,6 +14,14 @@ from bot.queue.store.sqlite import file as sqlite_file
 from bot.queue.store.sqlite.statements import each_statement, migrations
 from tests.queue.store.workbench import a_job, all_jobs, stored
 
+OLDER_JOB = """
+    INSERT INTO job (
+        seq, id, type, queue, state, lane, rank, run_at, created_at, attempt, max_attempts, losses,
+        timeout_s, token
+    )
+    VALUES (1, 'older', 'echo', 'chat', 'PENDING', 0, 0, 0, 0, 0, 1, 0, 1, 0)
+"""
+
 
 def raw(path: Path) -> sqlite3.Connection:
     """A connection of another program."""
@@ -269,6 +277,19 @@ class TestMigrations:
         await store.close()
         assert pragma(path, "user_version") == newest + 2
         assert "extra" not in tables(path)
+
+    async def test_a_job_of_which_nobody_knows_whether_it_is_private_is(
+        self, tmp_path: Path, monkeypatch
+    ):
+        path = tmp_path / "older.db"
+        with monkeypatch.context() as older:
+            older.setattr(sqlite_file, "migrations", lambda: migrations()[:6])
+            sqlite_file.prepare(path)
+        change(path, OLDER_JOB, "INSERT INTO body (seq, payload) VALUES (1, '{}')")
+        store = SqliteStore(path)
+        await store.open()
+        assert [job.private for job in await all_jobs(store)] == [True]
+        await store.close()
 
     async def test_one_that_fails_undoes_all_of_them(self, path: Path, monkeypatch):
         newest = migrations()[-1][0]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.queue.states import State
+from bot.queue.states import UNFINISHED, State
 from bot.queue.store.base import JobFilter
+from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, prepare
-from bot.queue.store.sqlite.looking import JOINED, where
+from bot.queue.store.sqlite.looking import ASKED, JOINED, Looking, where
 from bot.queue.store.sqlite.statements import Statements
 
 INDEX_OF = {
@@ -98,18 +99,20 @@ def test_a_position_is_counted_from_the_front_of_its_queue(db):
     ("way", "wanted", "before", "index"),
     [
         ("? IS NULL", JobFilter(), None, "sqlite_autoindex_job_1"),
-        (
-            "? IS NULL",
-            JobFilter(guild=1, states=frozenset({State.PENDING})),
-            "id",
-            "sqlite_autoindex_job_1",
-        ),
-        ("owner = ?", JobFilter(owner=1), None, "job_owner"),
-        ("owner = ?", JobFilter(owner=1, type="echo"), "id", "job_owner"),
+        ("? IS NULL", JobFilter(guild=1, states=frozenset({State.DISCARDED})), "id", "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, states=UNFINISHED, prefix="01"), None, "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, prefix="01"), None, "job_guild"),
+        ("? IS NULL", JobFilter(guild=1, type="echo"), "id", "job_guild"),
+        (ASKED, JobFilter(owner=1), None, "job_owner"),
+        (ASKED, JobFilter(owner=1, type="echo"), "id", "job_owner"),
+        (ASKED, JobFilter(owner=1, guild=1), "id", "job_owner"),
+        (ASKED, JobFilter(owner=1, guild=1, prefix="01"), "id", "job_owner"),
         (JOINED, JobFilter(owner=1, type="echo"), "id", "subscriber_owner"),
+        (JOINED, JobFilter(owner=1, guild=1, prefix="01"), None, "subscriber_owner"),
     ],
 )
-def test_a_page_is_read_in_the_indexs_order(db, way, wanted, before, index):
-    conditions, _ = where(wanted, before)
-    sql = Statements()["jobs_found"].replace("/*conditions*/", f"{way} AND {conditions}")
-    assert_uses(plan(db, sql), index)
+@pytest.mark.parametrize("after", [None, "id"])
+def test_a_page_is_read_in_the_indexs_order(db, way, wanted, before, index, after):
+    conditions, _ = where(wanted, before, after)
+    looking = Looking(Statements(), FigureTable(Statements()))
+    assert_uses(plan(db, looking.page(way, conditions, ascending=after is not None)), index)

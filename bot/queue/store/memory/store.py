@@ -51,6 +51,7 @@ from bot.queue.store.base import (
     SettleDelivery,
     SetWeight,
     Stats,
+    page,
 )
 from bot.queue.store.memory.debts import Debts
 from bot.queue.store.memory.records import RecordsInMemory
@@ -435,14 +436,17 @@ class MemoryStore:
             return [files[name] for name in sorted(files)]
 
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
         """See `Store.find`."""
-        with self._alone(wanted, before):
-            jobs = sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
-        return [
-            job for job in jobs if self._fits(job, wanted) and (before is None or job.id < before)
-        ][:limit]
+        with self._alone(wanted, before, after):
+            jobs = [job for job in self._jobs.values() if self._fits(job, wanted)]
+        return page(jobs, before, limit, after)
 
     def _fits(self, job: Job, wanted: JobFilter) -> bool:
         owners = self._people.get(job.id, [job.owner])
@@ -451,6 +455,7 @@ class MemoryStore:
             and (wanted.guild is None or job.guild == wanted.guild)
             and (wanted.type is None or job.type == wanted.type)
             and (wanted.id is None or job.id == wanted.id)
+            and (wanted.prefix is None or job.id.startswith(wanted.prefix))
             and (not wanted.states or job.state in wanted.states)
         )
 

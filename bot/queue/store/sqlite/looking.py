@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.queue.job import Job
 from bot.queue.states import State
-from bot.queue.store.base import OLDEST_AMONG, Group, JobFilter, Stats
+from bot.queue.store.base import OLDEST_AMONG, Group, JobFilter, Stats, page
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.rows import Row, job_from, one
 from bot.queue.store.sqlite.statements import Statements
@@ -21,6 +21,8 @@ ASKED = """owner = ? AND NOT EXISTS (
 JOINED = "id IN (SELECT job_id FROM subscriber WHERE owner = ? AND NOT gone)"
 """Which jobs a person waits for that somebody else asked for first."""
 
+BEGINS, LAST = "id >= ? AND id < ?", chr(0x10FFFF)
+"""Which ids begin like the first value: the second is that with the last of all characters."""
 
 EVERY_LANE = -(2**31)
 """Before all priorities."""
@@ -33,21 +35,29 @@ class Looking:
         self._sql = sql
         self._figures = figures
 
-    def find(self, db: Connection, wanted: JobFilter, before: str | None, limit: int) -> list[Job]:
+    def find(
+        self,
+        db: Connection,
+        wanted: JobFilter,
+        before: str | None,
+        limit: int,
+        after: str | None,
+    ) -> list[Job]:
         """A page of jobs, newest first; a person's are their own and those they joined."""
         ways = [ASKED, JOINED] if wanted.owner is not None else ["? IS NULL"]
+        conditions, values = where(wanted, before, after)
+        bound = (wanted.owner, *values, limit)
         found = {
             row[0]: job_from(row)
             for way in ways
-            for row in db.execute(*self._page(way, wanted, before, limit))
+            for row in db.execute(self.page(way, conditions, ascending=after is not None), bound)
         }
-        newest = sorted(found.values(), key=lambda job: job.id, reverse=True)
-        return newest[:limit]
+        return page(found.values(), before, limit, after)
 
-    def _page(self, way: str, wanted: JobFilter, before: str | None, limit: int) -> tuple[str, Row]:
-        conditions, values = where(wanted, before)
+    def page(self, way: str, conditions: str, *, ascending: bool) -> str:
+        """The statement that finds a page this way."""
         sql = self._sql["jobs_found"].replace("/*conditions*/", f"{way} AND {conditions}")
-        return sql, (wanted.owner, *values, limit)
+        return sql.replace("DESC", "ASC") if ascending else sql
 
     def positions(self, db: Connection, job_ids: Sequence[str], cap: int) -> dict[str, int]:
         """How many are ahead of each ready job."""
@@ -75,14 +85,20 @@ class Looking:
         return oldest
 
 
-def where(wanted: JobFilter, before: str | None) -> tuple[str, Row]:
-    """The conditions of a search besides whose, built from fixed texts; values are bound."""
+def where(wanted: JobFilter, before: str | None, after: str | None) -> tuple[str, Row]:
+    """The conditions of a search besides whose, built from fixed texts; values are bound.
+
+    A person's jobs are never looked for among all of the guild.
+    """
     states = sorted(wanted.states)
+    guild = "guild = ?" if wanted.owner is None else "+guild = ?"
     parts: list[tuple[str, Row]] = [
-        ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
+        (guild, (wanted.guild,)) if wanted.guild is not None else ("", ()),
         ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
         ("id = ?", (wanted.id,)) if wanted.id is not None else ("", ()),
+        (BEGINS, (wanted.prefix, f"{wanted.prefix}{LAST}")) if wanted.prefix else ("", ()),
         ("id < ?", (before,)) if before is not None else ("", ()),
+        ("id > ?", (after,)) if after is not None else ("", ()),
         (f"state IN ({', '.join('?' * len(states))})", tuple(states)) if states else ("", ()),
     ]
     used = [(text, values) for text, values in parts if text]

@@ -19,7 +19,9 @@ def job_from(row: Row) -> Job:
     values: Row = (
         *row[:4],
         _STATES[row[4]],
-        *row[5:-6],
+        *row[5:8],
+        bool(row[8]),
+        *row[9:-6],
         None if progress is None else Progress(*json.loads(progress)),
         checkpoint,
         () if log is None else tuple(json.loads(log)),
@@ -41,6 +43,7 @@ def job_row(seq: int, job: Job) -> Row:
         job.rank,
         job.owner,
         job.guild,
+        job.private,
         job.key,
         job.run_at,
         job.created_at,

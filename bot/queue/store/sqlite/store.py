@@ -235,10 +235,15 @@ class SqliteStore:
         return job_from(rows[0]) if rows else None
 
     async def find(
-        self, wanted: JobFilter, before: str | None = None, limit: int = 25
+        self,
+        wanted: JobFilter,
+        before: str | None = None,
+        limit: int = 25,
+        *,
+        after: str | None = None,
     ) -> list[Job]:
         """See `Store.find`."""
-        return await self._read(lambda db: self._looking.find(db, wanted, before, limit))
+        return await self._read(lambda db: self._looking.find(db, wanted, before, limit, after))
 
     async def positions(self, job_ids: Sequence[str], cap: int = 1000) -> dict[str, int]:
         """See `Store.positions`."""

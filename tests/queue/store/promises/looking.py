@@ -38,6 +38,32 @@ class LookingPromises:
         assert first + second + third == jobs[::-1]
         assert await store.find(JobFilter(), before=third[-1].id) == []
 
+    async def test_pages_are_turned_back_to_those_just_newer(self, store: Store):
+        jobs = await stored(store, *(a_job() for _ in range(7)))
+        back = await store.find(JobFilter(), after=jobs[1].id, limit=3)
+        assert back == jobs[4:1:-1]
+        assert await store.find(JobFilter(), after=jobs[4].id, limit=3) == jobs[:4:-1]
+        assert await store.find(JobFilter(), after=jobs[6].id) == []
+        assert await store.find(JobFilter(), after=jobs[1].id, before=jobs[4].id) == jobs[3:1:-1]
+
+    async def test_jobs_are_found_by_how_their_ids_begin(self, store: Store):
+        await stored(store, *(a_job(id=one) for one in ("1A", "1B2", "1B3", "1C", "é")))
+        for prefix, found in [
+            ("1B", ["1B3", "1B2"]),
+            ("1B2", ["1B2"]),
+            ("", ["é", "1C", "1B3", "1B2", "1A"]),
+            ("é", ["é"]),
+            ("1b", []),
+            ("%", []),
+            ("1B2\0", []),
+        ]:
+            jobs = await store.find(JobFilter(prefix=prefix))
+            assert [job.id for job in jobs] == found, prefix
+
+    async def test_whether_it_is_private_stays_with_the_job(self, store: Store):
+        await stored(store, a_job(id="a", private=True), a_job(id="b"))
+        assert [job.private for job in await store.find(JobFilter())] == [False, True]
+
     async def test_a_page_does_not_shift_when_jobs_come_in(self, store: Store):
         jobs = await stored(store, *(a_job() for _ in range(4)))
         first = await store.find(JobFilter(), limit=2)

@@ -1,0 +1,26 @@
+"""Puts together what administrators are served by."""
+
+from collections.abc import Callable
+
+from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.administration import Administration, Reach
+from bot.delivery.cleanup import Cleanup
+from bot.delivery.failure_book import FailureBook
+from bot.delivery.guild_jobs import GuildJobs
+from bot.delivery.showing import Showing
+from bot.queue.job import Clock
+from bot.queue.job_queue import JobQueue
+
+
+def admin_desk(
+    queue: JobQueue,
+    showing: Showing,
+    book: FailureBook,
+    clock: Clock,
+    owners: frozenset[int],
+    guilds: Callable[[], int],
+) -> AdminDesk:
+    """`owners` may do what touches all servers, others only while `guilds` answers 1."""
+    acts = Administration(queue, Reach(owners, guilds))
+    jobs = GuildJobs(queue, acts, showing, clock)
+    return AdminDesk(acts, jobs, Cleanup(queue, acts.audit, clock), book)

@@ -1,0 +1,88 @@
+"""Administrators read who did what, and what is known of a failure."""
+
+import logging
+
+from bot.queue.errors import StoreUnavailable
+from bot.queue.states import State
+from bot.queue.store.base import JobFilter
+from tests.delivery.admins import HERE, THERE, audit, does, presses, says, waiting
+from tests.delivery.test_failing import reference
+from tests.delivery.test_failing import told as refused
+from tests.delivery.test_tickets import person
+
+
+async def failed(house, monkeypatch) -> str:
+    """Let a command of Ben's fail; its reference, once that is written down."""
+
+    async def broken(*_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(house.queue, "status", broken)
+    asked = await house.world.slash("Ben", HERE, "queue status")
+    known = reference(await refused(house, asked))
+    await house.book.kept(int(house.world.guild.id), known)
+    return known
+
+
+class TestTheLog:
+    async def test_of_deeds_is_turned(self, idle):
+        (job,) = await waiting(idle, "why?")
+        for n in range(12):
+            await says(idle, "admin task priority", id=job, priority="low", reason=f"no. {n}.")
+        shown = await does(idle, "admin log audit")
+        assert "no. 11." in shown.original.text.replace("\\", "")
+        assert "no. 1." not in shown.original.text.replace("\\", "")
+        text = (await presses(idle, shown, "Older")).replace("\\", "")
+        assert "no. 1." in text
+        assert "no. 11." not in text
+        assert "no. 11." in (await presses(idle, shown, "Newest")).replace("\\", "")
+
+    async def test_of_failures_tells_what_failed_without_a_trace(self, idle, monkeypatch):
+        known = await failed(idle, monkeypatch)
+        text = await says(idle, "admin log error", id=f" `{known.lower()}` ")
+        assert "ZeroDivisionError" in text
+        assert "/queue status" in text
+        assert f"<@{idle.world.person('Ben').id}>" in text
+        assert "a bug" not in text
+        assert "Traceback" not in text
+        assert known in await says(idle, "admin log error")
+
+    async def test_of_failures_knows_none_of_another_server(self, in_two, monkeypatch):
+        known = await failed(in_two, monkeypatch)
+        assert known in await says(in_two, "admin log error", id=known)
+        text = await says(in_two, "admin log error", id=known, by="Cleo", where=THERE)
+        assert "I know of no failure with this reference" in text
+        assert known not in await says(in_two, "admin log error", by="Cleo", where=THERE)
+
+    async def test_says_that_the_store_is_away(self, idle, monkeypatch):
+        async def away(*_):
+            raise StoreUnavailable("away")
+
+        monkeypatch.setattr(idle.store, "entries", away)
+        text = await audit(idle)
+        assert text.startswith("The database could not be used")
+
+    async def test_has_what_an_administrator_did_to_somebody_s_ticket(self, idle):
+        (mine,), (theirs,) = (
+            await waiting(idle, "mine?", user="Ada"),
+            await waiting(idle, "theirs?"),
+        )
+        ada = person(idle, "Ada", administrator=True)
+        for job in (mine, theirs):
+            await idle.services.actions.cancel(ada, job)
+            await idle.services.actions.retry(ada, job)
+        told = await audit(idle)
+        assert f"cancelled {theirs}" in told
+        assert f"retried {theirs}" in told
+        assert mine not in told
+
+    async def test_that_cannot_be_written_undoes_nothing(self, idle, monkeypatch, caplog):
+        async def away(*_):
+            raise StoreUnavailable("away")
+
+        (job,) = await waiting(idle, "why?", user="Ada")
+        monkeypatch.setattr(idle.store, "record", away)
+        with caplog.at_level(logging.INFO):
+            assert "is cancelled." in await says(idle, "admin task cancel", id=job)
+        assert f"cancelled {job}" in caplog.text
+        assert len(await idle.queue.find(JobFilter(states=frozenset({State.CANCELLED})))) == 1
