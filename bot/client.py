@@ -105,7 +105,12 @@ class Conveyor(commands.AutoShardedBot):
     async def on_command_error_reply(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
-        """Every failed command ends in a sentence with a reference that the log knows."""
+        """Every failed command ends in a sentence with a reference that the log knows; what a check
+        refuses, in that check's own.
+        """
+        if isinstance(error, app_commands.CheckFailure):
+            await self._say(interaction, str(error))
+            return
         reference = str(ULID())
         logger.error("a command failed (%s)", reference, exc_info=error)
         await self._say(

@@ -3,3 +3,7 @@
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+
+## Administration
+
+admin-only = Only administrators of this server may do that, so nothing was done.
