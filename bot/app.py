@@ -16,8 +16,12 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.rounds import Rounds
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
+from bot.delivery.webhooks.assembly import Webhooks
+from bot.delivery.webhooks.closed import closed_session
+from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
@@ -29,6 +33,7 @@ from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits, Store
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
+from bot.queue.webhook import OwesWebhooks
 from bot.queue.worker import YIELD_S, WorkerOptions
 from bot.services import Services
 from config.settings import Settings, SqliteDatabase
@@ -56,7 +61,21 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
 
 
-def options_of(settings: Settings) -> QueueOptions:
+def webhook_settings_of(settings: Settings) -> WebhookSettings:
+    """The settings in the webhooks' own words."""
+    webhook = settings.webhook
+    secrets = (webhook.secret, webhook.secret_old)
+    return WebhookSettings(
+        url=None if webhook.url is None else webhook.url.get_secret_value(),
+        secrets=tuple(one.get_secret_value() for one in secrets if one is not None),
+        most_tries=webhook.max_retries,
+        base_delay_s=webhook.base_delay,
+        max_delay_s=webhook.max_delay,
+        allow_private=webhook.allow_private,
+    )
+
+
+def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> QueueOptions:
     """The settings in the queue's own words."""
     queue = settings.queue
     return QueueOptions(
@@ -81,32 +100,44 @@ def options_of(settings: Settings) -> QueueOptions:
             queue.retention_max,
             settings.cache.max_size,
         ),
+        webhooks=webhooks,
     )
 
 
 class App:
     """All parts of one running bot."""
 
-    def __init__(self, settings: Settings, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        session: aiohttp.ClientSession,
+        webhook_session: aiohttp.ClientSession,
+    ) -> None:
         self._settings = settings
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
-        self.queue = JobQueue(store_of(settings), options_of(settings))
+        store, sealer = store_of(settings), self._sealer()
+        webhooks = Webhooks(
+            webhook_settings_of(settings), webhook_session, store, sealer, time.time
+        )
+        self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 
         calls = DiscordCalls(self.client)
-        sealer = self._sealer()
         self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
-        outbox, degraded = self._outboxes = [
+        outbox, degraded = (
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
-        ]
+        )
+        programs, beside = webhooks.outboxes(self.queue)
+        self._outboxes: list[Rounds] = [outbox, degraded, programs, beside]
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer)
         actions = Actions(self.queue, self._tickets)
-        self.services = Services(self.queue, intake, actions, chat)
+        desk = webhooks.desk(self.queue, programs)
+        self.services = Services(self.queue, intake, actions, chat, desk)
 
     def _sealer(self) -> Sealer:
         key, old = self._settings.encryption.key, self._settings.encryption.key_old
@@ -180,5 +211,8 @@ async def run_bot(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with aiohttp.ClientSession() as session:
-        await App(settings, session).run(stop)
+    async with (
+        aiohttp.ClientSession() as session,
+        closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
+    ):
+        await App(settings, session, webhook_session).run(stop)

@@ -16,7 +16,7 @@ from bot.ui.post import Post
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.chat", "cogs.queue")
+COGS = ("cogs.admin_webhook", "cogs.chat", "cogs.queue")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""

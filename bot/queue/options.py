@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.queue.retention import Retention
 from bot.queue.store.base import Limits
+from bot.queue.webhook import OwesWebhooks
 from bot.queue.worker import WorkerOptions
 
 
@@ -12,6 +13,7 @@ class QueueOptions:
     """How a queue behaves where a kind of work says nothing. Times in seconds.
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
+    `webhooks` says which programs are told of a job; None: none.
     """
 
     worker: WorkerOptions = field(default_factory=WorkerOptions)
@@ -23,3 +25,4 @@ class QueueOptions:
     ageing_s: float = 300
     cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
+    webhooks: OwesWebhooks | None = None

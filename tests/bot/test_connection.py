@@ -49,7 +49,7 @@ async def client_of():
         outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
         intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
         chat = Chat(BuiltIn())
-        await client.load(Services(queue, intake, Actions(queue, tickets), chat))
+        await client.load(Services(queue, intake, Actions(queue, tickets), chat, None))
         clients.append(client)
         return client
 

@@ -49,7 +49,7 @@ async def bot(queue):
     chat = Chat(BuiltIn())
     queue.register(chat)
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer)
-    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat)))
+    await bot.add_cog(ChatCog(Services(queue, intake, Actions(queue, tickets), chat, None)))
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

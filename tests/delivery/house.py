@@ -16,8 +16,12 @@ from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.rounds import Rounds
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.delivery.webhooks.assembly import Webhooks
+from bot.delivery.webhooks.closed import closed_session
+from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
@@ -110,12 +114,18 @@ class House:
         limits=None,
         per_owner=None,
         kind=Chat,
+        webhooks=None,
     ) -> None:
         self._sandbox = sandbox
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
         options = QueueOptions(worker, limits or Limits(), per_owner=per_owner)
+        self.sealer = Sealer(KEY)
+        self.session = closed_session(allow_private=True)
+        hooks = webhooks or WebhookSettings(allow_private=True)
+        programs = Webhooks(hooks, self.session, store, self.sealer, offset)
+        options = replace(options, webhooks=programs.owed)
         self.queue = JobQueue(store, options, offset)
         self.teller = Teller()
         self.chat = kind(self.teller)
@@ -124,7 +134,6 @@ class House:
         self.client = Conveyor(frozenset({"message_content"}), ())
         self.client._connection.guild_ready_timeout = 0.05
         self.calls = DiscordCalls(self.client)
-        self.sealer = Sealer(KEY)
         self.budget = EditBudget(0.01)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -134,8 +143,14 @@ class House:
         outboxes = self.outbox, self.degraded
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer)
         actions = Actions(self.queue, self.tickets)
-        self.services = Services(self.queue, self.intake, actions, self.chat)
+        self.programs, self.programs_beside = programs.outboxes(self.queue)
+        desk = programs.desk(self.queue, self.programs)
+        self.services = Services(self.queue, self.intake, actions, self.chat, desk)
         self._duties: list[asyncio.Task[None]] = []
+
+    @property
+    def _outboxes(self) -> tuple[Rounds, ...]:
+        return self.outbox, self.degraded, self.programs, self.programs_beside
 
     @property
     def world(self) -> World:
@@ -153,14 +168,14 @@ class House:
             await self.world.connected()
         if working:
             await self.queue.start()
-            self._duties.append(asyncio.create_task(self.outbox.run()))
-            self._duties.append(asyncio.create_task(self.degraded.run()))
+            self._duties += [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""
         await self.queue.stop_working(0)
-        await self.outbox.stop(0)
-        await self.degraded.stop(0)
+        for outbox in self._outboxes:
+            await outbox.stop(0)
+        await self.session.close()
         await self.budget.stop()
         await self.client.close()
         for duty in self._duties:
