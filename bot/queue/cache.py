@@ -2,10 +2,19 @@
 them, for all processes and after a restart.
 """
 
+from typing import NamedTuple
+
 from cachetools import TLRUCache
 
 from bot.queue.events import Event, EventName
 from bot.queue.job import Clock, Job
+
+
+class _Good(NamedTuple):
+    """A result, and until when it is good (unix seconds)."""
+
+    result: str | None
+    until: float
 
 
 class ResultCache:
@@ -17,7 +26,7 @@ class ResultCache:
 
     def __init__(self, most: int, clock: Clock) -> None:
         self._most = most
-        self._results: TLRUCache[str, Job] = TLRUCache(most, _good_until, clock)
+        self._results: TLRUCache[str, _Good] = TLRUCache(most, _good_until, clock)
 
     def hear(self, event: Event) -> None:
         """What a run has just brought is remembered; a result that was handed out again gets no
@@ -30,12 +39,13 @@ class ResultCache:
         if job.attached or not self._most:
             self.forget(job.cache_key)
         elif job.cache_key is not None:
-            self._results[job.cache_key] = job
+            until = (job.finished_at or 0) + (job.cache_ttl_s or 0)
+            self._results[job.cache_key] = _Good(job.result, until)
 
     def get(self, cache_key: str | None) -> str | None:
         """A result that is still good."""
-        job = None if cache_key is None else self._results.get(cache_key)
-        return None if job is None else job.result
+        good = None if cache_key is None else self._results.get(cache_key)
+        return None if good is None else good.result
 
     def forget(self, cache_key: str | None) -> None:
         """The result is not to be used any more."""
@@ -43,5 +53,5 @@ class ResultCache:
             self._results.pop(cache_key, None)
 
 
-def _good_until(_: str, job: Job, now: float) -> float:
-    return (job.finished_at or now) + (job.cache_ttl_s or 0)
+def _good_until(_: str, good: _Good, __: float) -> float:
+    return good.until

@@ -14,13 +14,15 @@ LOG_LINES = 100
 class Overrides:
     """What is changed when a job runs again; None: it stays. `payload` is a JSON text.
 
-    With another payload it is other work: nobody joins it, and its result is for nobody else.
+    With another payload it is other work, which needs the slot of its own `limit_key`: nobody joins
+    it, and its result is for nobody else.
     """
 
     payload: str | None = None
     priority: Priority | None = None
     max_attempts: int | None = None
     timeout_s: float | None = None
+    limit_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,12 @@ def _resumed(job: Job, now: float, reason: str, changes: Overrides, *, reset_att
 
 def _changed(job: Job, reason: str, changes: Overrides) -> Job:
     if changes.payload is not None:
-        job = job._replace(payload=changes.payload, dedup_key=None, cache_key=None)
+        job = job._replace(
+            payload=changes.payload,
+            limit_key=changes.limit_key,
+            dedup_key=None,
+            cache_key=None,
+        )
     if changes.priority is not None:
         job = job._replace(priority=changes.priority, lifted=0)
     return job._replace(

@@ -181,9 +181,11 @@ def settled(
     delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
 ) -> Delivery | None:
     """The delivery after one try; None if that does not count: it had been settled already, or it
-    is to be done again before it was.
+    is to be done again before it was, or before its job has ended, or for who left.
     """
     if delivery.is_over is not isinstance(settlement, Again):
+        return None
+    if delivery.is_over and (delivery.note == LEFT or not job_finished):
         return None
     free = replace(delivery, worker=None)
     match settlement:

@@ -13,7 +13,7 @@ from bot.queue.duty import PAUSE_S
 from bot.queue.errors import CommitUnknown, StoreUnavailable
 from bot.queue.events import Events
 from bot.queue.handlers import JobContext
-from bot.queue.lifecycle import Complete, Discard, Outcome
+from bot.queue.lifecycle import Complete, Discard, Outcome, settled
 from bot.queue.retry import sentence_of
 from bot.queue.states import State
 from bot.queue.store.base import Beat, Finish, Store
@@ -87,7 +87,21 @@ class Ends:
     async def _finish(self, ends: Sequence[End]) -> list[Stored]:
         jobs = [(end.context.job, end.outcome) for end in ends]
         finishes = [Finish(job.id, job.token, outcome) for job, outcome in jobs]
-        return list(zip(ends, await self._store.finish(finishes), strict=True))
+        states = await self._store.finish(finishes)
+        return [
+            (end, await self._known(end) if state is None else state)
+            for end, state in zip(ends, states, strict=True)
+        ]
+
+    async def _known(self, end: End) -> State | None:
+        """The state that an end brought which is stored already: a commit was unknown, but done."""
+        run = end.context.job
+        job = await self._store.get(run.id)
+        if job is None or job.token != run.token:
+            return None
+        run = run._replace(cancel_requested_at=job.cancel_requested_at)
+        after = settled(run, end.outcome, job.finished_at or 0)
+        return job.state if job.state is after.state else None
 
     async def _discarded(self, end: End, error: Exception) -> Stored:
         self._events.trouble("an end cannot be stored", end.context.job, error)

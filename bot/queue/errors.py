@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How loudly a failure should be told to administrators."""
+    """How loudly a failure is logged: DEBUG, INFO, or ERROR."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -89,7 +89,8 @@ class SchemaTooNew(StoreError):
 class JobError(Exception):
     """Raised by a handler: the attempt failed, for a reason that people can read.
 
-    `retryable=False` gives the job up at once; `retry_after_s` replaces the backoff.
+    `retryable=False` gives the job up at once; `retry_after_s` replaces the backoff. The log tells
+    administrators the `category`, as loudly as the `severity` says.
     """
 
     def __init__(
@@ -111,6 +112,6 @@ class JobError(Exception):
 class Snooze(Exception):
     """Raised by a handler: run me again in `delay_s` seconds; no attempt is spent."""
 
-    def __init__(self, delay_s: float, reason: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, delay_s: float) -> None:
+        super().__init__(delay_s)
         self.delay_s = delay_s

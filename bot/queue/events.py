@@ -27,8 +27,8 @@ class EventName(StrEnum):
     QUEUE_FULL = "queue_full"
     QUEUE_EMPTY = "queue_empty"
     """The worker of this process has nothing left to do: all it ran has ended, every end is
-    stored, and no job is ready. Told once each time, and only after it ran something; jobs that
-    wait for their time do not count."""
+    stored, and no job is ready that it may take. Told once each time, and only after it ran
+    something; jobs that wait for their time, or in a queue that is paused, do not count."""
     ERROR = "error"
     """Something in the queue went wrong that a person should know, in a sentence: a listener
     failed, a duty was put off, a handler does not stop, an end cannot be stored. While a fault

@@ -86,9 +86,15 @@ class Hand:
         try:
             return await asyncio.shield(claim)
         except asyncio.CancelledError:
-            with suppress(StoreError):  # what cannot be given back comes back with its lease
-                await self._hand_back([handed.job for handed in await claim])
+            back = asyncio.create_task(self._give_back(claim))
+            while not back.done():
+                with suppress(asyncio.CancelledError):  # once is enough
+                    await asyncio.shield(back)
             raise
+
+    async def _give_back(self, claim: asyncio.Task[list[HandedJob]]) -> None:
+        with suppress(StoreError):  # what cannot be given back comes back with its lease
+            await self._hand_back([handed.job for handed in await claim])
 
     async def _claim(self, size: int, queues: Sequence[str]) -> list[HandedJob]:
         self._forget_expired()

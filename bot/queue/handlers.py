@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from bot.queue.controls import LOG_LINES
+from bot.queue.declared import refuse_odd_numbers
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import File, Reply
@@ -127,11 +128,11 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     cost: ClassVar[float] = 1
     """How many turns one job takes."""
     max_running: ClassVar[int | None] = None
-    """Jobs of this kind that may be ready or running at once, in all processes."""
+    """Jobs of this kind that may be ready or running at once, in all processes; None: no bound."""
     max_running_per_key: ClassVar[int] = 1
-    """Those of one `limit_key`."""
+    """Those of one `limit_key`; at least 1."""
     cache_ttl: ClassVar[float | None] = None
-    """Seconds that a result may be handed to others who ask the same (see `cache_key`)."""
+    """Seconds that a result may be given to others who ask the same (see `cache_key`); 0: never."""
     degraded: ClassVar[bool] = False
     """Whether it may run while the store is away, where a restart would lose it."""
 
@@ -219,7 +220,8 @@ class Registry:
         self._types: dict[str, AnyJobType] = {}
 
     def register(self, job_type: AnyJobType) -> None:
-        """Add a kind; its name must be new."""
+        """Add a kind; its name must be new, and it must be able to work with its numbers."""
+        refuse_odd_numbers(job_type, job_type.name)
         if job_type.name in self._types:
             raise ValueError(f"Two kinds of job are called {job_type.name!r}.")
         self._types[job_type.name] = job_type
@@ -229,6 +231,9 @@ class Registry:
             return self._types[name]
         except KeyError:
             raise UnknownJobType(name) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._types
 
     def __iter__(self) -> Iterator[AnyJobType]:
         return iter(self._types.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from bot.queue.states import State
+from bot.queue.states import WAITING, State
 from bot.queue.statistics import Statistics
 
 FULL_SHARE = 0.8
@@ -67,7 +67,8 @@ class Health:
 class Configured:
     """What the numbers are judged by: how many jobs may wait, each queue's slots in this process,
     each kind's time limit in seconds (`own_timeouts` names the kinds that set theirs themselves),
-    which queues are paused, and whether this process works.
+    which queues are paused, whether this process works, and which kinds it met that it does not
+    know.
     """
 
     max_size: int | None = None
@@ -76,6 +77,7 @@ class Configured:
     own_timeouts: frozenset[str] = frozenset()
     paused: frozenset[str] = frozenset()
     working: bool = True
+    strange: frozenset[str] = frozenset()
 
 
 def judged(statistics: Statistics, configured: Configured) -> Health:
@@ -84,6 +86,7 @@ def judged(statistics: Statistics, configured: Configured) -> Health:
         *_stopped(statistics, configured),
         *_full(statistics, configured),
         *_backlog(statistics, configured),
+        *_strange(statistics, configured),
         *_failing(statistics),
         *_retrying(statistics),
         *_slow(statistics, configured),
@@ -155,6 +158,18 @@ def _backlog(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
             else "Its slots are not full, so see whether a process "
             f"works on it (QUEUE_CONCURRENCY={queue}:{max(slots, 1)}).",
         )
+
+
+def _strange(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
+    for kind in sorted(configured.strange):
+        counts = statistics.by_kind.get(kind, {})
+        if waiting := sum(counts.get(state, 0) for state in WAITING):
+            yield Issue(
+                Level.DEGRADED,
+                f"{_jobs(waiting)} waiting of the kind {kind}, which this process does not know.",
+                "They run as soon as a process works that knows it: start the version of the bot "
+                "that has it, or discard them.",
+            )
 
 
 def _failing(statistics: Statistics) -> Iterator[Issue]:

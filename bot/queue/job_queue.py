@@ -225,7 +225,7 @@ class JobQueue(Steering):
         """The queue at a glance, and this person's unfinished jobs."""
         stats = await self.store.stats()
         return QueueStatus(
-            lines=lines_of(stats, await self._known(), self._options.worker.slots),
+            lines=lines_of(stats, self._known(stats), self._options.worker.slots),
             working=self._worker.running,
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
@@ -248,6 +248,7 @@ class JobQueue(Steering):
             timeouts_s={one.name: one.timeout or self._options.timeout_s for one in self.registry},
             own_timeouts=frozenset(one.name for one in self.registry if one.timeout),
             working=self._worker.running,
+            strange=self._worker.strange,
         )
 
     def _poke(self) -> None:

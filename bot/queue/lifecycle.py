@@ -79,19 +79,20 @@ def settled(job: Job, outcome: Outcome, now: float) -> Job:
         case SnoozeUntil(at):
             return _released(job._replace(attempt=job.attempt - 1, run_at=at), Action.SNOOZE)
         case HandBack():
-            return _released(job._replace(attempt=job.attempt - 1), Action.HAND_BACK)
+            return _released(job._replace(attempt=job.attempt - 1, run_at=now), Action.HAND_BACK)
 
 
 def lost(job: Job, now: float, max_losses: int) -> Job:
     """The job after its worker died: it runs again, attempt unspent, unless it kills workers."""
     losses = job.losses + 1
-    job = job._replace(losses=losses, attempt=job.attempt - 1)
+    unspent = job._replace(losses=losses, attempt=job.attempt - 1)
     if job.cancel_requested_at is not None:
-        return finished(job, Action.CANCEL, now, job.error)
+        return finished(unspent, Action.CANCEL, now, job.error)
     if losses >= max_losses:
         error = f"The worker died {losses} times while it ran this job, so it was given up."
-        return finished(failed(job, error, now), Action.DISCARD, now, error)
-    return _released(job, Action.LOSE)
+        errors = failed(job, error, now).errors
+        return finished(unspent._replace(errors=errors), Action.DISCARD, now, error)
+    return _released(unspent._replace(run_at=now), Action.LOSE)
 
 
 def promoted(job: Job) -> Job:

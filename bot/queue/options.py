@@ -13,6 +13,7 @@ class QueueOptions:
     """How a queue behaves where a kind of work says nothing. Times in seconds.
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
+    None: no bound; `ValueError` for 0, with which nobody's job would ever run.
     `webhooks` says which programs are told of a job; None: none.
     """
 
@@ -26,3 +27,10 @@ class QueueOptions:
     cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
     webhooks: OwesWebhooks | None = None
+
+    def __post_init__(self) -> None:
+        if self.per_owner is not None and self.per_owner < 1:
+            raise ValueError(
+                f"With {self.per_owner} jobs of each person at once, nobody's job would ever run. "
+                "Allow at least 1, or None for any number."
+            )

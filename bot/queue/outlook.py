@@ -34,6 +34,7 @@ class Outlooks:
         self._asked: list[str] = []
         self._next: asyncio.Task[Mapping[str, int]] | None = None
         self._reading = asyncio.Lock()
+        self._refreshing = asyncio.Lock()
         self._stats = Stats()
         self._stats_until = 0.0
 
@@ -58,9 +59,10 @@ class Outlooks:
             return await self._store.positions(asked)
 
     async def _refresh_stats(self) -> None:
-        if not 0 < self._stats_until - self._clock() <= STATS_AGE_S:  # the clock may be set back
-            self._stats_until = self._clock() + STATS_AGE_S
-            self._stats = await self._store.stats()
+        async with self._refreshing:
+            if not 0 < self._stats_until - self._clock() <= STATS_AGE_S:  # it may be set back
+                self._stats = await self._store.stats()
+                self._stats_until = self._clock() + STATS_AGE_S
 
     def _done_at(self, job: Job, ahead: int) -> float | None:
         seconds = done_in(job, ahead, self._stats, self._slots(job.queue))

@@ -2,6 +2,7 @@
 to whom it concerns in this process.
 """
 
+from dataclasses import replace
 from math import inf, isfinite
 from typing import TypedDict, Unpack
 
@@ -23,7 +24,7 @@ from bot.queue.events import EventName, Events
 from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
 from bot.queue.states import FINISHED
-from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight
+from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight, Stats
 from bot.queue.upkeep import Upkeep
 from bot.queue.whereabouts import Whereabouts
 from bot.queue.worker import Worker
@@ -68,7 +69,9 @@ class Steering:
     async def discard(self, job_id: str, reason: str) -> Job:
         """Give the job up now, whatever it does; raises as `cancel`.
 
-        A run counts for nothing from now on, and is interrupted with its worker's next beat.
+        A run counts for nothing from now on, and is interrupted with its worker's next beat. Its
+        slots are free at once: another job of its `limit_key` may begin while its handler still
+        cleans up. Where that must not be, `cancel` it, which keeps them until it has stopped.
         """
         job = await self._jobs.control(job_id, DiscardJob(reason))
         self.events.emit(EventName.JOB_FAILED, job)
@@ -79,10 +82,12 @@ class Steering:
     async def retry(self, job_id: str, reason: str = "", **overrides: Unpack[Changes]) -> Job:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
-        Overrides: `payload` (a request of its kind), `priority`, `max_attempts`, `timeout_s`.
-        Raises as `cancel`, and `ValueError` for an override that makes no sense.
+        Overrides: `payload` (a request of its kind, with the `limit_key` of which it runs from now
+        on), `priority`, `max_attempts`, `timeout_s`. Raises as `cancel`, and `ValueError` for an
+        override that makes no sense.
         """
-        return await self._again(job_id, RetryJob(reason, _overrides(overrides)))
+        changes = await self._overrides(job_id, overrides)
+        return await self._again(job_id, RetryJob(reason, changes))
 
     async def resume(
         self,
@@ -93,8 +98,19 @@ class Steering:
         **overrides: Unpack[Changes],
     ) -> Job:
         """Bring a cancelled or discarded job back, with new attempts or with those it has left."""
-        resumed = ResumeJob(reset_attempts, reason, _overrides(overrides))
-        return await self._again(job_id, resumed)
+        changes = await self._overrides(job_id, overrides)
+        return await self._again(job_id, ResumeJob(reset_attempts, reason, changes))
+
+    async def _overrides(self, job_id: str, changes: Changes) -> Overrides:
+        """What is changed; another payload shares its `limit_key` if its kind is known here."""
+        overrides, payload = _checked(changes), changes.get("payload")
+        if payload is None:
+            return overrides
+        job = await self._jobs.get(job_id)
+        if job.type not in self.registry:
+            return replace(overrides, limit_key=job.limit_key)
+        kind = self.registry[job.type]
+        return replace(overrides, limit_key=kind.limit_key(payload, job.guild))
 
     async def _again(self, job_id: str, control: Control) -> Job:
         job = await self._jobs.control(job_id, control)
@@ -124,7 +140,7 @@ class Steering:
 
     async def pause(self, queue: str | None = None) -> None:
         """Start no more jobs of this queue, or of all that are known, also after a restart."""
-        for name in [queue] if queue is not None else await self._known():
+        for name in [queue] if queue is not None else self._known(await self._jobs.store.stats()):
             await self._jobs.policy(PauseQueue(name))
 
     async def resume_queue(self, queue: str | None = None) -> None:
@@ -141,8 +157,7 @@ class Steering:
             raise ValueError(f"A weight is a number above 0, not {weight}.")
         await self._jobs.policy(SetWeight(owner, weight))
 
-    async def _known(self) -> list[str]:
-        stats = await self._jobs.store.stats()
+    def _known(self, stats: Stats) -> list[str]:
         here = {job_type.queue for job_type in self.registry}
         return sorted(here | {group.queue for group in stats.counts})
 
@@ -154,7 +169,7 @@ class Steering:
         (self._worker if job.durable else self.degraded).wake()
 
 
-def _overrides(changes: Changes) -> Overrides:
+def _checked(changes: Changes) -> Overrides:
     payload = changes.get("payload")
     if changes.get("max_attempts", 1) < 1:
         raise ValueError(f"A job has at least one attempt, not {changes['max_attempts']}.")

@@ -91,8 +91,7 @@ class Upkeep:
         await self._household.beat()
         if self._leaps.since_last() > self._options.lease_s / 2:
             return  # other processes beat before the next round
-        lost = await self._store.reap(self._options.max_losses)
-        if lost:
+        while lost := await self._store.reap(self._options.max_losses):
             self._household.taken_back(lost)
 
     @property

@@ -17,7 +17,7 @@ from bot.queue.job import Clock, Job, Progress
 from bot.queue.lifecycle import Cancel, Outcome
 from bot.queue.retry import RetryPolicy
 from bot.queue.runs import Runs
-from bot.queue.states import State
+from bot.queue.states import FINISHED, State
 from bot.queue.store.base import Store
 
 logger = logging.getLogger(__name__)
@@ -79,8 +79,8 @@ class Worker:
         self._events = events
         self._timed = timed
         self._clock = clock
-        attempts = Attempts(registry, options.retry, clock)
-        self._runs = Runs(attempts, options.stubborn_s, events, self._over)
+        self._attempts = Attempts(registry, options.retry, clock)
+        self._runs = Runs(self._attempts, options.stubborn_s, events, self._over)
         self._heart = Heart(
             store, options.lease_s, self._runs.beats, self._runs.hear, events.failure
         )
@@ -94,6 +94,11 @@ class Worker:
     def running(self) -> bool:
         """Whether this worker takes jobs."""
         return bool(self._duties) and not self._stopping
+
+    @property
+    def strange(self) -> frozenset[str]:
+        """The kinds of jobs that it left to others, because nobody here knows them."""
+        return frozenset(self._attempts.strange)
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -166,7 +171,7 @@ class Worker:
     def _begin(self, job: Job) -> None:
         self._has_run = True
         self._runs.begin(JobContext(job, self._progressed))
-        if self._events:
+        if self._events and job.type in self._registry:
             self._events.emit(EventName.JOB_STARTED, job)
 
     def _progressed(self, job: Job, _: Progress) -> None:
@@ -196,7 +201,7 @@ class Worker:
     def _tell(self, job: Job, outcome: Outcome, state: State) -> None:
         if state in {State.RETRYABLE, State.SCHEDULED}:
             self._timed()
-        if self._events:
+        if self._events and (job.type in self._registry or state in FINISHED):
             if state is State.CANCELLED and not isinstance(outcome, Cancel):
                 outcome = Cancel("It was cancelled.")  # by another process, after the last beat
             ended = lifecycle.settled(job, outcome, self._clock())

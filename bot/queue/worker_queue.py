@@ -74,11 +74,18 @@ class WorkerQueue:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
-        """Open the store, take back what a dead predecessor held; raises `StoreError`."""
+        """Open the store, take back what a dead predecessor held.
+
+        Raises `StoreError`; nothing stays open then.
+        """
         await self.store.open()
         self._loop = asyncio.get_running_loop()
         self.store.on_wake(self._notice)
-        await self._upkeep.start()
+        try:
+            await self._upkeep.start()
+        except BaseException:
+            await self.store.close()
+            raise
         self._hand.start()
         self._is_open = True
 

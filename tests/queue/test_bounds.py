@@ -7,6 +7,7 @@ import pytest
 
 from bot.queue.events import EventName
 from bot.queue.job import Priority
+from bot.queue.options import QueueOptions
 from bot.queue.states import State
 from bot.queue.store.memory import MemoryStore
 from tests.queue.kinds import Gate, Text, Work
@@ -25,6 +26,11 @@ async def asked(queue, kind, times: int, **how) -> list[str]:
 
 
 class TestBounds:
+    @pytest.mark.parametrize("per_owner", [0, -1])
+    def test_with_which_nobody_could_run_anything_are_refused(self, per_owner):
+        with pytest.raises(ValueError, match=f"With {per_owner} jobs of each person .* None for"):
+            QueueOptions(per_owner=per_owner)
+
     async def test_a_person_runs_only_so_many_at_once_in_each_queue(self, start):
         gate = Gate()
         chat, image = Work(gate.work, "chat", "chat"), Work(gate.work, "image", "image")
@@ -63,6 +69,29 @@ class TestBounds:
         await gate.let_out(6)
         await diary.until(EventName.JOB_COMPLETED, times=6)
         assert gate.most == 2
+
+    @pytest.mark.parametrize("again", ["retry", "resume"])
+    async def test_what_runs_again_with_another_payload_shares_the_key_of_that(self, start, again):
+        gate = Gate()
+        shared = Shared(gate.work)
+        queue = await start(shared, slots={"work": 1})
+        await queue.enqueue(shared, Text(text="theirs"))
+        await gate.has(1)
+        mistaken = (await queue.enqueue(shared, Text(text="own"))).job
+        await queue.discard(mistaken.id, "a slip")
+        job = await getattr(queue, again)(mistaken.id, payload=Text(text="theirs"))
+        assert (job.limit_key, job.parked_on) == ("theirs", "key theirs")
+        await gate.let_out(2)
+
+    async def test_who_does_not_know_the_kind_leaves_its_key(self, make):
+        shared, stranger = Shared(), make()
+        queue = make(shared)
+        await queue.open()
+        await stranger.open()
+        job = (await queue.enqueue(shared, Text(text="own"))).job
+        await queue.discard(job.id, "a slip")
+        again = await stranger.retry(job.id, payload=Text(text="theirs"))
+        assert (again.payload, again.limit_key) == ('{"text":"theirs"}', "own")
 
     @pytest.mark.parametrize("how", ["cancel", "discard", "reschedule"])
     async def test_what_is_taken_from_a_line_lets_the_next_one_in_at_once(self, start, how):

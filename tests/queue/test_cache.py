@@ -1,5 +1,7 @@
 """Results at hand in one process: those of runs, for their time, the last used."""
 
+import weakref
+
 import pytest
 
 from bot.queue.cache import ResultCache
@@ -27,8 +29,9 @@ def cache(clock) -> ResultCache:
 
 
 def ended(cache: ResultCache, key="sum", name=EventName.JOB_COMPLETED, **changed) -> None:
-    values = {"token": 1, "cache_key": key, "cache_ttl_s": TTL_S, "finished_at": NOW}
-    job = Job("1", "work", "work", "{}", result=key, **(values | changed))
+    values = {"payload": "{}", "token": 1, "cache_key": key}
+    values |= {"cache_ttl_s": TTL_S, "finished_at": NOW}
+    job = Job("1", "work", "work", result=key, **(values | changed))
     cache.hear(Event(name, job))
 
 
@@ -91,3 +94,15 @@ def test_what_is_forgotten_is_gone(cache):
     cache.forget("sum")
     cache.forget(None)
     assert cache.get("sum") is None
+
+
+def test_of_a_job_it_keeps_the_result_alone(cache):
+    class Large(str):
+        """A text that tells when it is gone."""
+
+    request = Large("all that was said before")
+    still_there = weakref.ref(request)
+    ended(cache, payload=request)
+    del request
+    assert cache.get("sum") == "sum"
+    assert still_there() is None

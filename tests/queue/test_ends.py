@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from bot.queue.ends import End, Ends
+from bot.queue.errors import CommitUnknown
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import JobContext
 from bot.queue.job import Job
-from bot.queue.lifecycle import Cancel, Complete
+from bot.queue.lifecycle import Cancel, Complete, Fail, HandBack, SnoozeUntil
 from bot.queue.states import State
 from tests.queue.watching import TappedStore, soon
 
@@ -71,6 +72,33 @@ async def test_an_end_that_cannot_even_be_given_up_holds_up_no_other(store, monk
         "an end cannot be stored: ZeroDivisionError; see the log.",
         "a job cannot be given up: ZeroDivisionError; see the log.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after"),
+    [
+        (Complete("1"), State.COMPLETED),
+        (Fail("broke", 4e9), State.RETRYABLE),
+        (SnoozeUntil(4e9), State.SCHEDULED),
+        (HandBack(), State.PENDING),
+    ],
+)
+async def test_an_end_whose_commit_was_unknown_but_done_is_told_as_stored(
+    store, monkeypatch, outcome, after
+):
+    real, unknown = store.store.finish, [True]
+
+    async def finish(finishes):
+        states = await real(finishes)
+        if unknown:
+            unknown.pop()
+            raise CommitUnknown("Who knows?")
+        return states
+
+    monkeypatch.setattr(store.store, "finish", finish)
+    monkeypatch.setattr("bot.queue.ends.PAUSE_S", 0)
+    (job,), ((_, state),), _ = await stored(store, outcome)
+    assert (state, job.state) == (after, after)
 
 
 async def test_it_stops_when_it_is_told_to_though_nothing_ended(store):

@@ -1,10 +1,17 @@
 """Every attempt's error stays with the job, with when it was known."""
 
 import asyncio
+import logging
+import time
 
-from bot.queue.errors import JobError
+import pytest
+
+from bot.queue.attempt import Attempts
+from bot.queue.errors import JobError, Severity
 from bot.queue.events import EventName
-from bot.queue.job import ERRORS_KEPT
+from bot.queue.handlers import Registry
+from bot.queue.job import ERRORS_KEPT, Job
+from bot.queue.retry import RetryPolicy
 from tests.queue.kinds import Text, Work, for_ever
 from tests.queue.watching import Diary
 
@@ -67,3 +74,20 @@ async def test_of_very_many_the_last_are_kept(start):
     errors = (await queue.get(job.id)).errors
     assert [one.attempt for one in errors] == list(range(3, ERRORS_KEPT + 3))
     assert errors[-1].error == f"No. {ERRORS_KEPT + 2}"
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [
+        (Severity.LOW, logging.DEBUG),
+        (Severity.NORMAL, logging.INFO),
+        (Severity.HIGH, logging.ERROR),
+    ],
+)
+def test_administrators_read_of_it_as_loudly_as_its_handler_says(caplog, severity, level):
+    attempts = Attempts(Registry(), RetryPolicy(), time.time)
+    error = JobError("No.", category="rate_limit", severity=severity)
+    with caplog.at_level(logging.DEBUG, "bot.queue.attempt"):
+        attempts.failed(Job("1", "work", "work", "{}"), error)
+    (line,) = caplog.records
+    assert (line.levelno, line.job, line.category) == (level, "1", "rate_limit")

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from fractions import Fraction
+from math import inf, nan
 
 import pytest
 from pydantic import ValidationError
@@ -137,6 +138,48 @@ class TestRegistry:
         registry.register(Work())
         with pytest.raises(ValueError, match="Two kinds of job are called 'work'"):
             registry.register(Work())
+
+    @pytest.mark.parametrize(
+        ("value", "odd", "wanted"),
+        [
+            ("timeout", 0, "some seconds above 0"),
+            ("timeout", -1, "some seconds above 0"),
+            ("timeout", inf, "some seconds above 0"),
+            ("timeout", nan, "some seconds above 0"),
+            ("max_attempts", 0, "a whole number above 0"),
+            ("max_attempts", 1.5, "a whole number above 0"),
+            ("cost", 0, "a number above 0"),
+            ("cost", nan, "a number above 0"),
+            ("cost", None, "a number above 0"),
+            ("max_running", 0, "a whole number above 0"),
+            ("max_running", -1, "a whole number above 0"),
+            ("max_running_per_key", 0, "a whole number above 0"),
+            ("max_running_per_key", None, "a whole number above 0"),
+            ("cache_ttl", -1, "some seconds, or 0"),
+            ("cache_ttl", inf, "some seconds, or 0"),
+            ("cache_ttl", nan, "some seconds, or 0"),
+        ],
+    )
+    def test_refuses_a_number_with_which_a_kind_could_not_work(self, value, odd, wanted):
+        kind, registry = Work(), Registry()
+        setattr(kind, value, odd)
+        with pytest.raises(ValueError, match=f"'work' has {value}={odd}; it must be {wanted}"):
+            registry.register(kind)
+        assert list(registry) == []
+
+    @pytest.mark.parametrize("value", ["timeout", "max_attempts", "max_running", "cache_ttl"])
+    def test_says_what_none_means_where_it_may_be_none(self, value):
+        kind = Work()
+        setattr(kind, value, -1)
+        with pytest.raises(ValueError, match="None means"):
+            Registry().register(kind)
+        setattr(kind, value, None)
+        Registry().register(kind)
+
+    def test_takes_a_kind_whose_results_are_never_handed_out(self):
+        kind = Work()
+        kind.cache_ttl = 0
+        Registry().register(kind)
 
     def test_names_an_unknown_kind(self):
         with pytest.raises(UnknownJobType, match="no kind of job called 'strange'"):

@@ -121,6 +121,15 @@ def test_a_paused_queue_is_told_as_what_it_is():
     assert (issue.level, issue.recommendation[:9]) == (DEGRADED, "Resume it")
 
 
+def test_a_kind_that_is_not_known_here_is_named_while_jobs_of_it_wait():
+    strange = replace(CONFIGURED, strange=frozenset({"song"}))
+    waiting = Statistics(by_kind={"song": {State.SCHEDULED: 2, State.PENDING: 1}})
+    (issue,) = judged(waiting, strange).issues
+    assert issue.level is DEGRADED
+    assert issue.problem == "3 jobs are waiting of the kind song, which this process does not know."
+    assert levels(Statistics(by_kind={"song": {State.COMPLETED: 3}}), strange) == []
+
+
 def test_a_process_that_does_not_work_is_worse_when_somebody_waits():
     stopped = replace(CONFIGURED, working=False)
     assert levels(Statistics(), stopped) == [DEGRADED]

@@ -289,6 +289,12 @@ class TestLooking:
         assert [own.ahead for own in status.own].count(None) == 2
         assert status.working
 
+    async def test_status_is_of_one_moment(self, start, new_store):
+        store = TappedStore(new_store())
+        queue = await start(Work(), store=store)
+        await queue.status()
+        assert store.calls["stats"] == 1
+
     async def test_status_counts_what_ended(self, start):
         async def do(_, text: str) -> str:
             if text == "fail":

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.queue.errors import StoreUnavailable
 from bot.queue.figures import Kind
 from bot.queue.job import Job
 from bot.queue.lifecycle import Complete
@@ -11,7 +12,7 @@ from bot.queue.outlook import Outlook, Outlooks, done_in, queue_pace
 from bot.queue.states import State
 from bot.queue.store.base import Finish, Group, Pace, Stats
 from bot.queue.store.memory import MemoryStore
-from tests.queue.watching import TappedStore
+from tests.queue.watching import TappedStore, soon
 
 NOW = 1_000.0
 
@@ -154,3 +155,39 @@ async def test_one_who_gives_up_waiting_takes_nobody_along(outlooks, store):
     await asyncio.sleep(0)
     impatient.cancel()
     assert (await patient)[jobs[1].id].ahead == 1
+
+
+async def test_who_asks_while_the_paces_are_read_is_told_an_end_too(
+    outlooks, store, clock, monkeypatch
+):
+    await one_ran_for(store, clock, 10)
+    jobs = await waiting(store, 3)
+    stats = store.store.stats
+    answer = asyncio.Event()
+
+    async def slow():
+        await answer.wait()
+        return await stats()
+
+    monkeypatch.setattr(store.store, "stats", slow)
+    first = asyncio.create_task(outlooks.of([jobs[1]]))
+    await store.next("positions")
+    second = asyncio.create_task(outlooks.of([jobs[2]]))
+    await store.next("positions")
+    answer.set()
+    told = await soon(asyncio.gather(first, second))
+    assert [one[job.id].done_at for one, job in zip(told, jobs[1:], strict=True)] == [
+        clock[0] + 10,
+        clock[0] + 15,
+    ]
+    assert store.calls["stats"] == 1
+
+
+async def test_paces_that_could_not_be_read_are_asked_for_again(outlooks, store, clock):
+    await one_ran_for(store, clock, 10)
+    jobs = await waiting(store, 2)
+    store.refused = {"stats"}
+    with pytest.raises(StoreUnavailable):
+        await outlooks.of(jobs)
+    store.refused = set()
+    assert (await outlooks.of(jobs))[jobs[1].id].done_at == clock[0] + 10

@@ -129,7 +129,7 @@ REMEMBERED = (Failure(2, NOW, "why"),)
             ENDED._replace(state=State.RETRYABLE, error="why", errors=REMEMBERED, run_at=NOW + 5),
         ),
         (SnoozeUntil(NOW + 5), ENDED._replace(state=State.SCHEDULED, attempt=1, run_at=NOW + 5)),
-        (HandBack(), ENDED._replace(state=State.PENDING, attempt=1)),
+        (HandBack(), ENDED._replace(state=State.PENDING, attempt=1, run_at=NOW)),
     ],
 )
 def test_a_run_ends_as_its_outcome_says(outcome, after):
@@ -170,7 +170,7 @@ def test_only_what_runs_can_end_a_run(state, outcome):
 
 def test_a_loss_is_counted_apart_from_attempts():
     assert lifecycle.lost(RUN, NOW, max_losses=3) == ENDED._replace(
-        state=State.PENDING, attempt=1, losses=2
+        state=State.PENDING, attempt=1, losses=2, run_at=NOW
     )
 
 
@@ -178,6 +178,7 @@ def test_one_loss_too_many_gives_the_job_up():
     after = lifecycle.lost(RUN, NOW, max_losses=2)
     assert (after.state, after.finished_at, after.worker) == (State.DISCARDED, NOW, None)
     assert after.error == "The worker died 2 times while it ran this job, so it was given up."
+    assert after.errors == (Failure(RUN.attempt, NOW, after.error),)
 
 
 def test_a_lost_job_that_was_asked_to_stop_is_cancelled():

@@ -349,16 +349,6 @@ class TestBadRows:
         await diary.until(EventName.JOB_COMPLETED, good.id)
         assert await queue.get(strange.id) == strange
 
-    async def test_an_unknown_kind_in_a_shared_queue_ends_with_a_sentence(self, start):
-        work = Work()
-        queue = await start(work)
-        diary = Diary(queue)
-        strange = Job(new_job_id(), "strange", "work", payload="{}", max_attempts=2)
-        await queue.store.enqueue([strange])
-        await queue.enqueue(work, Text())
-        told = await diary.until(EventName.JOB_FAILED, strange.id)
-        assert (told.attempt, told.error) == (2, "There is no kind of job called 'strange'.")
-
     @on_a_file
     async def test_a_damaged_checkpoint_fails_its_job_alone(self, new_store, start, tmp_path):
         work = Work(lambda ctx, _: asyncio.sleep(0, str(ctx.saved)), max_attempts=1)

@@ -292,16 +292,20 @@ class Store(Records, Protocol):
         """End runs and make their deliveries due; None where the token was not the job's."""
 
     async def promote(self) -> float | None:
-        """Make due jobs ready; the time at which the next one falls due, or None."""
+        """Make due jobs ready, perhaps in bites; the time at which the next one falls due (now, if
+        some are due that are left for another call), or None.
+        """
 
     async def reap(self, max_losses: int) -> list[Job]:
-        """Take back the jobs of dead workers and of leases that ran out."""
+        """Take back the jobs of dead workers and of leases that ran out, perhaps in bites: some may
+        be left until it answers none.
+        """
 
     async def age(self, after_s: float, every_s: float) -> int:
         """Lift jobs below HIGH that have waited `after_s` for each lift by one priority; how many.
 
         They are ready, or the first parked in a lane of a slot; one of each person in each queue at
-        most. Does nothing within `every_s` of the last time.
+        most. Does nothing within `every_s` of the last time. A crash may leave some to the next.
         """
 
     async def control(self, job_id: str, control: Control) -> Job:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.queue.controls import CancelJob
 from bot.queue.job import Priority
 from bot.queue.lifecycle import Complete, Fail, HandBack
@@ -15,6 +17,7 @@ from bot.queue.slots import Bounds
 from bot.queue.states import State
 from bot.queue.store.base import Limits, SetBounds
 from bot.queue.store.sqlite import SqliteStore
+from bot.queue.store.sqlite import store as sqlite
 from bot.queue.store.sqlite.file import connect
 from tests.queue.store.workbench import (
     NOW,
@@ -58,7 +61,7 @@ def multiply(path: Path, job_id: str, count: int) -> None:
 
 
 class Steps:
-    """How many instructions the store's writer has run since it was last asked."""
+    """How many instructions the store's connections have run since it was last asked."""
 
     def __init__(self) -> None:
         self._n = 0
@@ -79,21 +82,23 @@ async def crowded(path: Path, parked: int) -> AsyncIterator[tuple[SqliteStore, S
     clock, steps = Clock(), Steps()
     store = SqliteStore(path, clock)
 
-    def counted() -> sqlite3.Connection:
-        db = connect(path, writing=True)
+    def counted(path: Path, *, writing: bool = False) -> sqlite3.Connection:
+        db = connect(path, writing=writing)
+        db.execute("SELECT 1 FROM job LIMIT 1").fetchall()  # it has read the schema
         db.set_progress_handler(steps.count, 1)
         return db
 
-    store._writer._connect = counted
-    await store.open()
-    await store.policy(SetBounds(Bounds(per_kind={"draw": 1})))
-    await a_run(store, id="running", type="draw", priority=Priority.HIGH)
-    (job,) = await stored(store, a_job(type="draw", priority=Priority.HIGH, id="parked"))
-    assert job.state is State.PARKED
-    multiply(path, job.id, parked)
-    steps.taken()
-    yield store, steps
-    await store.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "connect", counted)
+        await store.open()
+        await store.policy(SetBounds(Bounds(per_kind={"draw": 1})))
+        await a_run(store, id="running", type="draw", priority=Priority.HIGH)
+        (job,) = await stored(store, a_job(type="draw", priority=Priority.HIGH, id="parked"))
+        assert job.state is State.PARKED
+        multiply(path, job.id, parked)
+        steps.taken()
+        yield store, steps
+        await store.close()
 
 
 async def live(store: SqliteStore, steps: Steps) -> dict[str, int]:

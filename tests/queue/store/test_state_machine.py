@@ -88,6 +88,7 @@ overrides = st.builds(
     priority=st.none() | priorities,
     max_attempts=st.sampled_from([None, 1, 9]),
     timeout_s=st.sampled_from([None, 1.5]),
+    limit_key=st.sampled_from([None, "k1"]),
 )
 controls = st.one_of(
     st.builds(CancelJob, texts),

@@ -18,6 +18,11 @@ from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
 
+JOBS_IN_A_BITE = 250
+"""Jobs that one transaction moves at most when many are due, old or lost at once, so that nobody
+waits long for the writer (`benchmarks/bites.py`).
+"""
+
 
 class JobTable:
     """Reads and writes jobs; what else a change entails is noted on the operation's desk."""
@@ -90,6 +95,11 @@ class JobTable:
         seqs = {row[0]: row[-1] for row in rows}
         for before, job in desk.places.replaced(map(job_from, rows), now):
             self._write(db, desk, seqs[job.id], before, job)
+
+    def by_seq(self, db: Connection, seqs: Sequence[int]) -> list[Job | None]:
+        """The jobs of these numbers, in that order; None where there is none any more."""
+        rows = {row[-1]: row for row in db.execute(self._sql["jobs_by_seq"], (json.dumps(seqs),))}
+        return [job_from(rows[seq]) if seq in rows else None for seq in seqs]
 
     def waiting(self, db: Connection, now: float, after_s: float) -> list[tuple[int, Job]]:
         """Those that may age, with their numbers: who has waited `after_s` of the first thousand

@@ -37,8 +37,12 @@ class Keeping:
         self._figures = figures
         self._last_turn = FIRST_TURN
 
-    def purge(self, db: Connection, retention: Retention, limit: int, now: float) -> int:
-        """Remove finished jobs past their keeping, and what nobody needs; how many jobs went."""
+    def purge(
+        self, db: Connection, retention: Retention, limit: int, now: float
+    ) -> tuple[int, bool]:
+        """Remove finished jobs past their keeping, and what nobody needs; how many jobs went, and
+        whether results are left to `trim`.
+        """
         excess = one(db, self._sql["counter_finished"]) - retention.most
         oldest = db.execute(self._sql["jobs_oldest"], (max(0, min(excess, limit)),)).fetchall()
         before = (now - retention.completed_s, now - retention.failed_s)
@@ -46,12 +50,20 @@ class Keeping:
         gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)
-        db.execute(self._sql["cached_expire"], (now,))
-        db.execute(self._sql["cached_trim"], (retention.cached,))
         db.execute(self._sql["slots_empty"], (limit,))
         self._figures.forget(db, now)
         self._forget_turns(db)
-        return len(gone)
+        return len(gone), self.trim(db, retention, limit, now)
+
+    def trim(self, db: Connection, retention: Retention, limit: int, now: float) -> bool:
+        """Forget which results may be handed out again, where there are too many or they are too
+        old; whether some such are left.
+        """
+        gone = [
+            db.execute(self._sql["cached_expire"], (now, limit)).rowcount,
+            db.execute(self._sql["cached_trim"], (limit, retention.cached)).rowcount,
+        ]
+        return max(gone) == limit > 0
 
     def _forget_turns(self, db: Connection) -> None:
         """Look at the next turns, and remove those that count no more, with their empty lanes."""

@@ -73,6 +73,7 @@ def saved_row(seq: int, job: Job) -> Row:
         job.timeout_s,
         job.lease_until,
         job.worker,
+        job.limit_key,
         job.dedup_key,
         job.cache_key,
         seq,

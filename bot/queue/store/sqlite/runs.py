@@ -15,7 +15,7 @@ from bot.queue.states import State
 from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finish, Lost
 from bot.queue.store.sqlite.desk import Desk
 from bot.queue.store.sqlite.figures import FigureTable
-from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE, JobTable
 from bot.queue.store.sqlite.rows import job_from, log_text, one, progress_text
 from bot.queue.store.sqlite.statements import Statements
 
@@ -141,10 +141,11 @@ class RunTable:
         return self._jobs.save(db, desk, seq, job, after, now)
 
     def reap(self, db: Connection, dead: Sequence[str], now: float, max_losses: int) -> list[Job]:
-        """Take back what dead workers and expired leases held."""
+        """Take back what dead workers and expired leases held, a bite of it."""
         desk = Desk(db, self._sql)
         taken_back = []
-        for row in db.execute(self._sql["jobs_lost"], (now, json.dumps(dead))).fetchall():
+        parameters = (now, json.dumps(dead), JOBS_IN_A_BITE)
+        for row in db.execute(self._sql["jobs_lost"], parameters).fetchall():
             job = job_from(row)
             after = lifecycle.lost(job, now, max_losses)
             taken_back.append(self._jobs.save(db, desk, row[-1], job, after, now))

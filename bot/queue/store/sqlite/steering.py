@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
 from bot.queue.deliveries import LEFT
 from bot.queue.job import Job
 from bot.queue.slots import Bounds
-from bot.queue.states import FINISHED
+from bot.queue.states import FINISHED, State
 from bot.queue.store.base import (
     PauseQueue,
     Policies,
@@ -19,13 +20,21 @@ from bot.queue.store.base import (
     SetWeight,
 )
 from bot.queue.store.sqlite.desk import Desk, bound_rows, standing
-from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE, JobTable
 from bot.queue.store.sqlite.outbox import DeliveryTable
 from bot.queue.store.sqlite.rows import job_from, one
 from bot.queue.store.sqlite.statements import Statements
 from bot.queue.turns import lifted
 
 Connection = sqlite3.Connection
+
+
+class Old(NamedTuple):
+    """A job that has waited too long, its row number, and what waiting shall have added."""
+
+    seq: int
+    job: Job
+    lifted: int
 
 
 class Steering:
@@ -40,30 +49,45 @@ class Steering:
         self._clock = clock
 
     def promote(self, db: Connection) -> float | None:
-        """Make due jobs ready, at most a thousand a call; when to call again."""
+        """Make due jobs ready, a bite of them; when to call again."""
         now = self._clock()
         desk = Desk(db, self._sql)
-        for row in db.execute(self._sql["jobs_due"], (now,)).fetchall():
+        for row in db.execute(self._sql["jobs_due"], (now, JOBS_IN_A_BITE)).fetchall():
             job = job_from(row)
             self._jobs.save(db, desk, row[-1], job, lifecycle.promoted(job), now)
         desk.close()
         following: float | None = one(db, self._sql["jobs_next_due"])
         return following
 
-    def age(self, db: Connection, after_s: float, every_s: float) -> int:
-        """Lift who has waited too long."""
+    def begin_ageing(self, db: Connection, every_s: float) -> bool:
+        """Whether it is time again, for this process alone."""
         now = self._clock()
         last = one(db, self._sql["fact"], ("aged_at",))
         if last is not None and 0 <= now - last < every_s:
-            return 0
+            return False
         db.execute(self._sql["fact_set"], ("aged_at", now))
-        desk = Desk(db, self._sql)
+        return True
+
+    def old(self, db: Connection, after_s: float) -> list[Old]:
+        """Who has waited too long, as they should be; only reads."""
+        now = self._clock()
         waiting = {job.id: (seq, job) for seq, job in self._jobs.waiting(db, now, after_s)}
         risen = lifted((job for _, job in waiting.values()), now, after_s)
-        for job in risen:
-            self._jobs.save(db, desk, *waiting[job.id], job, now)
+        return [Old(*waiting[job.id], job.lifted) for job in risen]
+
+    def lift(self, db: Connection, some: Sequence[Old]) -> int:
+        """Lift a bite of them, but for those that were moved since; how many rose."""
+        now = self._clock()
+        desk = Desk(db, self._sql)
+        unmoved = [
+            (old, job)
+            for old, job in zip(some, self._jobs.by_seq(db, [old.seq for old in some]), strict=True)
+            if job is not None and _waits(job) == _waits(old.job)
+        ]
+        for old, job in unmoved:
+            self._jobs.save(db, desk, old.seq, job, job._replace(lifted=old.lifted), now)
         desk.close()
-        return len(risen)
+        return len(unmoved)
 
     def control(self, db: Connection, job_id: str, control: Control) -> Job:
         """Do what is asked of a job."""
@@ -139,3 +163,8 @@ class Steering:
             now.weights,
             frozenset(queue for (queue,) in db.execute(self._sql["paused"])),
         )
+
+
+def _waits(job: Job) -> tuple[str, State, int, int, float]:
+    """Which job waits where, and since when: while that is the same, nothing happened to it."""
+    return job.id, job.state, job.priority, job.lifted, job.run_at

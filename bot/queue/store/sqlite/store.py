@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import local
 from typing import TypeVar
@@ -40,7 +41,7 @@ from bot.queue.store.base import (
 from bot.queue.store.sqlite.asking import Asking
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.file import connect, explained, prepare, shrink
-from bot.queue.store.sqlite.jobs import JobTable
+from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE, JobTable
 from bot.queue.store.sqlite.keeping import Keeping
 from bot.queue.store.sqlite.log import LogKeeper
 from bot.queue.store.sqlite.looking import Looking
@@ -167,12 +168,20 @@ class SqliteStore:
             return self._runs.reap(db, dead, now, max_losses)
 
         taken_back = await self._writer.run(operation)
-        self._neighbours.bury(dead)
+        if len(taken_back) < JOBS_IN_A_BITE:  # nothing is left of theirs
+            self._neighbours.bury(dead)
         return taken_back
 
     async def age(self, after_s: float, every_s: float) -> int:
         """See `Store.age`."""
-        return await self._writer.run(lambda db: self._steering.age(db, after_s, every_s))
+        if not await self._writer.run(lambda db: self._steering.begin_ageing(db, every_s)):
+            return 0
+        risen = await self._read(lambda db: self._steering.old(db, after_s))
+        n = 0
+        for at in range(0, len(risen), JOBS_IN_A_BITE):
+            some = risen[at : at + JOBS_IN_A_BITE]
+            n += await self._writer.run(partial(self._steering.lift, some=some))
+        return n
 
     async def control(self, job_id: str, control: Control) -> Job:
         """See `Store.control`."""
@@ -198,9 +207,14 @@ class SqliteStore:
 
     async def purge(self, retention: Retention, limit: int) -> int:
         """See `Store.purge`."""
-        gone = await self._writer.run(
-            lambda db: self._keeping.purge(db, retention, limit, self._clock())
+        now = self._clock()
+        gone, results_left = await self._writer.run(
+            lambda db: self._keeping.purge(db, retention, limit, now)
         )
+        while results_left:
+            results_left = await self._writer.run(
+                lambda db: self._keeping.trim(db, retention, limit, now)
+            )
         while gone and await self._writer.run(shrink):
             continue
         return gone

@@ -113,6 +113,24 @@ class OutboxPromises:
         assert not await settled(store, one.delivery.id, None, Again())
         assert await settled(store, one.delivery.id, one.delivery.token, Delivered("ticket"))
 
+    async def test_who_left_is_told_no_more_though_it_is_asked_for_again(self, store: Store):
+        job = a_job(owner=1, dedup_key="same")
+        await with_delivery(store, job, NewDelivery("first", owner=1))
+        await store.enqueue([a_job(owner=2, dedup_key="same")])
+        await store.control(job.id, CancelJob("no", by=1))
+        await finished(store, await claimed(store), Complete("1"))
+        one = await the_delivery(store, job.id)
+        assert not await settled(store, one.id, None, Again())
+        assert await due(store) == []
+
+    async def test_nothing_is_told_again_before_the_job_has_ended(self, store: Store):
+        job = a_job()
+        await with_delivery(store, job)
+        one = await the_delivery(store, job.id)
+        await settled(store, one.id, None, Abandoned("gone"))
+        assert not await settled(store, one.id, None, Again())
+        assert await due(store) == []
+
     async def test_a_cancelled_waiting_job_is_told_too(self, store: Store):
         job = a_job()
         await with_delivery(store, job)

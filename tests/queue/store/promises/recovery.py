@@ -6,7 +6,7 @@ from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
 from bot.queue.job import Progress
-from bot.queue.lifecycle import Discard, Fail
+from bot.queue.lifecycle import Discard, Fail, HandBack
 from bot.queue.states import State
 from bot.queue.store.base import Beat, Store
 from tests.queue.store.workbench import (
@@ -74,6 +74,21 @@ class RecoveryPromises:
         assert (job.worker, job.lease_until) == (None, None)
         assert (job.progress, job.checkpoint, job.log) == (Progress(1), "{}", ("x",))
         assert await store.reap(max_losses=2) == []
+
+    @pytest.mark.parametrize("comes_back", ["handed back", "lost"])
+    async def test_what_comes_back_has_not_waited_while_it_ran(
+        self, store: Store, clock: Clock, comes_back
+    ):
+        run = await a_run(store)
+        clock.forward(LEASE_S + 1)
+        if comes_back == "lost":
+            await store.reap(max_losses=2)
+        else:
+            await finished(store, run, HandBack())
+        assert (await store.stats()).ready_since == {"chat": clock()}
+        assert await store.age(LEASE_S, 0) == 0
+        await claimed(store)
+        assert (await store.figures()).of().wait.average_s == 0
 
     async def test_a_job_that_kills_its_workers_is_given_up_and_told(
         self, store: Store, clock: Clock

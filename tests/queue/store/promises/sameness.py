@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.queue.controls import CancelJob, DiscardJob, Overrides, RetryJob
+from bot.queue.controls import CancelJob, DiscardJob, Overrides, ResumeJob, RetryJob
 from bot.queue.deliveries import Delivered, DeliveryState, NewDelivery
 from bot.queue.errors import InvalidStateTransitionError, QueueFull
 from bot.queue.lifecycle import Complete, Discard, Fail, HandBack, SnoozeUntil
@@ -23,12 +23,14 @@ from tests.queue.store.workbench import (
     NOW,
     Clock,
     a_job,
+    a_run,
     all_jobs,
     claimed,
     counts,
     finished,
     known,
     recount,
+    stored,
 )
 
 NOBODY_ELSE = Limits(max_size=0, max_active_per_owner=0)
@@ -365,6 +367,16 @@ class OtherWorkPromises:
         await finished(store, await claimed(store), Complete("-1"))
         (asked,) = await store.enqueue([a_job(cache_key="sum", cache_ttl_s=60)])
         assert asked.job.state is State.PENDING
+
+    @pytest.mark.parametrize("again", [RetryJob, ResumeJob])
+    async def test_with_another_payload_it_needs_the_slot_of_that(self, store: Store, again):
+        await a_run(store, limit_key="theirs")
+        job, _ = await stored(store, a_job(limit_key="own"), a_job(limit_key="own"))
+        await store.control(job.id, DiscardJob("a slip"))
+        changed = again(changes=Overrides(payload='{"n": -1}', limit_key="theirs"))
+        parked = await store.control(job.id, changed)
+        assert (parked.state, parked.parked_on) == (State.PARKED, "key theirs")
+        assert await known(store, job.id) == parked
 
     async def test_with_the_same_payload_it_is_the_same_work(self, store: Store):
         first = await ask(store, 1)

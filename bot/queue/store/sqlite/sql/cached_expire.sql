@@ -1,2 +1,2 @@
 DELETE FROM cached
-WHERE until <= ?
+WHERE key IN (SELECT key FROM cached WHERE until <= ? LIMIT ?)
