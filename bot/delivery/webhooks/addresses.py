@@ -45,8 +45,11 @@ addresses (RFC 6890).
 
 
 def is_open(address: str, *, allow_private: bool = False) -> bool:
-    """Whether this address (not a name) may be connected to."""
-    ip = ip_address(address)
+    """Whether this address (not a name) may be connected to; what is none, may not."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
     if getattr(ip, "scope_id", None) or any(ip in one for one in _NEVER):
         return False
     if any(ip in one for one in _PRIVATE):

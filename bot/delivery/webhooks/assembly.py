@@ -30,8 +30,8 @@ class Webhooks:
         sealer: Sealer,
         clock: Clock,
     ) -> None:
-        guilds = GuildHooks(store, sealer, clock, allow_private=settings.allow_private)
-        directory = Directory(settings, guilds, store, sealer, clock)
+        self.guilds = GuildHooks(store, sealer, clock, allow_private=settings.allow_private)
+        directory = Directory(settings, self.guilds, store, sealer, clock)
         caller = Caller(session, clock, settings.allow_private)
         self._parts = Parts(directory, caller, Journal(store, clock), Hosts(), settings)
         self._clock = clock

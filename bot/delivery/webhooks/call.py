@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import aiohttp
 from standardwebhooks import Webhook
@@ -79,7 +80,7 @@ class Caller:
         async with self.session.request(
             hook.method,
             URL(hook.url),
-            data=body.encode(),
+            data=BytesIO(body.encode()),
             headers={**hook.headers, **_headers(hook, message_id, body, now)},
             timeout=aiohttp.ClientTimeout(total=hook.timeout_s),
             allow_redirects=False,

@@ -4,6 +4,7 @@ there; no redirects, no proxies, no cookies.
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -68,14 +69,18 @@ def _result(host: str, address: str, port: int) -> ResolveResult:
 
 
 def closed_session(
-    *, allow_private: bool = False, lookup: Lookup = look_up
+    *, allow_private: bool = False, lookup: Lookup = look_up, tls: ssl.SSLContext | None = None
 ) -> aiohttp.ClientSession:
-    """A session of which every call looks its host up anew, on a connection of its own."""
+    """A session of which every call looks its host up anew, on a connection of its own.
+
+    `tls` None: certificates count as everywhere on this machine.
+    """
     connector = aiohttp.TCPConnector(
         resolver=ClosedResolver(allow_private=allow_private, lookup=lookup),
         use_dns_cache=False,
         force_close=True,
         limit=CONNECTIONS,
+        ssl=True if tls is None else tls,
     )
     return aiohttp.ClientSession(
         connector=connector,

@@ -8,6 +8,7 @@ import binascii
 import re
 import secrets
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 from yarl import URL
@@ -90,7 +91,7 @@ def check_url(url: str, *, allow_private: bool) -> None:
     parsed = _parsed(url)
     if parsed.scheme != "https" and not (allow_private and parsed.scheme == "http"):
         raise NotCallable(say("webhook-https"))
-    if parsed.user is not None or parsed.password is not None or "@" in parsed.raw_authority:
+    if "@" in urlsplit(url).netloc:
         raise NotCallable(say("webhook-credentials"))
     host = parsed.host or ""
     if _is_literal(host) and not is_open(host, allow_private=allow_private):
