@@ -58,7 +58,7 @@ class Receiver:
         self._tls = tls
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._hear)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
 
     async def __aenter__(self) -> "Receiver":
         await self._runner.setup()
