@@ -1,6 +1,6 @@
 """`/admin webhook`: a server's administrators say which program is told how its jobs end."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from itertools import combinations
 
 import discord
@@ -59,7 +59,7 @@ class WebhookGroup(AdminGroup):
         async def answer() -> str:
             return ui.newly_set(await self._desk.set(guild, url.strip(), wanted, person))
 
-        await _answer(interaction, answer())
+        await _answer(interaction, answer)
 
     @app_commands.command(name="show", description="What is set, and what came of the last calls.")
     async def show(self, interaction: discord.Interaction) -> None:
@@ -69,7 +69,7 @@ class WebhookGroup(AdminGroup):
         async def answer() -> str:
             return ui.shown(await self._desk.show(guild), await self._desk.log(guild, SHOWN))
 
-        await _answer(interaction, answer())
+        await _answer(interaction, answer)
 
     @app_commands.command(name="test", description="Call it now, with a job that never was.")
     async def test(self, interaction: discord.Interaction) -> None:
@@ -79,7 +79,7 @@ class WebhookGroup(AdminGroup):
         async def answer() -> str:
             return ui.tested(await self._desk.test(guild, person))
 
-        await _answer(interaction, answer())
+        await _answer(interaction, answer)
 
     @app_commands.command(name="remove", description="Tell it nothing more.")
     async def remove(self, interaction: discord.Interaction) -> None:
@@ -90,7 +90,7 @@ class WebhookGroup(AdminGroup):
             await self._desk.remove(guild)
             return say("webhook-removed")
 
-        await _answer(interaction, answer())
+        await _answer(interaction, answer)
 
     @app_commands.command(name="redeliver", description="Tell it of a finished job once more.")
     @app_commands.describe(id="The job's id")
@@ -108,7 +108,7 @@ class WebhookGroup(AdminGroup):
             except TaskNotFoundError:
                 return say("webhook-job-unknown")
 
-        await _answer(interaction, answer())
+        await _answer(interaction, answer)
 
     @redeliver.autocomplete("id")
     async def _jobs(
@@ -132,11 +132,11 @@ class WebhookGroup(AdminGroup):
         ]
 
 
-async def _answer(interaction: discord.Interaction, answer: Awaitable[str]) -> None:
+async def _answer(interaction: discord.Interaction, answer: Callable[[], Awaitable[str]]) -> None:
     """Say at once that an answer comes, then say it, or why there is none."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     try:
-        text = await answer
+        text = await answer()
     except (NotCallable, SealBroken) as refusal:
         text = str(refusal)
     await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)

@@ -9,17 +9,17 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.delivery.webhooks.outbox import WebhookOutbox
 from bot.queue.deliveries import Delivery, Way
-from bot.queue.job import Job
+from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Store
 from bot.queue.worker import WorkerOptions
-from tests.delivery.house import KEY, Offset
 from tests.delivery.webhooks.receiver import GUARD_S, SECRET
 from tests.queue.kinds import Text, Work
 from tests.queue.watching import Diary
 
+KEY = "the key of these tests, long enough"
 GUILD, ADMIN = 81384788765712384, 5
 
 OPEN = WebhookSettings(secrets=(SECRET,), base_delay_s=1, max_delay_s=30, allow_private=True)
@@ -31,7 +31,7 @@ class Workshop:
     """One process's parts. Nothing is told but by `tell`, unless its outboxes run."""
 
     store: Store
-    offset: Offset
+    offset: Clock
     settings: WebhookSettings = OPEN
     kind: Work | None = None
 
