@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
-GUARD_S = 20.0
+GUARD_S = 10.0
 """A test that waits longer than this has failed."""
 
 SECRET = "whsec_" + "A" * 40 + "AAA="

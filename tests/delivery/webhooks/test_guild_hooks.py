@@ -66,6 +66,13 @@ class TestAServersWebhook:
         assert kept
         assert not any(one in str(kept) for one in (secret, "127.0.0.1", "whsec_"))
 
+    async def test_is_told_from_the_moment_it_is_set(self, workshop, receiver):
+        await workshop.do(guild=GUILD)
+        await workshop.desk.set(GUILD, receiver.url, ALL, ADMIN)
+        job = await workshop.do(guild=GUILD)
+        await workshop.tell()
+        assert [heard.data["jobId"] for heard in receiver.heard] == [job.id]
+
     async def test_is_none_of_another_process_until_that_looks_again(self, build, receiver):
         first, other = [await build(durable=True) for _ in range(2)]
         await other.do(guild=GUILD)
@@ -208,10 +215,10 @@ class TestARedelivery:
 
     async def test_happens_by_itself(self, workshop, receiver):
         tapped = workshop.outbox._store = TappedStore(workshop.store)
-        told = asyncio.create_task(tapped.next("deliveries_settle"))
         workshop.run()
         job = await workshop.do(guild=GUILD)
-        await told
+        await receiver.until(1)
+        await tapped.silent("deliveries_next")
         await workshop.desk.redeliver(GUILD, job.id)
         await receiver.until(2)
 

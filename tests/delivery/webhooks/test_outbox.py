@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.delivery.target import Sealer
 from bot.delivery.webhooks.outbox import LONGEST_PAUSE_S, MOST_ATTEMPTS
-from bot.queue.deliveries import DeliveryState
+from bot.queue.deliveries import DeliveryState, Way
 from bot.queue.events import EventName
 from bot.queue.webhook import WebhookTarget
 from tests.delivery.house import Offset
@@ -203,6 +203,16 @@ class TestNewsThatIsNotHeard:
         (alert,) = await workshop.alerts()
         assert job.id in alert
         assert "/admin webhook redeliver" in alert
+
+    async def test_because_a_process_died_over_it_spends_no_try(self, workshop, receiver):
+        job = await workshop.do(webhook=at(receiver))
+        for _ in range(5):
+            await workshop.store.deliveries_claim("dead", 1, 1, Way.WEBHOOK)
+            workshop.offset.seconds += 1
+        receiver.plan = [500]
+        await workshop.tell()
+        delivery = await workshop.delivery(job)
+        assert (delivery.state, delivery.progress) == (DUE, "1")
 
     async def test_by_one_host_is_warned_of_once_an_hour(self, build, receiver):
         workshop = await build(replace(OPEN, most_tries=1))
