@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
-from bot.queue.deliveries import Settlement, Way
+from bot.queue.deliveries import Later, Settlement, Way
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import StoreError
 from bot.queue.events import ENDINGS, Event, Events
@@ -24,6 +24,9 @@ LOOK_EVERY_S = 15.0
 
 GATHER_S = 0.02
 """What falls due within a blink is claimed together."""
+
+GIVE_BACK_S = 1.0
+"""How long the end waits until what was interrupted is recorded as such."""
 
 
 class Rounds(ABC):
@@ -76,6 +79,16 @@ class Rounds(ABC):
 
     async def stop(self, grace_s: float) -> None:
         """Bring what is due already, within `grace_s`; the rest waits for the next start."""
+        if grace_s > 0:  # without time, what would be claimed would only be given back
+            await self._bring_all(grace_s)
+        self._stopping = True
+        self.poke()
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=GIVE_BACK_S)
+
+    async def _bring_all(self, grace_s: float) -> None:
         try:
             async with asyncio.timeout(grace_s):
                 while await self._round() <= 0 or self._under_way:
@@ -83,10 +96,6 @@ class Rounds(ABC):
                         await asyncio.wait(self._under_way)
         except TimeoutError:
             logger.info("%d deliveries go on after the next start", len(self._under_way))
-        self._stopping = True
-        self.poke()
-        for task in self._under_way:
-            task.cancel()
 
     async def _wait(self, pause: float) -> None:
         with suppress(TimeoutError):
@@ -120,7 +129,13 @@ class Rounds(ABC):
         self.poke()
 
     async def _deliver(self, due: DueDelivery) -> None:
-        settlement = await self.outcome(due)
+        try:
+            await self._record(due, await self.outcome(due))
+        except asyncio.CancelledError:  # the next start need not wait until the lease is over
+            await self._record(due, Later(self._clock(), "interrupted by the end of the process"))
+            raise
+
+    async def _record(self, due: DueDelivery, settlement: Settlement) -> None:
         settle = SettleDelivery(due.delivery.id, due.delivery.token, settlement)
         try:
             await self._store.deliveries_settle([settle])

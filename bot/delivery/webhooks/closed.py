@@ -2,36 +2,22 @@
 there; no redirects, no proxies, no cookies.
 """
 
-import asyncio
 import socket
 import ssl
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.delivery.webhooks.addresses import is_open
+from bot.delivery.webhooks.lookup import Lookup, Lookups, look_up
 from bot.texts import say
-
-LOOKUPS_AT_ONCE = 8
-"""Names looked up at once, in threads of their own: slow ones hold up nobody else's."""
 
 CONNECTIONS = 64
 """At once, over all hosts."""
 
-Lookup = Callable[[str, int, int], list[str]]
-"""Host, port and address family to addresses; may block. Raises `OSError`."""
-
 
 class LeadsInside(Exception):
     """A name has an address that must not be reached."""
-
-
-def look_up(host: str, port: int, family: int) -> list[str]:
-    """As this machine resolves names."""
-    found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
 class ClosedResolver(AbstractResolver):
@@ -39,22 +25,19 @@ class ClosedResolver(AbstractResolver):
 
     def __init__(self, *, allow_private: bool, lookup: Lookup = look_up) -> None:
         self._allow_private = allow_private
-        self._lookup = lookup
-        self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "webhook-lookup")
+        self._lookups = Lookups(lookup)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Look the name up. Raises `LeadsInside` or `OSError`."""
-        loop = asyncio.get_running_loop()
-        addresses = await loop.run_in_executor(self._threads, self._lookup, host, port, family)
+        addresses = await self._lookups.addresses(host, port, family)
         if not all(is_open(one, allow_private=self._allow_private) for one in addresses):
             raise LeadsInside(say("webhook-inside"))
         return [_result(host, one, port) for one in dict.fromkeys(addresses)]
 
     async def close(self) -> None:
-        """Wait for no lookup."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing is kept."""
 
 
 def _result(host: str, address: str, port: int) -> ResolveResult:
