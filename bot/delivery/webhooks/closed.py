@@ -12,7 +12,7 @@ from bot.delivery.webhooks.addresses import is_open
 from bot.delivery.webhooks.lookup import Lookup, Lookups, look_up
 from bot.texts import say
 
-CONNECTIONS = 64
+CONNECTIONS = 256
 """At once, over all hosts."""
 
 

@@ -17,7 +17,7 @@ from bot.delivery.webhooks.body import body, message_id
 from bot.delivery.webhooks.call import Answer, Caller
 from bot.delivery.webhooks.directory import Debt, Directory, NobodyThere, WebhookSettings
 from bot.delivery.webhooks.hook import LONGEST_TIMEOUT_S, Hook
-from bot.delivery.webhooks.hosts import Hosts
+from bot.delivery.webhooks.hosts import PATIENCE_S, Hosts
 from bot.delivery.webhooks.journal import Journal, Line
 from bot.queue.deliveries import Abandoned, Delivered, Delivery, Later, Settlement, Way
 from bot.queue.errors import StoreError
@@ -28,8 +28,8 @@ from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 32
-"""Calls under way at once, of all hosts."""
+AT_ONCE = 128
+"""Calls under way or in line at once, of all hosts."""
 
 LONGEST_RETRY_AFTER_S = 900.0
 """A receiver that asks for a longer rest is asked again sooner."""
@@ -39,6 +39,9 @@ MOST_ATTEMPTS = 140
 
 LONGEST_PAUSE_S = 900.0
 """Between two of those."""
+
+BUSY_PAUSE_S = 4.0
+"""The longest wait of news whose host has enough to do already."""
 
 GONE_JOB = "the job was removed before its webhook was told"
 TOLD_ALREADY = "the same webhook is told of this job by an earlier delivery"
@@ -79,7 +82,8 @@ class WebhookOutbox(Rounds):
     """Delivers what `store` owes to programs."""
 
     way: ClassVar[Way] = Way.WEBHOOK
-    lease_s: ClassVar[float] = 3 * LONGEST_TIMEOUT_S
+    lease_s: ClassVar[float] = 2 * (PATIENCE_S + LONGEST_TIMEOUT_S) + 20
+    """For a turn of its own, and for that of an earlier end of its job."""
     at_once: ClassVar[int] = AT_ONCE
 
     def __init__(self, queue: JobQueue, store: Store, parts: Parts, clock: Clock) -> None:
@@ -111,10 +115,11 @@ class WebhookOutbox(Rounds):
         if debt.to != "job" and not await self._is_first(delivery):
             return Abandoned(TOLD_ALREADY)
         case = _Case(delivery, job, debt, await self._parts.directory.find(debt, job))
-        if not self._parts.hosts.enter(case.hook.host):
-            pause = random.random() * min(self._parts.settings.max_delay_s, _doubled(delivery))
-            return Later(self._clock() + pause, "its host is busy with other news")
-        return await self._judged(case, await self._call(case))
+        async with self._parts.hosts.turn(case.hook.host) as mine:
+            if not mine:
+                return self._busy(case)
+            answer = await self._call(case)
+        return await self._judged(case, answer)
 
     async def _is_first(self, delivery: Delivery) -> bool:
         """Who joins a job owes its news to the same server's webhook once more; once is enough."""
@@ -123,13 +128,9 @@ class WebhookOutbox(Rounds):
 
     async def _call(self, case: _Case) -> Answer:
         said = body(case.job, self._registry, private=case.debt.private)
-        silent = False
-        try:
-            named = message_id(case.delivery, case.job)
-            answer = await self._parts.caller.call(case.hook, named, said)
-            silent = answer.silent
-        finally:
-            self._parts.hosts.leave(case.hook.host, silent=silent)
+        named = message_id(case.delivery, case.job)
+        answer = await self._parts.caller.call(case.hook, named, said)
+        self._parts.hosts.answered(case.hook.host, silent=answer.silent)
         await self._parts.journal.tried(
             case.guild,
             Line(
@@ -163,6 +164,13 @@ class WebhookOutbox(Rounds):
         settings = self._parts.settings
         longest = min(settings.max_delay_s, settings.base_delay_s * 2.0 ** (case.tries - 1))
         return max(random.random() * longest, min(answer.retry_after_s, LONGEST_RETRY_AFTER_S))
+
+    def _busy(self, case: _Case) -> Settlement:
+        """No try was made, and none is counted; one that is silent is looked at ever less often."""
+        silent = self._parts.hosts.is_silent(case.hook.host)
+        longest = self._parts.settings.max_delay_s if silent else BUSY_PAUSE_S
+        pause = random.random() * min(longest, _doubled(case.delivery))
+        return Later(self._clock() + pause, "its host is busy with other news")
 
     def _not_sent(self, delivery: Delivery, note: str) -> Settlement:
         """No try was made: it is made later, for about a day."""

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.delivery.target import Sealer
-from bot.delivery.webhooks.outbox import LONGEST_PAUSE_S, MOST_ATTEMPTS
+from bot.delivery.webhooks.outbox import AT_ONCE, LONGEST_PAUSE_S, MOST_ATTEMPTS
 from bot.queue.deliveries import DeliveryState, Way
 from bot.queue.events import EventName
 from bot.queue.webhook import WebhookTarget
@@ -320,7 +320,7 @@ class TestOneThatIsSilent:
     async def test_holds_up_nobody_else(self, build, receiver, another):
         workshop = await build()
         receiver.always = asyncio.Event()
-        for _ in range(40):  # more than are told at once
+        for _ in range(AT_ONCE + 10):
             await workshop.do(webhook=at(receiver))
         workshop.run()
         await receiver.until(4)
