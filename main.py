@@ -1,4 +1,4 @@
-"""The command line: run (default), sandbox, doctor. Exit codes are in the README."""
+"""The command line: run (default) and its companions. Exit codes are in the README."""
 
 import argparse
 import asyncio
@@ -12,11 +12,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
     from bot.app import run_bot
 
+from bot import pulse
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused
 from bot.doctor import examine
 from bot.queue.errors import StoreError
+from bot.queue.store.sqlite.backup import back_up
+from bot.readiness import MARKS
 from config.logging import set_up_logging
-from config.settings import SettingError, Settings, load_settings
+from config.settings import SettingError, Settings, SqliteDatabase, load_settings
 from sandbox.run import run_sandbox
 
 CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
@@ -25,29 +28,44 @@ CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks; the exit code."""
-    parser = argparse.ArgumentParser(description="Conveyor, a Discord bot on a durable job queue.")
-    parser.add_argument(
-        "command",
-        nargs="?",
-        default="run",
-        choices=["run", "sandbox", "doctor"],
-        help="run the bot (default) · try it without any account · say what is ready",
-    )
-    command = parser.parse_args(arguments).command
+    given = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["run"])
     try:
         settings = load_settings()
         set_up_logging(settings.log.level, settings.log.format, settings.secrets())
         for warning in settings.warnings:
             logging.getLogger(__name__).warning(warning)
-        return {"run": run, "sandbox": sandbox, "doctor": doctor}[command](settings)
+        code: int = given.do(settings, given)
     except SettingError as error:
         return _said(error, SETTING)
+    return code
 
 
-def run(settings: Settings) -> int:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Conveyor, a Discord bot on a durable job queue.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    running = commands.add_parser("run", help="run the bot (without a command, too)")
+    running.add_argument(
+        "--sync", action="store_true", help="tell Discord all commands, also unchanged ones"
+    )
+    running.set_defaults(do=run)
+    backing_up = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backing_up.add_argument(
+        "path", type=Path, metavar="PATH", help="the copy, replaced if it is there"
+    )
+    backing_up.set_defaults(do=backup)
+    for name, do, purpose in (
+        ("sandbox", sandbox, "try it without any account"),
+        ("doctor", doctor, "say what is ready and what is missing"),
+        ("health", health, "say how the bot that runs here is (exit code 0: alive)"),
+    ):
+        commands.add_parser(name, help=purpose).set_defaults(do=do)
+    return parser
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
     """Run the bot against Discord (or what DISCORD_API_URL names)."""
     try:
-        asyncio.run(run_bot(settings))
+        asyncio.run(run_bot(settings, sync_anew=given.sync))
     except StoreError as error:
         return _said(error, DATABASE)
     except TokenRefused as error:
@@ -57,7 +75,7 @@ def run(settings: Settings) -> int:
     return CALM
 
 
-def sandbox(settings: Settings) -> int:
+def sandbox(settings: Settings, _: argparse.Namespace) -> int:
     """Run a local stand-in for Discord, with the bot and a page to type in; nothing is kept."""
     root = Path(__file__).parent
     with tempfile.TemporaryDirectory(prefix="conveyor-sandbox-") as folder:
@@ -70,12 +88,33 @@ def sandbox(settings: Settings) -> int:
         return run_sandbox(settings.sandbox.port, command, env=env, cwd=Path.cwd())
 
 
-def doctor(settings: Settings) -> int:
+def doctor(settings: Settings, _: argparse.Namespace) -> int:
     """Say what is ready and what is missing."""
     return CALM if asyncio.run(examine(settings)) else OTHER
 
 
-def _said(error: Exception, code: int) -> int:
+def health(settings: Settings, _: argparse.Namespace) -> int:
+    """Say how the bot that runs on this machine is."""
+    alive, findings = asyncio.run(pulse.examine(pulse.folder_of(settings.queue.database_url)))
+    for finding in findings:
+        print(f"{MARKS[finding.good]} {finding.text}")
+    return CALM if alive else OTHER
+
+
+def backup(settings: Settings, given: argparse.Namespace) -> int:
+    """Copy the database as it is now."""
+    database = settings.queue.database_url
+    if not isinstance(database, SqliteDatabase):
+        return _said("Jobs are kept in memory only: there is nothing to copy.", OTHER)
+    try:
+        back_up(database.path, given.path)
+    except StoreError as error:
+        return _said(error, DATABASE)
+    print(f"{database.path} was copied to {given.path}.")
+    return CALM
+
+
+def _said(error: Exception | str, code: int) -> int:
     print(error, file=sys.stderr)
     return code
 

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 
 import aiohttp
 
+from bot import pulse, readiness, systemd
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
@@ -22,7 +23,9 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.job_log import log_jobs
 from bot.jobs.chat import Chat
+from bot.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
@@ -86,6 +89,7 @@ def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> Queu
                 queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
             ),
             batch=queue.batch_size,
+            begun=about_job,
         ),
         limits=Limits(queue.max_size, queue.max_active_per_user),
         max_attempts=queue.max_attempts,
@@ -112,8 +116,12 @@ class App:
         settings: Settings,
         session: aiohttp.ClientSession,
         webhook_session: aiohttp.ClientSession,
+        *,
+        sync_anew: bool = False,
     ) -> None:
         self._settings = settings
+        self._sync_anew = sync_anew
+        self._pulse_folder = pulse.folder_of(settings.queue.database_url)
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
         self.client = Conveyor(discord.intents, discord.guilds)
@@ -122,6 +130,7 @@ class App:
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
+        log_jobs(self.queue.events)
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 
@@ -152,19 +161,35 @@ class App:
         Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
+        systemd.tell(systemd.READY)
+        alive = asyncio.create_task(systemd.keep_alive())
         try:
-            await self.client.load(self.services)
-            await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
-            if not stop.is_set():
-                await self._serve(stop)
+            async with pulse.answering(self._pulse_folder, self._report):
+                await self._run(stop)
         finally:
             await self.client.close()
             await self.queue.stop(0)
+            alive.cancel()
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        await self.client.load(self.services, sync_anew=self._sync_anew)
+        await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
+        if not stop.is_set():
+            await self._serve(stop)
+
+    async def _report(self) -> pulse.Report:
+        """What `main.py health` is told."""
+        health = await self.queue.health()
+        shards = self.client.shards.values()
+        findings = [readiness.connection(shards), *readiness.queue(health)]
+        said = tuple((one.good, one.text) for one in findings)
+        return pulse.Report(alive=health.reachable, findings=said)
 
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        running = [self._tickets.run(), *(outbox.run() for outbox in self._outboxes)]
+        outboxes = (outbox.run() for outbox in self._outboxes)
+        running = [self._tickets.run(), self.client.command_sync.run(), *outboxes]
         duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))
@@ -175,6 +200,7 @@ class App:
             await asyncio.gather(*duties, return_exceptions=True)
 
     async def _end_calmly(self) -> None:
+        systemd.tell(systemd.STOPPING)
         grace_s = self._settings.shutdown.grace
         jobs_s = max(0.0, grace_s * SHARE_FOR_JOBS - YIELD_S)
         logger.info("ending: running jobs get up to %g s", jobs_s)
@@ -205,8 +231,8 @@ async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> Non
         working.result()
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT."""
+async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
+    """Run the bot until SIGTERM or SIGINT; `sync_anew`: tell Discord all commands once more."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -215,4 +241,4 @@ async def run_bot(settings: Settings) -> None:
         aiohttp.ClientSession() as session,
         closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
     ):
-        await App(settings, session, webhook_session).run(stop)
+        await App(settings, session, webhook_session, sync_anew=sync_anew).run(stop)

@@ -7,8 +7,10 @@ from discord import app_commands
 from discord.ext import commands
 from ulid import ULID
 
+from bot.command_sync import CommandSync
 from bot.delivery.actions import NotAllowed, Person
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.log_context import about_interaction
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
 from bot.ui.buttons import JobButton
@@ -16,7 +18,7 @@ from bot.ui.post import Post
 
 logger = logging.getLogger(__name__)
 
-COGS = ("cogs.admin_webhook", "cogs.chat", "cogs.queue")
+COGS = ("cogs.admin_webhook", "cogs.chat", "cogs.queue", "cogs.setup")
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -27,10 +29,20 @@ UNREACHABLE = (
 )
 
 
+class Commands(app_commands.CommandTree["Conveyor"]):
+    """All commands; what is logged while one is answered says who used it, and where."""
+
+    async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
+        """Called first for each command, in the task that answers it."""
+        about_interaction(interaction)
+        return True
+
+
 class Conveyor(commands.AutoShardedBot):
-    """One bot on any number of shards. `services` must be set before it logs in."""
+    """One bot on any number of shards. It must be loaded before it logs in."""
 
     services: Services
+    command_sync: CommandSync
 
     def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
         intents = discord.Intents.default()
@@ -40,39 +52,35 @@ class Conveyor(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=Commands,
             intents=intents,
             allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
             max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
         )
-        self._sync_to = [discord.Object(guild) for guild in guilds]
+        self._guilds = guilds
         self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
 
-    async def load(self, services: Services) -> None:
-        """Take the services and load all cogs; before logging in."""
+    async def load(self, services: Services, *, sync_anew: bool = False) -> None:
+        """Take the services and load all cogs; before logging in.
+
+        `sync_anew`: tell Discord all commands, also those that have not changed.
+        """
         self.services = services
+        records = services.queue.store
+        self.command_sync = CommandSync(self.tree, records, self._guilds, anew=sync_anew)
         self.add_dynamic_items(JobButton)
         for cog in COGS:
             await self.load_extension(cog)
 
     async def setup_hook(self) -> None:
-        """Tell Discord which commands there are."""
-        for guild in self._sync_to:
-            await self._sync(guild)
-        if not self._sync_to:
-            await self.tree.sync()
+        """Tell Discord which commands there are, where they have changed."""
+        await self.command_sync.tell()
 
-    async def _sync(self, guild: discord.Object) -> None:
-        self.tree.copy_global_to(guild=guild)
-        try:
-            await self.tree.sync(guild=guild)
-        except discord.Forbidden:
-            logger.error(  # noqa: TRY400 - a trace would say nothing more
-                "There are no commands in server %d of DISCORD_GUILDS: this bot is not in it. "
-                "Invite it with the scope applications.commands, or correct the setting.",
-                guild.id,
-            )
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server of the settings gets its commands now."""
+        self.command_sync.joined(guild.id)
 
     async def on_ready(self) -> None:
         """Say so in the log."""
@@ -90,6 +98,7 @@ class Conveyor(commands.AutoShardedBot):
                 embed=post.embed, view=post.view(), allowed_mentions=NOBODY
             )
 
+        about_interaction(interaction, job_id)
         try:
             with refusals():
                 await interaction.response.defer()

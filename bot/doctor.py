@@ -1,45 +1,49 @@
 """Says what is ready, what is missing, and how to mend it; changes nothing that is there."""
 
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
 
 import aiohttp
+import discord
+from discord.app_commands import CommandTree
+from discord.http import Route
 
-from bot.app import store_of
-from bot.providers.openai_compatible import OpenAICompatible
+from bot import readiness
+from bot.app import chat_provider_of, store_of
+from bot.invitation import invitation
 from bot.queue.errors import StoreError
+from bot.readiness import MARKS, UNREACHABLE, Finding
+from bot.texts import say
 from config.settings import Settings, SqliteDatabase
-
-MARKS = {True: "✓", False: "✗", None: "·"}
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line; `good` None: worth knowing, nothing to mend."""
-
-    good: bool | None
-    text: str
+SERVERS_AT_MOST = 20
+"""Servers that are looked at: each costs four calls, and a bot may be in thousands."""
 
 
 async def examine(settings: Settings) -> bool:
-    """Print all findings; whether the bot can run."""
+    """Print all findings as they come; whether nothing is missing."""
+    good = True
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        checks: list[Callable[[], Awaitable[Finding]]] = [
-            lambda: _token(settings, session),
-            lambda: _database(settings),
-            lambda: _chat(settings, session),
-        ]
-        findings = [
-            Finding(True, f"Python {sys.version.split()[0]}"),
-            *(Finding(None, warning) for warning in settings.warnings),
-            *[await check() for check in checks],
-        ]
-    for finding in findings:
-        print(f"{MARKS[finding.good]} {finding.text}")
-    return all(finding.good is not False for finding in findings)
+        async for finding in _findings(settings, session):
+            print(f"{MARKS[finding.good]} {finding.text}")
+            good = good and finding.good is not False
+    return good
+
+
+async def _findings(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    yield Finding(True, f"Python {sys.version.split()[0]}")
+    for finding in readiness.configured(settings):
+        yield finding
+    token = await _token(settings, session)
+    yield token
+    yield await _database(settings)
+    yield Finding(None, await chat_provider_of(settings, session).check())
+    if token.good:
+        async for finding in _discord(settings):
+            yield finding
 
 
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
@@ -85,11 +89,43 @@ async def _database(settings: Settings) -> Finding:
     return Finding(True, f"The database {database.path} is ready.")
 
 
-async def _chat(settings: Settings, session: aiohttp.ClientSession) -> Finding:
-    chat = settings.chat
-    if chat.base_url is None:
-        return Finding(
-            None, "/chat is answered by the built-in responder; set CHAT_BASE_URL for a real model."
-        )
-    provider = OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
-    return Finding(None, await provider.check())
+async def _discord(settings: Settings) -> AsyncIterator[Finding]:
+    """What Discord tells over HTTP alone: the bot goes online nowhere."""
+    Route.BASE = settings.discord.api_url
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
+    async with discord.Client(
+        intents=discord.Intents(guilds=True), max_ratelimit_timeout=30
+    ) as client:
+        try:
+            await client.login(settings.discord.required_token().get_secret_value())
+            for finding in readiness.intents(settings.discord.intents, client.application_flags):
+                yield finding
+            async for finding in _servers(client, settings.discord.guilds):
+                yield finding
+        except UNREACHABLE as error:
+            yield Finding(False, say("ready-not-told", fault=str(error)))
+        if client.application_id is not None:
+            link = invitation(client.application_id)
+            yield Finding(None, say("ready-invitation", link=link))
+
+
+async def _servers(client: discord.Client, named: tuple[int, ...]) -> AsyncIterator[Finding]:
+    servers = [guild.id async for guild in client.fetch_guilds(limit=None)]
+    for finding in _known(servers, named):
+        yield finding
+    tree, user = CommandTree(client), cast("discord.ClientUser", client.user)  # it is logged in
+    for server in servers[:SERVERS_AT_MOST]:
+        guild = await client.fetch_guild(server)
+        yield await readiness.scope(tree, guild)
+        me = await guild.fetch_member(user.id)
+        for finding in readiness.access(me, await guild.fetch_channels()):
+            yield finding
+
+
+def _known(servers: list[int], named: tuple[int, ...]) -> Iterator[Finding]:
+    if not servers:
+        yield Finding(None, say("ready-no-server"))
+    for server in set(named).difference(servers):
+        yield Finding(False, say("ready-server-unknown", server=str(server)))
+    if len(servers) > SERVERS_AT_MOST:
+        yield Finding(None, say("ready-servers-more", some=SERVERS_AT_MOST, all=len(servers)))

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.client import Conveyor
 from bot.delivery.ladder import nonce_of
 from bot.jobs.chat import Question
+from bot.log_context import about_message
 from bot.services import Services
 from bot.texts import say
 from bot.ui.text import clean
@@ -50,6 +51,7 @@ class ChatCog(commands.Cog):
         """Queue a question that was put by mentioning the bot (or directly to it)."""
         if not _is_question(message):
             return
+        about_message(message)
         text = clean(_without_mention(message)).strip()
         if not text:
             nonce = nonce_of(f"empty:{message.id}")

@@ -1,4 +1,7 @@
-"""Each event is one line on standard error, for people or machines, and holds no secret."""
+"""Each event is one line on standard error, for people or machines, and holds no secret.
+
+It carries what is bound to the task that it happens in (`structlog.contextvars`).
+"""
 
 import logging
 import sys
@@ -60,6 +63,7 @@ def _formatter(fmt: str) -> structlog.stdlib.ProcessorFormatter:
     return structlog.stdlib.ProcessorFormatter(
         processors=shown,
         foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),

@@ -45,6 +45,7 @@ class Scene:
         self.interactions.bot_id = self.bot.id
         self.commands = CommandStore(self.bus, self.ids, self.bot.id)
         self.troubles.kill_tokens = self.interactions.kill_tokens
+        self.shards = 1
         self.ready_sessions = 0
 
     def person(self, who: PersonRef) -> User:

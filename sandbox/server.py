@@ -22,7 +22,8 @@ _MAX_BODY: Final = 120 * 1024 * 1024
 
 
 class Sandbox:
-    """A stand-in for Discord; `port` 0 picks a free one. `portal` names privileged intents granted.
+    """A stand-in for Discord; `port` 0 picks a free one. `portal` names privileged intents granted,
+    `shards` is how many the bot is told to run.
 
     Use it as an asynchronous context manager, or call start and stop.
     """
@@ -34,11 +35,13 @@ class Sandbox:
         *,
         portal: Collection[str] = PRIVILEGED,
         rate_limits: bool = True,
+        shards: int = 1,
     ) -> None:
         self.port = port
         self.token = token
         self.world = World(portal)
         self.world.limits.enabled = rate_limits
+        self.world.shards = shards
         self._gateway = Gateway(self.world, token)
         self._page = PageApi(self.world)
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)

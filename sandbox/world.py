@@ -45,10 +45,13 @@ class World(Scene):
             raise TimeoutError(message) from None
 
     async def connected(self, timeout_s: float = 20.0, *, commands: bool = True) -> None:
-        """Wait until the bot is READY and, unless told otherwise, has registered commands."""
+        """Wait until all shards are READY and, unless told otherwise, there are commands."""
         guild_id = self.guild.id
         await self.wait_for(
-            lambda: self.ready_sessions and (not commands or self.commands.visible_in(guild_id)),
+            lambda: (
+                self.ready_sessions >= self.shards
+                and (not commands or self.commands.visible_in(guild_id))
+            ),
             timeout_s,
         )
 

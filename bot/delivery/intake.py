@@ -23,6 +23,7 @@ from bot.delivery.ladder import nonce_of, ticket_nonce
 from bot.delivery.outbox import Outbox
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.log_context import also_about_job
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import CommitUnknown, QueueError, StoreError
 from bot.queue.handlers import AnyJobType
@@ -82,6 +83,7 @@ class Intake:
         except QueueError as refusal:
             await self._refuse(interaction, _sentence(refusal), deferred=deferred)
             return
+        also_about_job(stored.job.id)
         if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
 
@@ -104,6 +106,7 @@ class Intake:
             nonce = nonce_of(f"refusal:{message.id}")
             await self._calls.post(target, Post(_sentence(refusal)), nonce, reply_to=message.id)
             return
+        also_about_job(stored.job.id)
         if stored.is_new:
             await self._post_ticket(stored, target, owed)
 

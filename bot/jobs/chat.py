@@ -34,6 +34,10 @@ class Chat(JobType[Question, Answer]):
     def __init__(self, provider: ChatProvider) -> None:
         self._provider = provider
 
+    async def check(self) -> str:
+        """Say in one sentence whether what answers is there."""
+        return await self._provider.check()
+
     async def run(self, ctx: JobContext, request: Question) -> Answer:
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.providers.chat import ChatRequest
 from bot.providers.errors import ProviderError
+from bot.texts import say
 
 PACE_S = 0.05
 """Seconds between two pieces of an answer; a word at a time then reads like somebody typing."""
@@ -51,6 +52,10 @@ class BuiltIn:
     def describe(self) -> str:
         """Say that no model answers."""
         return "Conveyor's built-in responder answers: no model, only a way to watch the queue."
+
+    async def check(self) -> str:
+        """Say how to get real answers."""
+        return say("ready-built-in")
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         """Yield the answer piece by piece; see `ChatProvider.stream`."""

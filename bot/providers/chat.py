@@ -39,6 +39,10 @@ class ChatProvider(Protocol):
         """Say in one sentence, for people, what answers."""
         ...
 
+    async def check(self) -> str:
+        """Say in one sentence whether it can answer now; never raises."""
+        ...
+
     def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         """Yield the answer's text as it comes, never an empty piece.
 

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -26,6 +27,13 @@ _LEVELS = MappingProxyType(
     }
 )
 
+Begun = Callable[[Job], None]
+"""Told of a job in the task that runs it, before anything else happens there."""
+
+
+def nothing(_: Job) -> None:
+    """What is done at the beginning of a run, if nobody says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
@@ -34,10 +42,12 @@ class Attempts:
     registry: Registry
     policy: RetryPolicy
     clock: Clock
+    begun: Begun = nothing
     strange: set[str] = field(default_factory=set)
 
     async def run(self, job: Job, context: JobContext) -> Outcome:
         """Run the handler; raises nothing but the cancellation of this attempt."""
+        self.begun(job)
         if job.type not in self.registry:
             return self._left_to_others(job)
         try:

@@ -7,6 +7,7 @@ thing: what is not done when the process ends is lost. If it ends calmly, the ow
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import replace
 
 from bot.queue.controls import DiscardJob
@@ -91,7 +92,7 @@ class Degraded:
         if not self._works:
             self._works = True
             await self._upkeep.start()
-            self._worker.start()
+            Context().run(self._worker.start)  # what is bound to the asker's task stays there
 
     def running(self, key: str | None) -> Job | None:
         """The job that was taken here under this key."""

@@ -53,9 +53,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The issues, worst first."""
+    """The issues, worst first, and whether the store answers at all."""
 
     issues: tuple[Issue, ...] = ()
+    reachable: bool = True
 
     @property
     def level(self) -> Level:
@@ -106,7 +107,8 @@ def unreachable(reason: str) -> Health:
                 "See that the disk has space and that this process may write to what "
                 "QUEUE_DATABASE_URL names; work goes on by itself once it answers.",
             ),
-        )
+        ),
+        reachable=False,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.queue import lifecycle
-from bot.queue.attempt import Attempts
+from bot.queue.attempt import Attempts, Begun, nothing
 from bot.queue.duty import PAUSE_S
 from bot.queue.ends import End, Ends
 from bot.queue.events import EventName, Events, after_run
@@ -39,7 +39,8 @@ DEFAULT_SLOTS = 2
 class WorkerOptions:
     """What bounds a worker; `ValueError` for what cannot work. Times in seconds.
 
-    `batch`: jobs of a queue that it takes at a time.
+    `batch`: jobs of a queue that it takes at a time. `begun` hears of each job in the task that
+    runs it, for what is bound to tasks, such as what the log says of them.
     """
 
     concurrency: Mapping[str, int] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class WorkerOptions:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     stubborn_s: float = STUBBORN_S
     batch: int = 100
+    begun: Begun = nothing
 
     def __post_init__(self) -> None:
         for queue, slots in self.concurrency.items():
@@ -79,7 +81,7 @@ class Worker:
         self._events = events
         self._timed = timed
         self._clock = clock
-        self._attempts = Attempts(registry, options.retry, clock)
+        self._attempts = Attempts(registry, options.retry, clock, options.begun)
         self._runs = Runs(self._attempts, options.stubborn_s, events, self._over)
         self._heart = Heart(
             store, options.lease_s, self._runs.beats, self._runs.hear, events.failure

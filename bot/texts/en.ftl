@@ -4,6 +4,45 @@
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
 
+## What is ready for the bot, and what is missing
+
+ready-permissions = I have every permission that I use in { $server }.
+ready-permission-missing = In { $server } I lack the permission { $permission }. Invite me again with the link below: that adds what is missing and changes nothing else.
+ready-permission-denied = { $permission } is denied to me in { $channels }. Allow it there, for my role, or leave it if I am not meant to answer there.
+ready-channels-hidden = I cannot see { $channels }. If I am meant to answer there, allow my role View Channels.
+ready-and-more = { $some } and { $more } more
+ready-intent = The intent { $intent } is granted.
+ready-intent-refused = The intent { $intent } is not granted, so Discord will refuse me. Switch it on in the developer portal (Bot, Privileged Gateway Intents), or take { $name } out of DISCORD_INTENTS.
+ready-intent-unused = The portal grants the intent { $intent }, and I do not use it. Add { $name } to DISCORD_INTENTS if you want what needs it.
+ready-key-derived = ENCRYPTION_KEY is empty, so secrets are sealed with a key derived from the bot's token. If you ever reset the token, put the old one into ENCRYPTION_KEY_OLD.
+ready-no-owner = DISCORD_OWNER_IDS is empty. Once I am in more than one server, nobody may do what touches all of them; put your own id there.
+ready-scope = I may have commands in { $server }.
+ready-scope-missing = I may have no commands in { $server }: I am not in it, or was invited without the scope applications.commands. Invite me with the link below.
+ready-queue = The queue is well.
+ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
+ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
+ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
+ready-no-server = I am in no server yet. Invite me with the link below.
+ready-not-told = Discord did not say more about this bot ({ $fault }); try again in a moment.
+ready-invitation = The link that invites me with all that I need: { $link }
+
+## Commands for setting the bot up
+
+setup-title-well = All is ready
+setup-title-missing = Something is missing
+setup-link = Invite me with all that I need
+setup-not-allowed = Only administrators of this server may do that.
+
+## How a running bot is
+
+health-none = No bot is running: nobody answers in { $place }.
+health-silent = The bot (process { $process }) does not answer within { $seconds } seconds: its event loop is blocked. Restart it, and report what its log said last.
+health-connected = Connected to Discord ({ $shards ->
+    [one] 1 shard
+   *[other] { $shards } shards
+}).
+health-disconnected = Not connected to Discord at the moment; it is tried again and again, and jobs go on.
+
 ## Administration
 
 admin-only = Only administrators of this server may do that, so nothing was done.

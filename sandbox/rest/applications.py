@@ -13,7 +13,11 @@ def get_gateway(call: Call) -> JsonObject:
 def get_gateway_bot(call: Call) -> JsonObject:
     day_ms = 24 * 3600 * 1000
     limit = {"total": 1000, "remaining": 999, "reset_after": day_ms, "max_concurrency": 1}
-    return {"url": gateway_url(call.base_url), "shards": 1, "session_start_limit": limit}
+    return {
+        "url": gateway_url(call.base_url),
+        "shards": call.world.shards,
+        "session_start_limit": limit,
+    }
 
 
 def gateway_url(base_url: str) -> str:

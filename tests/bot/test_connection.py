@@ -2,7 +2,6 @@
 
 import asyncio
 
-import discord
 import pytest
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
@@ -124,10 +123,12 @@ async def test_an_address_that_is_not_discord_s_is_named_with_its_setting(
     assert address in str(refused.value)
 
 
-async def test_commands_that_discord_refuses_are_no_fault_of_the_address(sandbox, client_of):
+async def test_commands_that_discord_refuses_are_said_and_hold_nothing_up(
+    sandbox, client_of, caplog
+):
     sandbox.world.troubles.fail("PUT *commands", 400, code=50035)
-    with pytest.raises(discord.HTTPException):
-        await log_in(await client_of(), sandbox.token, sandbox.api_url)
+    await log_in(await client_of(), sandbox.token, sandbox.api_url)
+    assert "the commands could not be told (global): 400 Bad Request" in caplog.text
 
 
 @pytest.mark.parametrize("outcome", ["reset", 503, 429])

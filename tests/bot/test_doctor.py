@@ -1,11 +1,16 @@
 """The doctor says line by line what is ready, what is missing, and how to mend it."""
 
+from dataclasses import replace
+
 import aiohttp
 import pytest
 from aiohttp import web
+from discord.http import Route
 
 from bot.doctor import examine
+from bot.invitation import invitation
 from config.settings import load_settings
+from sandbox.permissions import EMBED_LINKS
 from sandbox.server import Sandbox
 
 NOWHERE = "http://127.0.0.1:9/api/v10"
@@ -13,7 +18,8 @@ NOWHERE = "http://127.0.0.1:9/api/v10"
 
 
 @pytest.fixture
-async def sandbox():
+async def sandbox(monkeypatch):
+    monkeypatch.setattr(Route, "BASE", Route.BASE)  # put back after the test
     async with Sandbox() as running:
         yield running
 
@@ -65,7 +71,7 @@ def the_line(lines, word) -> str:
 async def test_when_all_is_ready_it_says_what_will_run(doctor):
     good, lines = await doctor()
     assert good
-    assert the_line(lines, "token") == "✓ Discord knows the token: this bot is conveyor."
+    assert the_line(lines, "knows the token") == "✓ Discord knows the token: this bot is conveyor."
     assert the_line(lines, "database").startswith("✓")
     assert the_line(lines, "Python").startswith("✓")
     assert "set CHAT_BASE_URL" in the_line(lines, "built-in responder")
@@ -138,6 +144,56 @@ async def test_a_chat_server_that_is_away_is_told_but_stops_nothing(doctor):
     good, lines = await doctor(CHAT_BASE_URL="http://127.0.0.1:9/v1")
     assert good
     assert the_line(lines, "CHAT_BASE_URL").startswith("·")
+
+
+async def test_settings_that_may_be_empty_at_a_price_are_named(doctor):
+    good, lines = await doctor()
+    assert good
+    assert "ENCRYPTION_KEY_OLD" in the_line(lines, "ENCRYPTION_KEY is empty")
+    assert the_line(lines, "DISCORD_OWNER_IDS is empty").startswith("·")
+    _, lines = await doctor(ENCRYPTION_KEY="k" * 32, DISCORD_OWNER_IDS="80351110224678912")
+    assert not [line for line in lines if "is empty" in line]
+
+
+async def test_the_link_that_invites_the_bot_is_offered(doctor, sandbox):
+    _, lines = await doctor()
+    assert the_line(lines, "oauth2/authorize").endswith(invitation(sandbox.world.bot.id))
+
+
+async def test_a_permission_that_is_missing_is_named_with_its_server(doctor, sandbox):
+    roles = sandbox.world.directory.roles
+    for role in list(roles.values()):
+        roles[role.id] = replace(role, permissions=role.permissions & ~EMBED_LINKS)
+    good, lines = await doctor()
+    assert not good
+    assert the_line(lines, "Embed Links").startswith("✗ In Conveyor HQ I lack the permission")
+
+
+async def test_an_intent_that_is_not_granted_is_named_before_the_bot_is_refused(doctor, sandbox):
+    sandbox.world.portal = frozenset()
+    good, lines = await doctor(DISCORD_INTENTS="members")
+    assert not good
+    assert the_line(lines, "Server Members").startswith("✗")
+
+
+async def test_a_server_without_the_scope_of_commands_is_named(doctor, sandbox):
+    sandbox.world.troubles.fail("GET *commands", 403, code=50001)
+    good, lines = await doctor()
+    assert not good
+    assert "Conveyor HQ" in the_line(lines, "applications.commands. Invite me")
+
+
+async def test_a_server_of_the_settings_that_the_bot_is_not_in_is_named(doctor):
+    good, lines = await doctor(DISCORD_GUILDS="81384788765712384")
+    assert not good
+    assert the_line(lines, "81384788765712384").startswith("✗ DISCORD_GUILDS names the server")
+
+
+async def test_a_discord_that_fails_half_way_is_one_line(doctor, sandbox):
+    sandbox.world.troubles.fail("GET /users/@me/guilds", 403, code=50001)
+    good, lines = await doctor()
+    assert not good
+    assert the_line(lines, "Discord did not say more").startswith("✗")
 
 
 async def test_it_leaves_no_connection_open(doctor, monkeypatch):

@@ -73,6 +73,9 @@ class Teller:
     def fail(self, question: str, error: Exception) -> None:
         self._answers[question].put_nowait(error)
 
+    async def check(self) -> str:
+        return self.describe()
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
         answer = self._answers[request.messages[-1].content]
         while piece := await answer.get():

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from contextvars import ContextVar
 
 import pytest
 
@@ -41,6 +42,19 @@ def cut_off(start, tapped):
 
 
 class TestAwayFromItsStore:
+    async def test_what_is_bound_to_the_asker_s_task_stays_there(self, cut_off):
+        bound = ContextVar("bound", default="nothing")
+
+        async def do(_, text: str) -> str:
+            return text + bound.get()
+
+        work = Hardy(do)
+        queue = await cut_off(work)
+        diary = Diary(queue)
+        bound.set("the asker's")
+        job = (await queue.enqueue(work, Text())).job
+        assert work.reply(await diary.until(EventName.JOB_COMPLETED, job.id)).text == "nothing"
+
     async def test_a_job_runs_and_is_not_durable(self, cut_off, tapped):
         async def do(ctx, text: str) -> str:
             ctx.progress(stage="nearly")

@@ -54,12 +54,13 @@ class LogKeeper:
 
 
 def _emptied(db: sqlite3.Connection) -> bool:
-    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
-    db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
     try:
-        (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+        db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        try:
+            (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            db.execute(f"PRAGMA busy_timeout = {patience}")
     except sqlite3.Error:  # the next commit will say what is wrong
         return False
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {patience}")
     return not busy
