@@ -15,7 +15,6 @@ from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.rounds import Rounds
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
-from bot.log_context import about_delivery
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -103,7 +102,6 @@ class Outbox(Rounds):
     async def outcome(self, due: DueDelivery) -> Settlement:
         """Bring one delivery."""
         delivery = due.delivery
-        about_delivery(delivery.job_id, delivery.id)
         try:
             settlement = await self._settlement(due)
         except NotNow as refusal:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
+from bot.log_context import about_delivery
 from bot.queue.deliveries import Later, Settlement, Way
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import StoreError
@@ -129,6 +130,7 @@ class Rounds(ABC):
         self.poke()
 
     async def _deliver(self, due: DueDelivery) -> None:
+        about_delivery(due.delivery.job_id, due.delivery.id)
         try:
             await self._record(due, await self.outcome(due))
         except asyncio.CancelledError:  # the next start need not wait until the lease is over

@@ -61,10 +61,10 @@ def _data(job: Job, registry: Registry) -> JsonValue:
         data = kind.webhook_data(job, kind.result_of(job))
         json.dumps(data, allow_nan=False)
     except (QueueError, ValidationError):  # made by another version of this bot
-        logger.warning("a webhook is told nothing of an unknown result", extra={"job": job.id})
+        logger.warning("a webhook is told nothing of an unknown result")
         return None
     except Exception:
-        logger.exception("webhook_data failed", extra={"job": job.id})
+        logger.exception("webhook_data failed")
         return None
     return data
 

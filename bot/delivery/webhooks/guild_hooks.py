@@ -3,6 +3,7 @@
 A secret is handed out once, by `set`. A newer one replaces it, and for a day both sign.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from cachetools import LRUCache, TTLCache
@@ -64,7 +65,7 @@ class GuildHooks:
         self._sealer = sealer
         self._clock = clock
         self._allow_private = allow_private
-        self._has_one: TTLCache[int, bool] = TTLCache(MOST_KNOWN, KNOWN_S, clock)
+        self._asked: TTLCache[int, asyncio.Task[bool]] = TTLCache(MOST_KNOWN, KNOWN_S, clock)
         self._last: LRUCache[int, GuildHook | None] = LRUCache(MOST_KNOWN)
 
     async def set(self, guild: int, url: str, events: Sequence[str], by: int) -> GuildHook:
@@ -108,14 +109,18 @@ class GuildHooks:
             return self._last[guild]
 
     async def may_have_one(self, guild: int) -> bool:
-        """Whether something should be owed to it; yes if that is not known."""
-        if guild not in self._has_one:
-            try:
-                notes = await self._records.notes(_scope(guild))
-            except StoreError:
-                return True
-            self._has_one[guild] = HOOK in notes
-        return self._has_one[guild]
+        """Whether something should be owed to it; yes if that is not known. One look is shared."""
+        asked = self._asked.get(guild)
+        if asked is None:
+            asked = self._asked[guild] = asyncio.create_task(self._has_one(guild))
+        return await asyncio.shield(asked)
+
+    async def _has_one(self, guild: int) -> bool:
+        try:
+            return HOOK in await self._records.notes(_scope(guild))
+        except StoreError:
+            self._asked.pop(guild, None)
+            return True
 
     async def switch_off(self, guild: int, hook_id: str, why: str) -> None:
         """Call this one no more; one that was set meanwhile goes on."""
@@ -123,7 +128,7 @@ class GuildHooks:
 
     async def _note(self, guild: int, sealed: str | None) -> None:
         await self._records.note(_scope(guild), HOOK, sealed)
-        self._has_one.pop(guild, None)
+        self._asked.pop(guild, None)
 
 
 def _scope(guild: int) -> str:

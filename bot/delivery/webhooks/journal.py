@@ -45,7 +45,7 @@ class Journal:
         """Keep what came of one try."""
         level = logging.WARNING if line.fault else logging.INFO
         told = line.fault or f"answered {line.status}"
-        logger.log(level, "webhook %s: %s", line.host, told, extra={"job": line.job})
+        logger.log(level, "webhook %s: %s", line.host, told)
         text = line.model_dump_json(by_alias=True)
         await self._record(f"webhooks {_whose(guild)}", text)
 

@@ -99,12 +99,12 @@ class WebhookOutbox(Rounds):
             try:
                 return await self._settlement(due)
             except NobodyThere as reason:
-                logger.info("a webhook is not told: %s", reason, extra={"job": due.delivery.job_id})
+                logger.info("a webhook is not told: %s", reason)
                 return Abandoned(str(reason))
             except (SealBroken, StoreError) as error:
                 return self._not_sent(due.delivery, str(error))
             except Exception as error:
-                logger.exception("a webhook failed", extra={"job": due.delivery.job_id})
+                logger.exception("a webhook failed")
                 return self._not_sent(due.delivery, type(error).__name__)
 
     async def _settlement(self, due: DueDelivery) -> Settlement:

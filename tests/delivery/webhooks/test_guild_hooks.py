@@ -73,6 +73,16 @@ class TestAServersWebhook:
         await workshop.tell()
         assert [heard.data["jobId"] for heard in receiver.heard] == [job.id]
 
+    async def test_is_looked_for_once_by_all_who_ask_together(self, workshop):
+        tapped = workshop.guilds._records = TappedStore(workshop.store)
+        asks = [
+            workshop.queue.enqueue(workshop.work, Text(), guild=guild)
+            for guild in (GUILD, GUILD + 1)
+            for _ in range(20)
+        ]
+        await asyncio.gather(*asks)
+        assert tapped.calls["notes"] == 2
+
     async def test_is_none_of_another_process_until_that_looks_again(self, build, receiver):
         first, other = [await build(durable=True) for _ in range(2)]
         await other.do(guild=GUILD)
