@@ -316,6 +316,19 @@ class TestAResumedJob:
         assert (await receiver.until(2)).data["status"] == "completed"
 
 
+class TestACalmEnd:
+    async def test_gives_back_what_it_interrupts(self, workshop, receiver):
+        receiver.always = asyncio.Event()
+        job = await workshop.do(webhook=at(receiver))
+        ending = asyncio.create_task(workshop.outbox.stop(0.05))
+        await receiver.until(1)
+        await ending
+        delivery = await workshop.delivery(job)
+        assert (delivery.state, delivery.worker, delivery.progress) == (DUE, None, None)
+        assert delivery.due_at <= workshop.offset()
+        receiver.always.set()
+
+
 class TestOneThatIsSilent:
     async def test_holds_up_nobody_else(self, build, receiver, another):
         workshop = await build()
