@@ -341,3 +341,16 @@ class TestOneThatIsSilent:
         await another.until(1)
         assert len(receiver.heard) == 4
         receiver.always.set()
+
+    async def test_is_remembered_until_it_answers(self, workshop, receiver):
+        hosts, host = workshop.outbox._parts.hosts, f"127.0.0.1:{receiver.port}"
+        held = asyncio.Event()
+        receiver.plan = [held]
+        await workshop.do(webhook=at(receiver, timeout=0.2))
+        await workshop.tell()
+        assert hosts.is_silent(host)
+        held.set()
+        workshop.offset.seconds += 1
+        await workshop.tell()
+        assert len(receiver.heard) == 2
+        assert not hosts.is_silent(host)
