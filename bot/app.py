@@ -124,7 +124,9 @@ class App:
         self._pulse_folder = pulse.folder_of(settings.queue.database_url)
         self._token = settings.discord.required_token().get_secret_value()
         discord = settings.discord
-        self.client = Conveyor(discord.intents, discord.guilds)
+        self._budget = EditBudget(settings.progress.interval)
+        self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
+        self.client.add_listener(self._budget.meet, "on_interaction")
         store, sealer = store_of(settings), self._sealer()
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
@@ -135,7 +137,6 @@ class App:
         self.queue.register(chat)
 
         calls = DiscordCalls(self.client)
-        self._budget = EditBudget(settings.progress.interval)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
         outbox, degraded = (
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
@@ -237,8 +238,9 @@ async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    every = aiohttp.TCPConnector(limit=0)  # the queue's slots are the bound, not a hundred sockets
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(connector=every) as session,
         closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
     ):
         await App(settings, session, webhook_session, sync_anew=sync_anew).run(stop)

@@ -2,6 +2,7 @@
 
 import logging
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -13,6 +14,7 @@ from bot.delivery.discord_calls import NOBODY, Refusal, refusals
 from bot.log_context import about_interaction
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
+from bot.tasks.tree import TaskTree
 from bot.ui.buttons import JobButton
 from bot.ui.post import Post
 
@@ -29,7 +31,7 @@ UNREACHABLE = (
 )
 
 
-class Commands(app_commands.CommandTree["Conveyor"]):
+class Commands(TaskTree):
     """All commands; what is logged while one is answered says who used it, and where."""
 
     async def interaction_check(self, interaction: discord.Interaction["Conveyor"], /) -> bool:
@@ -43,8 +45,14 @@ class Conveyor(commands.AutoShardedBot):
 
     services: Services
     command_sync: CommandSync
+    ending = False
 
-    def __init__(self, privileged_intents: frozenset[str], guilds: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        privileged_intents: frozenset[str],
+        guilds: tuple[int, ...],
+        trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
         intents = discord.Intents.default()
         intents.members = "members" in privileged_intents
         intents.message_content = "message_content" in privileged_intents
@@ -58,6 +66,7 @@ class Conveyor(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,  # nothing here looks at old messages
             max_ratelimit_timeout=LONGEST_LIMIT_S,
+            http_trace=trace or aiohttp.TraceConfig(),
         )
         self._guilds = guilds
         self.tree.on_error = self.on_command_error_reply  # type: ignore[method-assign]
@@ -73,6 +82,11 @@ class Conveyor(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton)
         for cog in COGS:
             await self.load_extension(cog)
+
+    async def close(self) -> None:
+        """Disconnect for good; results that are still brought find the kinds of their jobs."""
+        self.ending = True
+        await super().close()
 
     async def setup_hook(self) -> None:
         """Tell Discord which commands there are, where they have changed."""

@@ -119,6 +119,11 @@ class InteractionDesk:
         """The interaction the token speaks for. Raises 50027, 10015."""
         return life.check_token(self._by_token.get(token), self._clock.now())
 
+    def channel_of(self, token: str) -> Id | None:
+        """Where the token's messages are, whether or not it still lives."""
+        interaction = self._by_token.get(token)
+        return None if interaction is None else interaction.channel_id
+
     def original(self, interaction: Interaction) -> Message:
         """The message of the first response. Raises 10008."""
         message = interaction.original

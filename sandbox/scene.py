@@ -9,6 +9,7 @@ from sandbox.clock import Clock
 from sandbox.command_store import CommandStore
 from sandbox.directory import ChannelRef, Directory, PersonRef
 from sandbox.interaction_desk import InteractionDesk
+from sandbox.invalid_requests import InvalidRequests
 from sandbox.journal import Journal
 from sandbox.limits import Limits
 from sandbox.message_store import MessageStore, Version
@@ -35,6 +36,7 @@ class Scene:
         self.ids = Snowflakes()
         self.log = Journal(self.bus)
         self.limits = Limits(self.clock)
+        self.invalid_requests = InvalidRequests(self.clock)
         self.troubles = Troubles(self.bus)
         self.cdn = Cdn(self.clock)
         self.directory = Directory(self.bus, self.ids)

@@ -37,7 +37,11 @@ class NotAcceptable(Refusal):
 
 
 class NotNow(Refusal):
-    """It may work later."""
+    """It may work later; after so many seconds, if that is known."""
+
+    def __init__(self, said: str, after_s: float | None = None) -> None:
+        super().__init__(said)
+        self.after_s = after_s
 
 
 @contextmanager

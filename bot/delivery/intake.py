@@ -6,6 +6,8 @@ leaves neither a job that nobody asked for nor a promise that nobody keeps.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import discord
 from pydantic import BaseModel
@@ -29,6 +31,7 @@ from bot.queue.errors import CommitUnknown, QueueError, StoreError
 from bot.queue.handlers import AnyJobType
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
+from bot.queue.reply import File
 from bot.queue.store.base import Enqueued
 from bot.ui.post import Post
 from bot.ui.ticket import ticket
@@ -42,6 +45,13 @@ CHECK_AFTER_S = 5.0
 """When an unsettled acknowledgement is asked for (DESIGN §6): Discord's 3 s have surely passed."""
 
 ALREADY_ACKNOWLEDGED = 40060
+
+Inputs = Callable[[], Awaitable[Sequence[File]]]
+"""Brings the files that come with a question, or raises `NotTaken`."""
+
+
+class NotTaken(Exception):
+    """What came with a question cannot be taken; the text tells the person why."""
 
 
 class Intake:
@@ -71,16 +81,18 @@ class Intake:
         request: BaseModel,
         *,
         private: bool = False,
+        inputs: Inputs | None = None,
     ) -> None:
-        """Answer a slash command with the ticket of its job."""
+        """Answer a slash command with the ticket of its job; `inputs` are stored with it."""
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
-        storing = self._store(f"interaction:{interaction.id}", job_type, request, target, owed)
+        key = f"interaction:{interaction.id}"
+        storing = self._store(key, job_type, request, target, owed, inputs)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
         try:
             stored = await asyncio.shield(storing)
-        except QueueError as refusal:
+        except (QueueError, NotTaken) as refusal:
             await self._refuse(interaction, _sentence(refusal), deferred=deferred)
             return
         also_about_job(stored.job.id)
@@ -121,22 +133,37 @@ class Intake:
         request: BaseModel,
         target: Target,
         owed: NewDelivery,
+        inputs: Inputs | None = None,
     ) -> asyncio.Task[Enqueued]:
         """Enqueue in a task of its own, which goes on whatever becomes of the caller."""
-        task = asyncio.create_task(
-            self._queue.enqueue(
-                job_type,
-                request,
-                owner=target.user,
-                guild=target.guild,
-                key=key,
-                deliveries=(owed,),
-                private=target.private,
-            )
-        )
+        task = asyncio.create_task(self._enqueue(key, job_type, request, target, owed, inputs))
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
         return task
+
+    async def _enqueue(
+        self,
+        key: str,
+        job_type: AnyJobType,
+        request: BaseModel,
+        target: Target,
+        owed: NewDelivery,
+        inputs: Inputs | None,
+    ) -> Enqueued:
+        began = asyncio.get_running_loop().time()
+        files = () if inputs is None else await inputs()
+        took = asyncio.get_running_loop().time() - began
+        check_at = (owed.check_at or 0) + took  # the ticket comes that much later
+        return await self._queue.enqueue(
+            job_type,
+            request,
+            owner=target.user,
+            guild=target.guild,
+            key=key,
+            deliveries=(replace(owed, check_at=check_at),),
+            private=target.private,
+            inputs=files,
+        )
 
     async def _defer(self, interaction: discord.Interaction, *, private: bool) -> bool:
         """Whether the person sees that an answer is coming."""
@@ -263,7 +290,7 @@ class Intake:
         return self._outbox if stored.job.durable else self._degraded
 
 
-def _sentence(refusal: QueueError) -> str:
+def _sentence(refusal: QueueError | NotTaken) -> str:
     if not isinstance(refusal, StoreError):
         return str(refusal)
     logger.error("a question could not be stored: %s", refusal)

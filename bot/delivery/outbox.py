@@ -105,7 +105,7 @@ class Outbox(Rounds):
         try:
             settlement = await self._settlement(due)
         except NotNow as refusal:
-            settlement = self._later(delivery, str(refusal))
+            settlement = self._later(delivery, str(refusal), refusal.after_s)
         except SealBroken as broken:  # the former key may still be given
             logger.error("a delivery waits: %s", broken, extra={"job": delivery.job_id})  # noqa: TRY400
             settlement = self._later(delivery, str(broken))
@@ -120,10 +120,11 @@ class Outbox(Rounds):
             logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
         return settlement
 
-    def _later(self, delivery: Delivery, note: str) -> Settlement:
+    def _later(self, delivery: Delivery, note: str, after_s: float | None = None) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:
             return Abandoned(f"given up after {delivery.attempt} tries: {note}")
         pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
+        pause = pause if after_s is None else min(LONGEST_PAUSE_S, after_s)
         return Later(self._clock() + pause, note)
 
     async def _settlement(self, due: DueDelivery) -> Settlement:
@@ -133,6 +134,7 @@ class Outbox(Rounds):
         if due.delivery.state is DeliveryState.HELD:
             return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
+        await self._tickets.turn(target)
         return Delivered(await self._bring(due.delivery, due.job, target))
 
     async def _bring(self, delivery: Delivery, job: Job, target: Target) -> str:

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.delivery.discord_limits import Way
+
 TOKEN_LIFE_S = 15 * 60
 """How long an interaction's token can edit (Discord's documentation on interactions)."""
 
@@ -43,6 +45,10 @@ class Target(BaseModel):
     def token_lives(self, now: float) -> bool:
         """Whether the token may still edit."""
         return self.token is not None and now < self.asked_at + TOKEN_LIFE_S
+
+    def way(self, now: float) -> Way:
+        """How the ticket is edited."""
+        return Way(self.channel, self.token if self.token_lives(now) else None)
 
 
 class SealBroken(Exception):

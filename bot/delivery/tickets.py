@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
-from bot.delivery.discord_calls import DiscordCalls, Refusal, WayClosed
+from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, Refusal, WayClosed
 from bot.delivery.progress import EditBudget
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
@@ -94,6 +95,10 @@ class Tickets:
         self._live.pop(job_id, None)
         await self._budget.close(job_id)
 
+    async def turn(self, target: Target) -> None:
+        """Before the final edit of the ticket there: returns when it may go. Raises `NotNow`."""
+        await self._budget.turn(target.way(self._clock()))
+
     def _on_event(self, event: Event) -> None:
         job = event.job
         if job is None:
@@ -130,38 +135,38 @@ class Tickets:
         return any(delivery.state is DeliveryState.HELD for delivery in deliveries)
 
     def _refresh(self, live: _Live) -> None:
-        self._budget.submit(live.job.id, lambda: self._edit(live))
+        now = self._clock()
+        for one in live.tickets:
+            edit = partial(self._edit, live, one)
+            self._budget.submit(live.job.id, edit, one.target.way(now), one.target.place)
 
-    async def _edit(self, live: _Live) -> None:
-        posts = [
-            (one, ticket(live.job, live.outlook, reader=one.target.user)) for one in live.tickets
-        ]
-        posts = [(one, post) for one, post in posts if one.shown != post]
+    async def _edit(self, live: _Live, one: _Ticket) -> None:
+        """Show a ticket as it is now. Raises `NotNow`."""
+        post = ticket(live.job, live.outlook, reader=one.target.user)
+        if one.shown == post or not live.has(one.target):
+            return
         try:
-            if posts and await self._has_moved_on(live.job):
+            if await self._has_moved_on(live.job):
                 self._live.pop(live.job.id, None)
                 return
         except StoreError as error:
             logger.info("a live edit was skipped: %s", error, extra={"job": live.job.id})
             return
-        for one, post in posts:
-            one.shown = post
-            if not await self._is_shown(one.target, post):
-                live.tickets.remove(one)  # the final news will find another way
-
-    async def _is_shown(self, target: Target, post: Post) -> bool:
-        """Edit a ticket; False if it can be edited no more."""
         try:
-            if target.token_lives(self._clock()):
-                await self._calls.edit_by_token(target, post)
-            else:
-                await self._calls.edit_by_channel(target, post)
+            await self._show(one.target, post)
         except WayClosed as closed:
             logger.info("a ticket cannot be edited any more: %s", closed)
-            return False
-        except Refusal as refusal:
+            live.tickets.remove(one)  # the final news will find another way
+            return
+        except NotAcceptable as refusal:
             logger.info("a live edit was skipped: %s", refusal)
-        return True
+        one.shown = post
+
+    async def _show(self, target: Target, post: Post) -> None:
+        if target.token_lives(self._clock()):
+            await self._calls.edit_by_token(target, post)
+        else:
+            await self._calls.edit_by_channel(target, post)
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether another process has taken the job over since, or brought it to its end."""
@@ -216,9 +221,15 @@ class Tickets:
             store = await self._queue.store_of(job.id)
             for delivery in await store.deliveries(job.id):
                 if delivery.owner == person and delivery.is_over:
-                    await self._is_shown(self._sealer.open(delivery.target), left_ticket(job))
+                    await self._show_left(self._sealer.open(delivery.target), job)
 
         await self._budget.now(job.id, left)
+
+    async def _show_left(self, target: Target, job: Job) -> None:
+        try:
+            await self._show(target, left_ticket(job))
+        except Refusal as refusal:
+            logger.info("a ticket that was left stays as it was: %s", refusal)
 
     async def _fresh(self, job: Job) -> Post:
         live = self._live.get(job.id)

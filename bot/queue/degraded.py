@@ -19,7 +19,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.outlook import Outlooks
 from bot.queue.retention import Retention
 from bot.queue.states import FINISHED, State
-from bot.queue.store.base import Enqueued, JobFilter, Limits
+from bot.queue.store.base import Enqueued, Inputs, JobFilter, Limits
 from bot.queue.store.memory import MemoryStore
 from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
 from bot.queue.worker import Worker, WorkerOptions
@@ -72,7 +72,13 @@ class Degraded:
         return self._is_open and job.type in kinds and job.state is not State.SCHEDULED
 
     async def enqueue(
-        self, job: Job, deliveries: Sequence[NewDelivery], limits: Limits, *, fresh: bool
+        self,
+        job: Job,
+        deliveries: Sequence[NewDelivery],
+        limits: Limits,
+        *,
+        fresh: bool,
+        inputs: Inputs,
     ) -> Enqueued:
         """Take a job that the store refused. Raises `UserLimitReached`, or `StoreUnavailable` if
         enough of them wait already.
@@ -81,7 +87,11 @@ class Degraded:
         job = job._replace(durable=False)
         try:
             (taken,) = await self.store.enqueue(
-                [job], {job.id: deliveries}, replace(limits, max_size=most), fresh=fresh
+                [job],
+                {job.id: deliveries},
+                replace(limits, max_size=most),
+                fresh=fresh,
+                inputs=inputs,
             )
         except QueueFull as full:
             raise StoreUnavailable(f"{full.size} jobs wait to run without it already.") from full

@@ -226,6 +226,11 @@ class Registry:
             raise ValueError(f"Two kinds of job are called {job_type.name!r}.")
         self._types[job_type.name] = job_type
 
+    def forget(self, job_type: AnyJobType) -> None:
+        """Remove a kind, if it is here."""
+        if self._types.get(job_type.name) is job_type:
+            del self._types[job_type.name]
+
     def __getitem__(self, name: str) -> AnyJobType:
         try:
             return self._types[name]

@@ -70,8 +70,11 @@ class JobQueue(Steering):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def register(self, job_type: AnyJobType) -> None:
-        """Add a kind of work, before `start`."""
+        """Add a kind of work. After `start` its jobs run, too, but how many of them may run at once
+        is only said at the next start.
+        """
         self.registry.register(job_type)
+        self._worker.wake()
 
     async def open(self) -> None:
         """Open the store; from now on jobs are accepted. Raises `StoreError`."""
@@ -113,14 +116,16 @@ class JobQueue(Steering):
         webhook: WebhookTarget | None = None,
         private: bool = False,
         fresh: bool = False,
+        inputs: Sequence[File] = (),
     ) -> Enqueued:
         """Store a job; when this returns it survives any crash, unless it is not `durable`: while
         the store is away, kinds that are `degraded` run without it.
 
         A `key` that is known answers the older job, and the same work that is active already is
         joined. A result that is still good completes the job at once, unless a `fresh` one is
-        wanted; what is `private` is never shared with another person. `webhook` is
-        called when the job has ended; `ValueError` says why it cannot be. Raises `QueueFull`,
+        wanted; what is `private` is never shared with another person. `webhook` is called when
+        the job has ended; `ValueError` says why it cannot be. `inputs` are kept with the job,
+        beside its request. Raises `QueueFull`,
         `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
         """
         if (running := self.degraded.running(key)) is not None:
@@ -133,7 +138,7 @@ class JobQueue(Steering):
         if not fresh and job.state is State.PENDING:
             job = self._from_cache(job)
         try:
-            taken = await self._take(job, deliveries, fresh=fresh)
+            taken = await self._take(job, deliveries, fresh=fresh, inputs=inputs)
         except QueueFull:
             self.events.emit(EventName.QUEUE_FULL, job)
             raise
@@ -150,18 +155,23 @@ class JobQueue(Steering):
             raise ValueError("This queue calls no webhooks: its options do not say how.")
         return ()
 
-    async def _take(self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool) -> Enqueued:
+    async def _take(
+        self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool, inputs: Sequence[File]
+    ) -> Enqueued:
         """Store the job, or run it without the store where that is better than nothing."""
         limits = self._options.limits
+        files = {job.id: inputs} if inputs else {}
         try:
-            (stored,) = await self.store.enqueue([job], {job.id: deliveries}, limits, fresh=fresh)
+            (stored,) = await self.store.enqueue(
+                [job], {job.id: deliveries}, limits, fresh=fresh, inputs=files
+            )
         except StoreUnavailable as away:
             if (older := self.degraded.remembered(job.key)) is not None:
                 return Enqueued(older, created=False)
             if not self.degraded.takes(job):
                 raise
             logger.warning("a job runs without the store: %s", away, extra={"job": job.id})
-            return await self.degraded.enqueue(job, deliveries, limits, fresh=fresh)
+            return await self.degraded.enqueue(job, deliveries, limits, fresh=fresh, inputs=files)
         self.degraded.remember(stored.job)
         return stored
 
@@ -211,6 +221,10 @@ class JobQueue(Steering):
     async def artifacts(self, job_id: str) -> list[File]:
         """The files that the job's runs have attached, by name."""
         return await self._jobs.artifacts(job_id)
+
+    async def inputs(self, job_id: str) -> list[File]:
+        """The files that came with the request, by name."""
+        return await (await self._jobs.of(job_id)).inputs(job_id)
 
     async def outlooks(self, jobs: Sequence[Job]) -> Mapping[str, Outlook]:
         """For each ready job, by id: how many are before it, and when it may be done."""

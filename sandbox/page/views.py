@@ -31,6 +31,7 @@ def state_json(world: "World", viewer: Id, process: BotProcess | None) -> JsonOb
         "commands": world.commands.visible_in(guild.id),
         "bot": bot_json(world, process),
         "troubles": world.troubles.snapshot(world.clock.offset_s),
+        "invalid_requests": len(world.invalid_requests),
         "log": [log_json(entry) for entry in world.log.last(LOG_SHOWN)],
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import BodyPartReader, web
 
 from sandbox import errors
-from sandbox.limits import Bucket
+from sandbox.limits import Bucket, ordinary
 from sandbox.model import Id, JsonObject, Upload
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ Handler = Callable[[Call], Answer]
 class Route:
     """A method, a path pattern, and what answers it.
 
-    `bot` routes want the bot's token and count towards its global limit.
+    `bot` routes want the bot's token and count towards its global limit. Each has a bucket.
     """
 
     method: str
@@ -69,6 +69,8 @@ class Route:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", f"{self.method} {self.path}")
+        if self.bot and self.bucket is None:
+            object.__setattr__(self, "bucket", ordinary(self.method, self.path))
 
 
 async def read_call(world: "World", request: web.Request) -> Call:

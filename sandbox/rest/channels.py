@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from sandbox import errors
-from sandbox.limits import EDITS, POSTS
+from sandbox.limits import DELETES, EDITS, POSTS, TYPING
 from sandbox.message_payload import message_json, readable_json
 from sandbox.message_store import Draft
 from sandbox.model import Id, JsonObject, Message
@@ -106,6 +106,6 @@ ROUTES = (
     Route("POST", f"{_CHANNEL}/messages", post_message, POSTS),
     Route("GET", _MESSAGE, get_message),
     Route("PATCH", _MESSAGE, edit_message, EDITS),
-    Route("DELETE", _MESSAGE, delete_message),
-    Route("POST", f"{_CHANNEL}/typing", start_typing),
+    Route("DELETE", _MESSAGE, delete_message, DELETES),
+    Route("POST", f"{_CHANNEL}/typing", start_typing, TYPING),
 )

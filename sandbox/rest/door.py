@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox import errors
 from sandbox.errors import ApiError
-from sandbox.limits import Limits
+from sandbox.limits import WEBHOOK, Charge, Limits, channel_webhooks
 from sandbox.rest.call import Answer, Route, read_call
 from sandbox.trouble_rules import Failure, Held, Lost, Outcome
 
@@ -58,6 +58,8 @@ class Door:
                 if await _caller_left(request):
                     return self._torn(route, request, "the caller left while it was held")
         response = await self._perform(route, request)
+        scope = response.headers.get("X-RateLimit-Scope")
+        self._world.invalid_requests.answered(response.status, scope)
         remark = ""
         for rule in rules:
             if isinstance(rule, Held) and rule.answered:
@@ -72,17 +74,25 @@ class Door:
         world = self._world
         if route.bot and request.headers.get("Authorization") != self._authorization:
             return json_response(errors.unauthorized().payload(), 401)
-        bucket = route.bucket
-        major = request.match_info.get(bucket.major, "") if bucket else ""
-        refusal = world.limits.take(bucket, major, counts_globally=route.bot)
+        charges = self._charges(route, request)
+        refusal = world.limits.take(charges, counts_globally=route.bot)
         if refusal is not None:
             return json_response(refusal.payload(), 429, refusal.headers)
-        headers = world.limits.headers(bucket, major)
+        headers = world.limits.headers(charges)
         try:
             answer = route.handler(await read_call(world, request))
         except ApiError as error:
             return json_response(error.payload(), error.status, headers)
         return json_response(answer, 200 if answer is not None else 204, headers)
+
+    def _charges(self, route: Route, request: web.Request) -> list[Charge]:
+        if route.bucket is None:
+            return []
+        charges = [route.bucket.of(request.match_info)]
+        if route.bucket is WEBHOOK:
+            channel = self._world.interactions.channel_of(request.match_info["token"])
+            charges += [] if channel is None else [channel_webhooks(channel)]
+        return charges
 
     async def _fail(
         self, route: Route, request: web.Request, failure: Failure
@@ -95,6 +105,7 @@ class Door:
             await self._world.troubles.cleared.wait()
             return self._torn(route, request, "hung on purpose")
         self._note(route, request, outcome, "on purpose")
+        self._world.invalid_requests.answered(outcome, "shared" if outcome == 429 else None)
         if outcome == 429:
             refusal = Limits.refusal(failure.retry_after_s, "shared")
             return json_response(refusal.payload(), 429, refusal.headers)

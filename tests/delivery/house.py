@@ -12,7 +12,9 @@ from discord.http import Route
 
 from bot.client import Conveyor
 from bot.delivery.actions import Actions
+from bot.delivery.channel_pace import Assumed
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.discord_limits import KnownLimits
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
@@ -118,8 +120,10 @@ class House:
         per_owner=None,
         kind=Chat,
         webhooks=None,
+        cogs=(),
     ) -> None:
         self._sandbox = sandbox
+        self._cogs = cogs
         self.offset = offset
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
@@ -134,10 +138,11 @@ class House:
         self.chat = kind(self.teller)
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
-        self.client = Conveyor(frozenset({"message_content"}), ())
+        self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
+        self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
+        self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
         self.calls = DiscordCalls(self.client)
-        self.budget = EditBudget(0.01)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
             WatchedOutbox(self.queue, store, self.calls, self.tickets, self.sealer, offset)
@@ -162,16 +167,22 @@ class House:
     async def open(self, *, working: bool = True, connected: bool = True) -> None:
         await self.queue.open()
         await self.client.load(self.services)
+        for cog in self._cogs:
+            await self.client.add_cog(cog)
         Route.BASE = self._sandbox.api_url
         address = yarl.URL(self._sandbox.url.replace("http", "ws") + "/gateway/")
         DiscordWebSocket.DEFAULT_GATEWAY = address
         await self.client.login(self._sandbox.token)
         if connected:
-            self._duties.append(asyncio.create_task(self.client.connect()))
+            self.connect()
             await self.world.connected()
         if working:
             await self.queue.start()
             self._duties += [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
+
+    def connect(self) -> None:
+        """Begin to connect to the gateway."""
+        self._duties.append(asyncio.create_task(self.client.connect()))
 
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""

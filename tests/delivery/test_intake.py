@@ -34,6 +34,7 @@ class TestASeenTicket:
         interaction = await house.asked("why?")
         house.teller.answer("why?", "Because.")
         await house.sees(interaction.original, "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)
         await house.bring()
 
         delivery = await house.delivery()

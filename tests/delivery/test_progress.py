@@ -23,8 +23,9 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         return self._now
 
     def _run_once(self) -> None:
-        if not self._ready and self._scheduled:
-            self._now = max(self._now, self._scheduled[0]._when)
+        timers = [timer.when() for timer in self._scheduled if not timer.cancelled()]
+        if timers and not self._ready:
+            self._now = max(self._now, min(timers))
         super()._run_once()
 
 
@@ -213,6 +214,18 @@ async def test_a_refused_edit_is_skipped_and_the_next_one_goes_out():
     budget.submit("ticket", shown("sent"))
     await hours()
     assert shown.texts == ["sent"]
+
+
+@in_jumping_time
+async def test_an_edit_that_came_at_a_bad_moment_is_tried_again():
+    budget, shown = EditBudget(INTERVAL_S), Shown()
+    shown.refusal = NotNow("busy")
+    budget.submit("ticket", shown("late"))
+    await asyncio.sleep(INTERVAL_S + 0.1)
+    assert shown.texts == []
+    shown.refusal = None
+    await hours()
+    assert shown.edits == [(2 * INTERVAL_S, "late")]
 
 
 @in_jumping_time

@@ -1,6 +1,7 @@
 """Tickets stay true while their job lives, also across processes, and never after its end."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -103,6 +104,16 @@ class TestALiveTicket:
         assert house.texts() == []
         assert "Half" not in interaction.original.text
 
+    async def test_is_not_edited_when_nothing_has_changed(self, house):
+        interaction = await house.accepted("why?")
+        house.teller.say("why?", "Half")
+        await house.sees(interaction.original, "Half")
+        versions = len(house.world.history(interaction.original))
+        ((job_id, live),) = house.tickets._live.items()
+        (ticket,) = live.tickets
+        await house.budget.now(job_id, partial(house.tickets._edit, live, ticket))
+        assert len(house.world.history(interaction.original)) == versions
+
     async def test_says_that_it_is_tried_again(self, house):
         interaction = await house.accepted("why?")
         house.teller.fail("why?", ZeroDivisionError("a bug"))
@@ -148,7 +159,9 @@ class TestAWaitingTicket:
 
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
         monkeypatch.setattr(tickets, "FRONT", 1)
-        monkeypatch.setattr(line.budget, "_interval_s", 3600)  # what is submitted stays in sight
+        monkeypatch.setattr(
+            line.budget._line, "_interval_s", 3600
+        )  # what is submitted stays in sight
         ids = []
         for number in range(3):
             await line.accepted(f"question {number}?")

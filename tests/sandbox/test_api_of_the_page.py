@@ -60,6 +60,7 @@ async def test_the_state_shows_what_the_viewer_sees(sandbox, state):
     assert not by_name["ben"]["administrator"]
     assert by_name["conveyor"]["bot"]
     assert ada["guild"]["name"] == "Conveyor HQ"
+    assert ada["invalid_requests"] == 0
     assert ada["bot"] == {
         "state": "stopped",
         "connected": False,

@@ -12,7 +12,7 @@ from bot.queue.errors import QueueError, QueueFull, UserLimitReached
 from bot.queue.figures import Kind
 from bot.queue.job import Job
 from bot.queue.states import State
-from bot.queue.store.base import Enqueued, Limits
+from bot.queue.store.base import Enqueued, Inputs, Limits
 
 
 class Ask(NamedTuple):
@@ -22,6 +22,7 @@ class Ask(NamedTuple):
     deliveries: Mapping[str, Sequence[NewDelivery]] = MappingProxyType({})
     limits: Limits = Limits()
     fresh: bool = False
+    inputs: Inputs = MappingProxyType({})
 
 
 class Facts(Protocol):

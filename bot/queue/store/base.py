@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from bot.queue.controls import Control
@@ -231,6 +232,10 @@ class SettleDelivery:
     settlement: Settlement
 
 
+Inputs = Mapping[str, Sequence[File]]
+"""The files that come with requests, by job id."""
+
+
 class Records(Protocol):
     """What is kept beside jobs; every call is atomic, and fails as those of `Store` do."""
 
@@ -271,8 +276,10 @@ class Store(Records, Protocol):
         limits: Limits | None = None,
         *,
         fresh: bool = False,
+        inputs: Inputs = MappingProxyType({}),
     ) -> list[Enqueued]:
-        """Store all jobs (deliveries by job id) or none; a known key answers the older job.
+        """Store all jobs (deliveries and inputs by job id) or none; a known key answers the
+        older job.
 
         An active job of the same `dedup_key` is joined: it gets the deliveries. A good result of
         the same `cache_key` completes the job at once, unless a `fresh` one is wanted. Raises
@@ -324,7 +331,8 @@ class Store(Records, Protocol):
         """All that was set."""
 
     async def purge(self, retention: Retention, limit: int) -> int:
-        """Remove up to `limit` finished jobs past their keeping, with all that is theirs.
+        """Remove up to `limit` finished jobs past their keeping, with all that is theirs,
+        and the inputs of completed ones, which no run will ask for again.
 
         The oldest go first, and none whose news is still owed; how many went.
         """
@@ -334,6 +342,9 @@ class Store(Records, Protocol):
 
     async def artifacts(self, job_id: str) -> list[File]:
         """The files that the job's runs have attached, by name."""
+
+    async def inputs(self, job_id: str) -> list[File]:
+        """The files that came with the request, by name; of a completed job they may be gone."""
 
     async def find(
         self, wanted: JobFilter, before: str | None = None, limit: int = 25

@@ -11,6 +11,7 @@ from tests.queue.store.promises.caching import CachingPromises
 from tests.queue.store.promises.claiming import ClaimingPromises
 from tests.queue.store.promises.controls import SteerPromises
 from tests.queue.store.promises.figures import FigurePromises
+from tests.queue.store.promises.inputs import InputPromises
 from tests.queue.store.promises.keeping import KeepingPromises
 from tests.queue.store.promises.looking import LookingPromises
 from tests.queue.store.promises.outbox import HeldPromises, OutboxPromises, ToldAnewPromises
@@ -39,6 +40,7 @@ class StoreConformance(
     RunPromises,
     CancelPromises,
     ArtifactPromises,
+    InputPromises,
     SteerPromises,
     RecoveryPromises,
     KeepingPromises,

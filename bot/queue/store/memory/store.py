@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 from threading import Lock
+from types import MappingProxyType
 
 from ulid import ULID
 
@@ -38,6 +39,7 @@ from bot.queue.store.base import (
     Entry,
     Finish,
     Group,
+    Inputs,
     JobFilter,
     Limits,
     Lost,
@@ -69,6 +71,7 @@ class MemoryStore:
         self._keys: dict[str, str] = {}
         self._debts = Debts()
         self._results = Results()
+        self._inputs: dict[str, dict[str, File]] = {}
         self._records = RecordsInMemory()
         self._pace = PaceKeeper()
         self._tally = Tally()
@@ -102,15 +105,19 @@ class MemoryStore:
         limits: Limits | None = None,
         *,
         fresh: bool = False,
+        inputs: Inputs = MappingProxyType({}),
     ) -> list[Enqueued]:
         """See `Store.enqueue`."""
-        with self._alone(jobs, deliveries):
-            ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh)
+        with self._alone(jobs, deliveries, inputs):
+            ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh, inputs)
             admission = Admission(self, self._clock())
             answers = admission.answer(ask)
             if isinstance(answers, QueueError):
                 raise answers
             self._let_in(admission.admitted, ask.deliveries)
+            for job in admission.admitted.new:
+                if job.id in inputs:
+                    self._inputs[job.id] = {file.name: file for file in inputs[job.id]}
             for observed in looked_up(admission.admitted.hits, admission.admitted.misses):
                 self._observe(observed)
             return [one._replace(job=self._jobs[one.job.id]) for one in answers]
@@ -377,6 +384,9 @@ class MemoryStore:
             gone = {job.id: job for job in [*idle[:excess], *stale]}
             for job in list(gone.values())[:limit]:
                 self._remove(job)
+            for job in finished:
+                if job.state is State.COMPLETED:
+                    self._inputs.pop(job.id, None)
             self._results.trim(retention.cached, now)
             self._forget_turns()
             self._tally.forget(now)
@@ -402,6 +412,7 @@ class MemoryStore:
     def _remove(self, job: Job) -> None:
         self._debts.remove(job.id)
         self._results.remove(job.id)
+        self._inputs.pop(job.id, None)
         self._keys = {key: job_id for key, job_id in self._keys.items() if job_id != job.id}
         self._people.pop(job.id, None)
         del self._jobs[job.id]
@@ -415,6 +426,12 @@ class MemoryStore:
         """See `Store.artifacts`."""
         with self._alone(job_id):
             files = self._results.files(job_id)
+            return [files[name] for name in sorted(files)]
+
+    async def inputs(self, job_id: str) -> list[File]:
+        """See `Store.inputs`."""
+        with self._alone(job_id):
+            files = self._inputs.get(job_id, {})
             return [files[name] for name in sorted(files)]
 
     async def find(

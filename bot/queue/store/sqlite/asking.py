@@ -111,6 +111,7 @@ class Asking:
     ) -> dict[str, Job]:
         new = self._jobs.insert(db, desk, admitted.new) if admitted.new else []
         new = [self._with_files(db, job) if job.state is State.COMPLETED else job for job in new]
+        self._keep_inputs(db, new, asks)
         for join in admitted.joins:
             db.execute(self._sql["subscriber_first"], (join.joined.id,))
             row = (join.joined.id, join.asked.owner, join.asked.key)
@@ -127,6 +128,14 @@ class Asking:
             ],
         )
         return {job.id: job for job in new}
+
+    def _keep_inputs(self, db: Connection, new: Sequence[Job], asks: Sequence[Ask]) -> None:
+        """Keep the files of the jobs that will run."""
+        inputs = {job_id: files for ask in asks for job_id, files in ask.inputs.items()}
+        if inputs:
+            for job in new:
+                rows = [(job.id, file.name, file.data) for file in inputs.get(job.id, ())]
+                db.executemany(self._sql["input_set"], rows)
 
     def _with_files(self, db: Connection, job: Job) -> Job:
         """The job that is done already, with those of the run that brought its result."""

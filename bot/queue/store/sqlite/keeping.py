@@ -28,6 +28,10 @@ TURNS_IN_A_BITE = 500
 """Turns that are looked at in one transaction."""
 
 
+INPUTS_IN_A_BITE = 4
+"""Files that are forgotten in one transaction: each may have megabytes."""
+
+
 class Keeping:
     """Removes rows."""
 
@@ -57,13 +61,14 @@ class Keeping:
 
     def trim(self, db: Connection, retention: Retention, limit: int, now: float) -> bool:
         """Forget which results may be handed out again, where there are too many or they are too
-        old; whether some such are left.
+        old, and what completed jobs came with; whether some such are left.
         """
+        inputs = db.execute(self._sql["inputs_forget"], (INPUTS_IN_A_BITE,)).rowcount
         gone = [
             db.execute(self._sql["cached_expire"], (now, limit)).rowcount,
             db.execute(self._sql["cached_trim"], (limit, retention.cached)).rowcount,
         ]
-        return max(gone) == limit > 0
+        return max(gone) == limit > 0 or inputs == INPUTS_IN_A_BITE
 
     def _forget_turns(self, db: Connection) -> None:
         """Look at the next turns, and remove those that count no more, with their empty lanes."""
@@ -87,6 +92,7 @@ class Keeping:
             "deliveries_remove",
             "subscribers_remove",
             "artifacts_remove",
+            "inputs_remove",
             "cached_remove",
             "bodies_remove",
             "jobs_remove",

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import local
+from types import MappingProxyType
 from typing import TypeVar
 
 from ulid import ULID
@@ -31,6 +32,7 @@ from bot.queue.store.base import (
     Enqueued,
     Entry,
     Finish,
+    Inputs,
     JobFilter,
     Limits,
     Policies,
@@ -134,9 +136,10 @@ class SqliteStore:
         limits: Limits | None = None,
         *,
         fresh: bool = False,
+        inputs: Inputs = MappingProxyType({}),
     ) -> list[Enqueued]:
         """See `Store.enqueue`."""
-        ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh)
+        ask = Ask(jobs, deliveries or {}, limits or Limits(), fresh, inputs)
         return await self._writer.run_together(self._asking.enqueue, ask)
 
     async def claim(self, worker: str, wants: Mapping[str, int], lease_s: float) -> list[Job]:
@@ -201,8 +204,15 @@ class SqliteStore:
 
     async def artifacts(self, job_id: str) -> list[File]:
         """See `Store.artifacts`."""
+        return await self._files("artifacts", job_id)
+
+    async def inputs(self, job_id: str) -> list[File]:
+        """See `Store.inputs`."""
+        return await self._files("inputs", job_id)
+
+    async def _files(self, statement: str, job_id: str) -> list[File]:
         return await self._read(
-            lambda db: [File(*row) for row in db.execute(self._sql["artifacts"], (job_id,))]
+            lambda db: [File(*row) for row in db.execute(self._sql[statement], (job_id,))]
         )
 
     async def purge(self, retention: Retention, limit: int) -> int:

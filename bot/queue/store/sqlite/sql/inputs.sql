@@ -1,0 +1,4 @@
+SELECT name, data
+FROM input
+WHERE job_id = ?
+ORDER BY name
