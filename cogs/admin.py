@@ -44,7 +44,7 @@ def add_to_admin(client: Conveyor, group: AdminGroup) -> None:
     if not isinstance(admin, app_commands.Group):
         admin = app_commands.Group(
             name="admin",
-            description="For administrators of this server",
+            description=say("admin-command"),
             guild_only=True,
             default_permissions=discord.Permissions(administrator=True),
         )

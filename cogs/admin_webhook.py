@@ -37,13 +37,13 @@ class WebhookGroup(AdminGroup):
     """The subcommands; every answer is for the administrator alone."""
 
     def __init__(self, desk: WebhookDesk) -> None:
-        super().__init__(name="webhook", description="The program that is told how jobs end")
+        super().__init__(name="webhook", description=say("webhook-command"))
         self._desk = desk
 
-    @app_commands.command(name="set", description="Set it, with a new secret that is shown once.")
+    @app_commands.command(name="set", description=say("webhook-command-set"))
     @app_commands.describe(
-        url="Its address, beginning with https://",
-        events="Which ends of jobs it is told of (all if omitted)",
+        url=say("webhook-command-url"),
+        events=say("webhook-command-events"),
     )
     @app_commands.choices(events=CHOICES)
     async def set(
@@ -61,7 +61,7 @@ class WebhookGroup(AdminGroup):
 
         await _answer(interaction, answer)
 
-    @app_commands.command(name="show", description="What is set, and what came of the last calls.")
+    @app_commands.command(name="show", description=say("webhook-command-show"))
     async def show(self, interaction: discord.Interaction) -> None:
         """Show it without its secret."""
         guild = _guild(interaction)
@@ -71,7 +71,7 @@ class WebhookGroup(AdminGroup):
 
         await _answer(interaction, answer)
 
-    @app_commands.command(name="test", description="Call it now, with a job that never was.")
+    @app_commands.command(name="test", description=say("webhook-command-test"))
     async def test(self, interaction: discord.Interaction) -> None:
         """Call it once."""
         guild, person = _guild(interaction), interaction.user.id
@@ -81,7 +81,7 @@ class WebhookGroup(AdminGroup):
 
         await _answer(interaction, answer)
 
-    @app_commands.command(name="remove", description="Tell it nothing more.")
+    @app_commands.command(name="remove", description=say("webhook-command-remove"))
     async def remove(self, interaction: discord.Interaction) -> None:
         """Forget it."""
         guild = _guild(interaction)
@@ -92,8 +92,8 @@ class WebhookGroup(AdminGroup):
 
         await _answer(interaction, answer)
 
-    @app_commands.command(name="redeliver", description="Tell it of a finished job once more.")
-    @app_commands.describe(id="The job's id")
+    @app_commands.command(name="redeliver", description=say("webhook-command-redeliver"))
+    @app_commands.describe(id=say("webhook-command-id"))
     async def redeliver(
         self,
         interaction: discord.Interaction,

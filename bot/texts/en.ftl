@@ -62,10 +62,20 @@ task-message-gone = The message that you chose was deleted, or I may not see it 
 
 ## Administration
 
+admin-command = For administrators of this server
 admin-only = Only administrators of this server may do that, so nothing was done.
 
 ## Webhooks
 
+webhook-command = The program that is told how jobs end
+webhook-command-set = Set it, with a new secret that is shown once.
+webhook-command-url = Its address, beginning with https://
+webhook-command-events = Which ends of jobs it is told of (all if omitted)
+webhook-command-show = What is set, and what came of the last calls.
+webhook-command-test = Call it now, with a job that never was.
+webhook-command-remove = Tell it nothing more.
+webhook-command-redeliver = Tell it of a finished job once more.
+webhook-command-id = The job's id
 webhook-url = The address of a webhook begins with https:// and has up to { $most } plain signs, no spaces and no #.
 webhook-https = A webhook is only called over https://, so that nobody can read along.
 webhook-credentials = The address of a webhook holds no name and no password; its receiver knows the bot by the signature.
