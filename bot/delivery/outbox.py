@@ -99,7 +99,7 @@ class Outbox(Rounds):
                 ]
             )
 
-    async def outcome(self, due: DueDelivery) -> Settlement:
+    async def deliver(self, due: DueDelivery) -> None:
         """Bring one delivery."""
         delivery = due.delivery
         try:
@@ -118,7 +118,7 @@ class Outbox(Rounds):
             level = logging.INFO if settlement.note == NEVER_SEEN else logging.ERROR
             extra = {"job": delivery.job_id}
             logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
-        return settlement
+        await self.record(due, settlement)
 
     def _later(self, delivery: Delivery, note: str, after_s: float | None = None) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:

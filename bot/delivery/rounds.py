@@ -50,8 +50,8 @@ class Rounds(ABC):
         store.on_wake(self._wake_from_thread)
 
     @abstractmethod
-    async def outcome(self, due: DueDelivery) -> Settlement:
-        """Bring one; what came of it. Must raise nothing."""
+    async def deliver(self, due: DueDelivery) -> None:
+        """Bring one, and `record` what came of it. Must raise nothing."""
 
     async def prepare(self) -> None:  # noqa: B027 - most have nothing to do
         """What must be stored before a look at what is due. May raise what a store raises."""
@@ -132,14 +132,17 @@ class Rounds(ABC):
     async def _deliver(self, due: DueDelivery) -> None:
         about_delivery(due.delivery.job_id, due.delivery.id)
         try:
-            await self._record(due, await self.outcome(due))
+            await self.deliver(due)
         except asyncio.CancelledError:  # the next start need not wait until the lease is over
-            await self._record(due, Later(self._clock(), "interrupted by the end of the process"))
+            await self.record(due, Later(self._clock(), "interrupted by the end of the process"))
             raise
 
-    async def _record(self, due: DueDelivery, settlement: Settlement) -> None:
+    async def record(self, due: DueDelivery, settlement: Settlement) -> bool:
+        """Store what came of one; whether that counts."""
         settle = SettleDelivery(due.delivery.id, due.delivery.token, settlement)
         try:
-            await self._store.deliveries_settle([settle])
+            (counts,) = await self._store.deliveries_settle([settle])
         except StoreError as error:  # the lease runs out, and it is done again
             logger.warning("a delivery could not be recorded: %s", error)
+            return False
+        return counts

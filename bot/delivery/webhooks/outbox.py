@@ -92,20 +92,23 @@ class WebhookOutbox(Rounds):
         self._parts = parts
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def outcome(self, due: DueDelivery) -> Settlement:
+    async def deliver(self, due: DueDelivery) -> None:
         """Tell one program; a newer end of the job waits until the older was told."""
         turn = self._turns.setdefault(due.delivery.id, asyncio.Lock())
         async with turn:
-            try:
-                return await self._settlement(due)
-            except NobodyThere as reason:
-                logger.info("a webhook is not told: %s", reason)
-                return Abandoned(str(reason))
-            except (SealBroken, StoreError) as error:
-                return self._not_sent(due.delivery, str(error))
-            except Exception as error:
-                logger.exception("a webhook failed")
-                return self._not_sent(due.delivery, type(error).__name__)
+            await self.record(due, await self._outcome(due))
+
+    async def _outcome(self, due: DueDelivery) -> Settlement:
+        try:
+            return await self._settlement(due)
+        except NobodyThere as reason:
+            logger.info("a webhook is not told: %s", reason)
+            return Abandoned(str(reason))
+        except (SealBroken, StoreError) as error:
+            return self._not_sent(due.delivery, str(error))
+        except Exception as error:
+            logger.exception("a webhook failed")
+            return self._not_sent(due.delivery, type(error).__name__)
 
     async def _settlement(self, due: DueDelivery) -> Settlement:
         delivery, job = due.delivery, due.job
