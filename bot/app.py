@@ -14,6 +14,7 @@ from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import DiscordCalls
+from bot.delivery.expiry import Expiry
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
@@ -138,6 +139,7 @@ class App:
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
+        self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
         outbox, degraded = (
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
@@ -189,8 +191,12 @@ class App:
     async def _serve(self, stop: asyncio.Event) -> None:
         _spare_the_collector()
         await self.queue.start()
-        outboxes = (outbox.run() for outbox in self._outboxes)
-        running = [self._tickets.run(), self.client.command_sync.run(), *outboxes]
+        running = [
+            self._tickets.run(),
+            self._expiry.run(),
+            self.client.command_sync.run(),
+            *(outbox.run() for outbox in self._outboxes),
+        ]
         duties = [asyncio.create_task(duty) for duty in running]
         try:
             await _unless(stop, stay_connected(self.client))

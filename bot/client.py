@@ -9,14 +9,14 @@ from discord.ext import commands
 from ulid import ULID
 
 from bot.command_sync import CommandSync
-from bot.delivery.actions import NotAllowed, Person
+from bot.delivery.actions import NotAllowed
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
+from bot.delivery.presses import Presses
 from bot.log_context import about_interaction
 from bot.queue.errors import QueueError, StoreError
 from bot.services import Services
 from bot.tasks.tree import TaskTree
 from bot.ui.buttons import JobButton
-from bot.ui.post import Post
 
 logger = logging.getLogger(__name__)
 
@@ -105,18 +105,10 @@ class Conveyor(commands.AutoShardedBot):
 
     async def pressed(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press on a ticket's button, at once and in any state."""
-        actions = {"cancel": self.services.actions.cancel, "refresh": self.services.actions.refresh}
-
-        async def show(post: Post) -> None:
-            await interaction.edit_original_response(
-                embed=post.embed, view=post.view(), allowed_mentions=NOBODY
-            )
-
+        presses = Presses(self.services.actions)
         about_interaction(interaction, job_id)
         try:
-            with refusals():
-                await interaction.response.defer()
-                await actions[action](_person(interaction), job_id, show)
+            await presses.answer(interaction, action, job_id)
         except StoreError as error:
             logger.error("a press could not be carried out: %s", error, extra={"job": job_id})  # noqa: TRY400
             await self._say(interaction, UNREACHABLE)
@@ -151,12 +143,3 @@ class Conveyor(commands.AutoShardedBot):
                     await interaction.response.send_message(sentence, ephemeral=True)
         except Refusal as refusal:
             logger.info("a sentence could not be told: %s", refusal)
-
-
-def _person(interaction: discord.Interaction) -> Person:
-    return Person(
-        id=interaction.user.id,
-        guild=interaction.guild_id,
-        administrator=interaction.guild_id is not None and interaction.permissions.administrator,
-        name=discord.utils.escape_markdown(interaction.user.display_name),
-    )

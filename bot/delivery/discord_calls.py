@@ -18,6 +18,10 @@ LOOKS_AT_MOST = 500
 """Messages that are looked at for one that may have been posted already."""
 
 _GONE_STATUSES = frozenset({401, 403, 404})
+_GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
+_CHANNEL_GONE = frozenset({10003, 50001})
+_TOO_LARGE = 40005
+_NO_REPLIES = 160002
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
 
 _ORIGINAL = cast("int", "@original")
@@ -25,22 +29,38 @@ _ORIGINAL = cast("int", "@original")
 
 
 class Refusal(Exception):
-    """Base of what can come back instead of success; its text is for logs and notes."""
+    """Base of what can come back instead of success; its text is for logs and notes.
+
+    `code` is Discord's (0: none).
+    """
+
+    def __init__(self, said: str, code: int = 0) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 class WayClosed(Refusal):
     """This way to the person is closed for good; another may be open."""
+
+    @property
+    def shuts_channel(self) -> bool:
+        """Whether nothing at all can be done in that channel."""
+        return self.code in _CHANNEL_GONE
 
 
 class NotAcceptable(Refusal):
     """Discord will never take this message."""
 
 
+class TooLarge(NotAcceptable):
+    """Discord will not take so many bytes."""
+
+
 class NotNow(Refusal):
     """It may work later; after so many seconds, if that is known."""
 
-    def __init__(self, said: str, after_s: float | None = None) -> None:
-        super().__init__(said)
+    def __init__(self, said: str, code: int = 0, after_s: float | None = None) -> None:
+        super().__init__(said, code)
         self.after_s = after_s
 
 
@@ -58,18 +78,28 @@ def refusals() -> Iterator[None]:
 def _refusal(error: discord.HTTPException) -> Refusal:
     said = f"{error.status} {error.code}: {error.text}"
     if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
-        return NotNow(said)
-    if error.status in _GONE_STATUSES:
-        return WayClosed(said)
-    return NotAcceptable(said)
+        return NotNow(said, error.code)
+    if error.status == 413 or error.code == _TOO_LARGE:
+        return TooLarge(said, error.code)
+    if error.status in _GONE_STATUSES or error.code in _GONE:
+        return WayClosed(said, error.code)
+    return NotAcceptable(said, error.code)
 
 
-def _files(post: Post) -> list[discord.File]:
+def files_of(post: Post) -> list[discord.File]:
+    """The post's files as the library sends them."""
     return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
 
 
+def _mentions(post: Post) -> discord.AllowedMentions:
+    if post.pings is None:
+        return NOBODY
+    pinged = discord.Object(post.pings)
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[pinged])
+
+
 class DiscordCalls:
-    """Speaks to Discord through the bot's client. Nothing here pings anyone."""
+    """Speaks to Discord through the bot's client. Nothing pings anyone but whom its post names."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -92,7 +122,7 @@ class DiscordCalls:
                 content=post.content,
                 embed=post.embed,
                 view=post.view(),
-                attachments=_files(post),
+                attachments=files_of(post),
                 allowed_mentions=NOBODY,
             )
         return message.id
@@ -107,7 +137,7 @@ class DiscordCalls:
                 content=post.content,
                 embed=post.embed,
                 view=post.view(),
-                attachments=_files(post),
+                attachments=files_of(post),
                 allowed_mentions=NOBODY,
             )
 
@@ -117,7 +147,12 @@ class DiscordCalls:
         reference = None
         if reply_to is not None:
             reference = channel.get_partial_message(reply_to).to_reference(fail_if_not_exists=False)
-        return await self._send(channel, post, nonce, reference)
+        try:
+            return await self._send(channel, post, nonce, reference)
+        except Refusal as refusal:
+            if refusal.code != _NO_REPLIES:
+                raise
+        return await self._send(channel, post, nonce, None)  # better without what it answers
 
     async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
         """Post as a direct message to the person."""
@@ -136,8 +171,7 @@ class DiscordCalls:
 
     async def _direct_channel(self, target: Target) -> discord.DMChannel:
         with refusals():
-            user = await self._client.fetch_user(target.user)
-            return await user.create_dm()
+            return await self._client.create_dm(discord.Object(target.user))
 
     async def _send(
         self,
@@ -151,10 +185,10 @@ class DiscordCalls:
                 post.content or None,
                 embed=post.embed or discord.utils.MISSING,
                 view=post.view() if post.buttons else discord.utils.MISSING,
-                files=_files(post),
+                files=files_of(post),
                 nonce=nonce,
                 reference=cast("discord.MessageReference", reference),  # its type forgets None
-                allowed_mentions=NOBODY,
+                allowed_mentions=_mentions(post),
             )
         return message.id
 

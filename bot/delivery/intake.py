@@ -175,7 +175,7 @@ class Intake:
                 logger.info("a deferral is uncertain: %s", refusal)
             except Refusal as refusal:
                 logger.info("a command could not be deferred: %s", refusal)
-                return _code(refusal) == ALREADY_ACKNOWLEDGED
+                return refusal.code == ALREADY_ACKNOWLEDGED
             else:
                 return True
         return False
@@ -205,7 +205,8 @@ class Intake:
         *,
         deferred: bool,
     ) -> None:
-        post = await self._ticket(stored, target)
+        outlook = await self._outlook(stored)
+        post = ticket(stored.job, outlook, reader=target.user)
         try:
             edit, respond = self._calls.edit_by_token, self._respond
             message = await (edit(target, post) if deferred else respond(interaction, target, post))
@@ -218,10 +219,7 @@ class Intake:
             self._outbox_of(stored).poke()  # it asks, when it is time, what the person sees
         else:
             if stored.is_new:
-                self._release(stored, owed, target, message, post)
-
-    async def _ticket(self, stored: Enqueued, target: Target) -> Post:
-        return ticket(stored.job, await self._outlook(stored), reader=target.user)
+                self._release(stored, owed, target, message, post, outlook)
 
     async def _outlook(self, stored: Enqueued) -> Outlook | None:
         """Where the job stands in its line; a ticket does not wait long for that."""
@@ -257,7 +255,7 @@ class Intake:
                     allowed_mentions=NOBODY,
                 )
         except NotAcceptable as refusal:
-            if _code(refusal) == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
+            if refusal.code == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
                 return None
             raise
         return response.message_id
@@ -269,13 +267,15 @@ class Intake:
         target: Target,
         message: int | None,
         shown: Post,
+        outlook: Outlook | None,
     ) -> None:
         target = target.model_copy(update={"message": message})
-        self._tickets.follow(stored.job, target, shown)
+        self._tickets.follow(stored.job, target, shown, outlook)
         self._outbox_of(stored).release(owed.id, target)
 
     async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
-        post = await self._ticket(stored, target)
+        outlook = await self._outlook(stored)
+        post = ticket(stored.job, outlook, reader=target.user)
         nonce = ticket_nonce(stored.job.id, target)
         try:
             message = await self._calls.post(target, post, nonce, reply_to=target.question)
@@ -283,7 +283,7 @@ class Intake:
             logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
             self._outbox_of(stored).poke()
         else:
-            self._release(stored, owed, target, message, post)
+            self._release(stored, owed, target, message, post, outlook)
 
     def _outbox_of(self, stored: Enqueued) -> Outbox:
         """Who brings the job's news: it is owed by the store that has the job."""
@@ -311,9 +311,5 @@ def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:
         application=interaction.application_id,
         token=interaction.token,
         private=private,
+        file_limit=interaction.filesize_limit,
     )
-
-
-def _code(refusal: Refusal) -> int:
-    cause = refusal.__cause__
-    return cause.code if isinstance(cause, discord.HTTPException) else 0

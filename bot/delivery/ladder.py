@@ -6,13 +6,33 @@ being seen twice.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, WayClosed
+from pydantic import BaseModel, ConfigDict
+
+from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, TooLarge, WayClosed
 from bot.delivery.poster import Poster
 from bot.delivery.target import Target
-from bot.ui.post import Post
+from bot.ui.post import Place, Post
+
+
+class SoFar(BaseModel):
+    """What a delivery has brought already: so many posts, laid out for files of `file_limit`
+    bytes, the last one `at` (unix seconds). `reason`: why it is kept.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    file_limit: int
+    place: Place = Place.TICKET
+    brought: int = 0
+    at: float = 0
+    single: bool = False
+    """Whether all of it must fit into the ticket, because nothing can be posted."""
+    refused: bool = False
+    """Whether Discord refused the result, so that something else is brought in its place."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,52 +40,74 @@ class Ladder:
     """Climbs down from the best way to the last, for one completion of one delivery.
 
     `key` names that completion. `since`: an earlier try may have posted some of it after this
-    time (unix seconds); None: there was none.
+    time (unix seconds); None: there was none. `tell` hears of each post that was brought.
     """
 
     calls: DiscordCalls
     target: Target
     key: str
-    since: float | None = None
+    since: float | None
+    tell: Callable[[SoFar], None]
 
-    async def deliver(self, posts: Sequence[Post], now: float) -> str:
-        """Bring all posts, the first in place of the ticket; where they went.
+    async def deliver(self, posts: Sequence[Post], so_far: SoFar, now: float) -> SoFar:
+        """Bring the posts that were not brought yet, the first in place of the ticket.
 
-        Raises `NotNow`, `NotAcceptable`, or `WayClosed` if every way is closed.
+        If every way is closed the rest is kept. Raises `NotNow` or `NotAcceptable`.
         """
         poster = Poster(self.calls, self.target, self.since)
-        first, *more = posts
-        where = await self._bring_first(poster, first, now)
-        for number, post in enumerate(more, start=1):
-            await self._bring_more(poster, post, f"{self.key}:{number}", where)
-        return where
+        for number, post in enumerate(posts):
+            if number < so_far.brought:
+                if number > 0 or so_far.place is not Place.TICKET:
+                    await poster.skip(post, directly=so_far.place is Place.DIRECT)
+                continue
+            try:
+                place = await self._bring(poster, post, number, so_far.place, now)
+            except WayClosed as closed:
+                return so_far.model_copy(update={"place": Place.KEPT, "reason": str(closed)})
+            changed = {"brought": number + 1, "at": now, "place": place}
+            so_far = so_far.model_copy(update=changed)
+            self.tell(so_far)
+        return so_far
 
-    async def _bring_first(self, poster: Poster, post: Post, now: float) -> str:
+    async def _bring(
+        self, poster: Poster, post: Post, number: int, place: Place, now: float
+    ) -> Place:
+        if number == 0:
+            return await self._bring_first(poster, post, now)
+        await self._bring_more(poster, post, f"{self.key}:{number}", place)
+        return place
+
+    async def _bring_first(self, poster: Poster, post: Post, now: float) -> Place:
         if self.target.token_lives(now):
             try:
                 await self.calls.edit_by_token(self.target, post)
             except WayClosed:
                 pass  # the next way is below
             else:
-                return "ticket"
+                return Place.TICKET
         if not self.target.private:
             try:
                 return await self._bring_to_channel(poster, post)
             except WayClosed:
                 pass  # the person can still be reached in private
         await poster.post_directly(post, nonce_of(f"{self.key}:dm:0"))
-        return "direct message"
+        return Place.DIRECT
 
-    async def _bring_to_channel(self, poster: Poster, post: Post) -> str:
+    async def _bring_to_channel(self, poster: Poster, post: Post) -> Place:
         try:
             await self.calls.edit_by_channel(self.target, post)
-        except (WayClosed, NotAcceptable):  # the message may be gone while the channel is not
+        except TooLarge:
+            raise
+        except (WayClosed, NotAcceptable) as refusal:
+            if isinstance(refusal, WayClosed) and refusal.shuts_channel:
+                raise
+            # the message may be gone, or out of reach, while the channel is not
             await poster.post(post, nonce_of(f"{self.key}:0"), reply_to=self.target.question)
-            return "channel"
-        return "ticket"
+            return Place.CHANNEL
+        return Place.TICKET
 
-    async def _bring_more(self, poster: Poster, post: Post, key: str, where: str) -> None:
-        if where != "direct message":
+    async def _bring_more(self, poster: Poster, post: Post, key: str, place: Place) -> None:
+        if place is not Place.DIRECT and not self.target.private:
             try:
                 await poster.post(post, nonce_of(key), reply_to=self.target.message)
             except WayClosed:

@@ -7,14 +7,15 @@ import logging
 import random
 from typing import ClassVar
 
-from pydantic import ValidationError
-
+from bot.delivery.bringing import Bringing
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
-from bot.delivery.ladder import Ladder
+from bot.delivery.ladder import SoFar
+from bot.delivery.pings import Pings
 from bot.delivery.promises import NEVER_SEEN, Promises
 from bot.delivery.rounds import Rounds
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.delivery.undelivered import Undelivered
 from bot.queue.deliveries import (
     Abandoned,
     Delivered,
@@ -25,14 +26,9 @@ from bot.queue.deliveries import (
     Settlement,
     Way,
 )
-from bot.queue.errors import QueueError
-from bot.queue.job import Clock, Job
+from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue
-from bot.queue.states import State
 from bot.queue.store.base import DueDelivery, SettleDelivery, Store
-from bot.ui.post import Post
-from bot.ui.result import given_up, posts
-from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
 
@@ -47,11 +43,6 @@ MOST_ATTEMPTS = 140
 
 LONGEST_PAUSE_S = 900.0
 """The longest wait between two tries of one delivery."""
-
-REFUSED = (
-    "The job is done, but Discord refused to show its result. Please ask again in other words; if "
-    "that does not help, tell an administrator the number below."
-)
 
 GONE_JOB = "the job was removed before its result was delivered"
 
@@ -73,11 +64,12 @@ class Outbox(Rounds):
         clock: Clock,
     ) -> None:
         super().__init__(store, queue.events, clock)
-        self._queue = queue
         self._calls = calls
         self._tickets = tickets
         self._sealer = sealer
         self.promises = Promises(queue, calls, tickets, sealer, clock)
+        self._pings = Pings(queue.store, calls, clock)
+        self._book = Undelivered(queue.store)
         self._released: dict[str, Target] = {}
 
     def release(self, delivery_id: str, target: Target) -> None:
@@ -102,10 +94,12 @@ class Outbox(Rounds):
     async def deliver(self, due: DueDelivery) -> None:
         """Bring one delivery."""
         delivery = due.delivery
+        presenting = self._tickets.presenting
+        bringing = Bringing(self._calls, presenting, self._pings, self._clock, delivery)
         try:
-            settlement = await self._settlement(due)
+            settlement = await self._settlement(due, bringing)
         except NotNow as refusal:
-            settlement = self._later(delivery, str(refusal), refusal.after_s)
+            settlement = self._later(delivery, str(refusal), bringing.so_far, refusal.after_s)
         except SealBroken as broken:  # the former key may still be given
             logger.error("a delivery waits: %s", broken, extra={"job": delivery.job_id})  # noqa: TRY400
             settlement = self._later(delivery, str(broken))
@@ -113,21 +107,32 @@ class Outbox(Rounds):
             settlement = Abandoned(str(refusal))
         except Exception as error:
             logger.exception("a delivery failed", extra={"job": delivery.job_id})
-            settlement = self._later(delivery, type(error).__name__)
-        if isinstance(settlement, Abandoned):
-            level = logging.INFO if settlement.note == NEVER_SEEN else logging.ERROR
-            extra = {"job": delivery.job_id}
-            logger.log(level, "a delivery was given up: %s", settlement.note, extra=extra)
-        await self.record(due, settlement)
+            settlement = self._later(delivery, type(error).__name__, bringing.so_far)
+        if await self.record(due, settlement):
+            await self._note(due, settlement, bringing.so_far)
 
-    def _later(self, delivery: Delivery, note: str, after_s: float | None = None) -> Settlement:
+    async def _note(self, due: DueDelivery, settlement: Settlement, so_far: SoFar | None) -> None:
+        """Tell administrators of what did not reach its person."""
+        if isinstance(settlement, Abandoned) and settlement.note != NEVER_SEEN:
+            await self._book.given_up(due, settlement.note)
+        elif isinstance(settlement, Delivered) and so_far is not None and so_far.reason:
+            await self._book.kept(due, so_far.reason)
+
+    def _later(
+        self,
+        delivery: Delivery,
+        note: str,
+        so_far: SoFar | None = None,
+        after_s: float | None = None,
+    ) -> Settlement:
         if delivery.attempt >= MOST_ATTEMPTS:
             return Abandoned(f"given up after {delivery.attempt} tries: {note}")
         pause = min(LONGEST_PAUSE_S, 2.0**delivery.attempt) * (0.5 + random.random() / 2)
         pause = pause if after_s is None else min(LONGEST_PAUSE_S, after_s)
-        return Later(self._clock() + pause, note)
+        progress = None if so_far is None else so_far.model_dump_json()
+        return Later(self._clock() + pause, note, progress)
 
-    async def _settlement(self, due: DueDelivery) -> Settlement:
+    async def _settlement(self, due: DueDelivery, bringing: Bringing) -> Settlement:
         target = self._sealer.open(due.delivery.target)
         if due.job is None:
             return Abandoned(GONE_JOB)
@@ -135,38 +140,4 @@ class Outbox(Rounds):
             return await self.promises.ask(due.delivery, due.job, target)
         await self._tickets.close(due.job.id)
         await self._tickets.turn(target)
-        return Delivered(await self._bring(due.delivery, due.job, target))
-
-    async def _bring(self, delivery: Delivery, job: Job, target: Target) -> str:
-        since = job.finished_at if delivery.attempt > 1 else None
-        key = f"{delivery.id}:{job.token}"
-        try:
-            ladder = Ladder(self._calls, target, key, since)
-            return await ladder.deliver(self._content(job, target), self._clock())
-        except NotAcceptable as refusal:
-            logger.error("Discord refused a result: %s", refusal, extra={"job": job.id})  # noqa: TRY400
-            ladder = Ladder(self._calls, target, f"{key}:refused", since)
-            return await ladder.deliver((Post(f"{REFUSED}\n-# job {job.id}"),), self._clock())
-
-    def _content(self, job: Job, target: Target) -> tuple[Post, ...]:
-        if job.state is not State.COMPLETED:
-            return (self._ending(job),)
-        try:
-            reply = self._queue.registry[job.type].reply(job)
-        except (QueueError, ValidationError):
-            logger.exception("a result cannot be shown", extra={"job": job.id})
-            sentence = "The result was made by another version of this bot and cannot be shown."
-            return (Post(f"{sentence}\n-# job {job.id}"),)
-        return posts(reply, single=target.private)
-
-    def _ending(self, job: Job) -> Post:
-        """The last ticket, of a failed job with what it had so far."""
-        ended = ticket(job)
-        if job.state is not State.DISCARDED or job.checkpoint is None:
-            return ended
-        try:
-            partial = self._queue.registry[job.type].partial(job)
-        except Exception:
-            logger.exception("a partial result cannot be shown", extra={"job": job.id})
-            return ended
-        return ended if partial is None else given_up(ended, partial)
+        return Delivered(await bringing.run(due.job, target))

@@ -35,6 +35,11 @@ class Poster:
         if not await self._is_there(post, directly=True):
             await self.calls.post_directly(self.target, post, nonce)
 
+    async def skip(self, post: Post, *, directly: bool) -> None:
+        """This post is there for certain: its message counts for no other."""
+        if not await self._is_there(post, directly=directly) and not directly:
+            await self._is_there(post, directly=True)
+
     async def ticket(self, job_id: str) -> int | None:
         """The message of a ticket that was posted already."""
         earlier = await self._look(directly=False)
@@ -71,7 +76,8 @@ class Poster:
             own = await self.calls.posted(self.target, since, directly=directly)
         except WayClosed:  # the bot may not read here; the nonces are all there is
             return []
-        return [message for message in own if message.type in _POSTS]
+        ticket = self.target.message
+        return [one for one in own if one.type in _POSTS and one.id != ticket]
 
 
 def _looks(message: discord.Message) -> tuple[str, str, int]:

@@ -15,6 +15,7 @@ from bot.queue.deliveries import Abandoned, Delivery, Released
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
+from bot.texts import say
 from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,6 @@ class Promises:
         if any(one.owner == person and one.id != delivery_id and not one.is_over for one in owed):
             return
         try:
-            await self._queue.cancel(job_id, "Its command was never acknowledged.", by=person)
+            await self._queue.cancel(job_id, say("promise-unacknowledged"), by=person)
         except InvalidStateTransitionError:
             logger.info("a job that nobody waits for had ended", extra={"job": job_id})

@@ -5,6 +5,7 @@ Kept in the store as sealed text, because an interaction's token lets anyone spe
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,12 +17,30 @@ from bot.delivery.discord_limits import Way
 TOKEN_LIFE_S = 15 * 60
 """How long an interaction's token can edit (Discord's documentation on interactions)."""
 
+FADES_S = 60.0
+"""How long before its token's end a private ticket says that it will stand still."""
+
+FILE_LIMIT = 10 * 1024 * 1024
+"""Bytes of one file where nothing else is said (Discord's documentation on uploads)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A fresh way to edit one message: whoever presses a button on it gives its token."""
+
+    message: int
+    channel: int
+    application: int
+    token: str = field(repr=False)
+    file_limit: int = FILE_LIMIT
+
 
 class Target(BaseModel):
     """A person, and the ticket that was shown to them.
 
     With a `token` the ticket answers an interaction; without, it is a message of the bot's own.
-    `message` is its id once known; `asked_at` (unix seconds) is when the person asked.
+    `message` is its id once known; `asked_at` (unix seconds) is when the person asked, `token_at`
+    when the token was given (None: then); `file_limit` is how many bytes a file may have there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,7 +54,9 @@ class Target(BaseModel):
     """The person's own message, where that was the question."""
     application: int | None = None
     token: str | None = Field(default=None, repr=False)
+    token_at: float | None = None
     private: bool = False
+    file_limit: int = FILE_LIMIT
 
     @property
     def place(self) -> str:
@@ -44,7 +65,25 @@ class Target(BaseModel):
 
     def token_lives(self, now: float) -> bool:
         """Whether the token may still edit."""
-        return self.token is not None and now < self.asked_at + TOKEN_LIFE_S
+        since = self.asked_at if self.token_at is None else self.token_at
+        return self.token is not None and now < since + TOKEN_LIFE_S
+
+    def fades(self, now: float) -> bool:
+        """Whether the ticket is about to get out of reach: a private one, with its token."""
+        return self.private and self.token_lives(now) and not self.token_lives(now + FADES_S)
+
+    def renewed(self, handle: Handle, now: float) -> "Target":
+        """The same person at the message of this handle, which was given `now` (unix seconds)."""
+        return self.model_copy(
+            update={
+                "message": handle.message,
+                "channel": handle.channel,
+                "application": handle.application,
+                "token": handle.token,
+                "token_at": now,
+                "file_limit": handle.file_limit,
+            }
+        )
 
     def way(self, now: float) -> Way:
         """How the ticket is edited."""

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
+from bot.delivery.addresses import Addresses
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, Refusal, WayClosed
+from bot.delivery.live import LiveJob, LiveTicket, is_overdue, later_outlook
+from bot.delivery.presenting import Presenting
 from bot.delivery.progress import EditBudget
-from bot.delivery.target import SealBroken, Sealer, Target
+from bot.delivery.target import Handle, SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
 from bot.queue.duty import log_failure
 from bot.queue.errors import StoreError
@@ -17,6 +19,7 @@ from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, WAITING, State
+from bot.queue.store.base import JobFilter
 from bot.ui.post import Post
 from bot.ui.ticket import left_ticket, ticket
 
@@ -26,33 +29,17 @@ LINE_MOVES_EVERY_S = 5.0
 """Seconds between looks at the positions of waiting tickets."""
 
 FRONT = 20
-"""Only tickets this near to their turn are kept up to date; Refresh serves the others."""
+"""Only tickets this near to their turn move with the line; others when what they say is over, and
+when Refresh is pressed.
+"""
+
+FOUND_AT_MOST = 1000
+"""Waiting jobs whose tickets are followed from the start; those of others, when they run."""
 
 LOOK_AGAIN_S = 0.5
 """Seconds between looks for a ticket that another process is just showing."""
 
 _MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB_RETRY})
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """Where a ticket is, and what it shows."""
-
-    target: Target
-    shown: Post | None = None
-
-
-@dataclass(slots=True)
-class _Live:
-    """A job, what its tickets should show, and the tickets of all who asked for it."""
-
-    job: Job
-    tickets: list[_Ticket]
-    outlook: Outlook | None = None
-
-    def has(self, target: Target) -> bool:
-        """Whether the ticket there is one of these."""
-        return any(one.target.place == target.place for one in self.tickets)
 
 
 class Tickets:
@@ -68,25 +55,34 @@ class Tickets:
     ) -> None:
         self._queue = queue
         self._calls = calls
-        self._sealer = sealer
+        self.addresses = Addresses(queue, sealer)
         self._budget = budget
         self._clock = clock
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, LiveJob] = {}
+        self.presenting = Presenting(queue)
         self._unseen: dict[str, Job] = {}
         self._loading: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._on_event)
 
-    def follow(self, job: Job, target: Target, shown: Post | None = None) -> None:
-        """A ticket of this job was `shown` at `target` (None: nobody remembers how)."""
+    def follow(
+        self,
+        job: Job,
+        target: Target,
+        shown: Post | None = None,
+        outlook: Outlook | None = None,
+    ) -> None:
+        """A ticket of this job was `shown` at `target`, with this outlook (None: nobody remembers
+        how).
+        """
         live, newer = self._live.get(job.id), self._unseen.pop(job.id, None)
         if job.finished_at is not None or (live is not None and live.has(target)):
             return
-        one = _Ticket(target, shown)
+        one = LiveTicket(target, shown)
         if live is not None:
             live.tickets.append(one)
             self._refresh(live)
         elif newer is not None or job.state in WAITING:
-            live = self._live[job.id] = _Live(newer or job, [one])
+            live = self._live[job.id] = LiveJob(newer or job, [one], outlook)
             if newer is not None:
                 self._refresh(live)
 
@@ -123,26 +119,28 @@ class Tickets:
             # No event crosses processes.
             while job.id in self._unseen and await self._find_ticket(job):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_S)
-        except (StoreError, SealBroken) as error:
+        except StoreError as error:
             logger.warning("a ticket stays as it is: %s", error, extra={"job": job.id})
+        except SealBroken as broken:
+            _log_sealed(job, broken)
 
     async def _find_ticket(self, job: Job) -> bool:
         """Follow the job's ticket; whether that is to be tried again."""
-        deliveries = await (await self._queue.store_of(job.id)).deliveries(job.id)
-        for delivery in deliveries:
-            if delivery.state is DeliveryState.WAITING:
-                self.follow(job, self._sealer.open(delivery.target))
-        return any(delivery.state is DeliveryState.HELD for delivery in deliveries)
+        known = await self.addresses.of(job.id)
+        for address in known:
+            if address.delivery.state is DeliveryState.WAITING:
+                self.follow(job, address.target)
+        return any(address.delivery.state is DeliveryState.HELD for address in known)
 
-    def _refresh(self, live: _Live) -> None:
+    def _refresh(self, live: LiveJob) -> None:
         now = self._clock()
         for one in live.tickets:
             edit = partial(self._edit, live, one)
             self._budget.submit(live.job.id, edit, one.target.way(now), one.target.place)
 
-    async def _edit(self, live: _Live, one: _Ticket) -> None:
+    async def _edit(self, live: LiveJob, one: LiveTicket) -> None:
         """Show a ticket as it is now. Raises `NotNow`."""
-        post = ticket(live.job, live.outlook, reader=one.target.user)
+        post = self._post(live, one.target)
         if one.shown == post or not live.has(one.target):
             return
         try:
@@ -156,11 +154,15 @@ class Tickets:
             await self._show(one.target, post)
         except WayClosed as closed:
             logger.info("a ticket cannot be edited any more: %s", closed)
-            live.tickets.remove(one)  # the final news will find another way
+            live.drop(one)  # the final news will find another way
             return
         except NotAcceptable as refusal:
             logger.info("a live edit was skipped: %s", refusal)
         one.shown = post
+
+    def _post(self, live: LiveJob, target: Target) -> Post:
+        fades = target.fades(self._clock())
+        return ticket(live.job, live.outlook, reader=target.user, fades=fades)
 
     async def _show(self, target: Target, post: Post) -> None:
         if target.token_lives(self._clock()):
@@ -175,13 +177,32 @@ class Tickets:
 
     async def run(self) -> None:
         """Move the positions of waiting tickets along, until cancelled."""
+        await self._find_waiting()
         while True:
             await asyncio.sleep(LINE_MOVES_EVERY_S)
+            self._say_farewell()
             waiting = [live for live in self._live.values() if live.job.state in WAITING]
             if waiting:
                 await self._move(waiting)
 
-    async def _move(self, waiting: list[_Live]) -> None:
+    async def _find_waiting(self) -> None:
+        """Follow the tickets of jobs that wait since before this process began."""
+        try:
+            known = await self._queue.find(JobFilter(states=WAITING), limit=FOUND_AT_MOST)
+            for job in known:
+                if job.id not in self._live:
+                    await self._find_ticket(job)
+        except Exception as error:  # noqa: BLE001 - they stand still until they are refreshed
+            log_failure("tickets of waiting jobs cannot be found now", error)
+
+    def _say_farewell(self) -> None:
+        """Refresh what can soon be reached no more, so that its last look says so."""
+        now = self._clock()
+        for live in self._live.values():
+            if any(one.target.fades(now) for one in live.tickets):
+                self._refresh(live)
+
+    async def _move(self, waiting: list[LiveJob]) -> None:
         try:
             outlooks = await self._queue.outlooks([live.job for live in waiting])
             for live in waiting:
@@ -189,15 +210,16 @@ class Tickets:
         except Exception as error:  # noqa: BLE001 - tickets that stood still would go unseen
             log_failure("positions are not known now", error)
 
-    async def _move_one(self, live: _Live, outlook: Outlook | None) -> None:
+    async def _move_one(self, live: LiveJob, outlook: Outlook | None) -> None:
         if outlook is None:  # it is not ready, or another process runs it, whose events none hears
             if await self._has_moved_on(live.job):
                 await self.close(live.job.id)
             return
         live.job = live.job._replace(state=State.PENDING, parked_on=None)
-        before = live.outlook.ahead if live.outlook is not None else None
-        if outlook.ahead != before and outlook.ahead <= FRONT:
-            live.outlook = outlook
+        now = self._clock()
+        known = later_outlook(live.outlook, outlook, now)
+        if known != live.outlook and (outlook.ahead <= FRONT or is_overdue(live.outlook, now)):
+            live.outlook = known
             self._refresh(live)
 
     async def show(self, job_id: str, edit: Callable[[Post], Awaitable[None]]) -> None:
@@ -212,16 +234,37 @@ class Tickets:
 
         await self._budget.now(job_id, current)
 
+    async def renew(self, job: Job, handle: Handle, person: int) -> None:
+        """A press has given a fresh way to edit its message: it is the ticket's from now on."""
+        try:
+            target = await self.addresses.renew(job.id, handle, person, self._clock())
+        except SealBroken as broken:
+            _log_sealed(job, broken)
+            return
+        if target is not None:
+            if (live := self._live.get(job.id)) is not None:
+                live.forget(target.message)
+            self.follow(job, target)
+
+    async def revive(self, job: Job, handle: Handle, person: int) -> None:
+        """The job goes on after its end: the message that was pressed is its ticket again, and
+        so are those of others who wait for it.
+        """
+        try:
+            await self.addresses.renew(job.id, handle, person, self._clock(), asked_anew=True)
+            await self._find_ticket(job)
+        except SealBroken as broken:
+            _log_sealed(job, broken)
+
     async def leave(self, job: Job, person: int) -> None:
         """Show on the person's own tickets that they cancelled what others still wait for."""
 
         async def left() -> None:
             if (live := self._live.get(job.id)) is not None:
                 live.tickets = [one for one in live.tickets if one.target.user != person]
-            store = await self._queue.store_of(job.id)
-            for delivery in await store.deliveries(job.id):
-                if delivery.owner == person and delivery.is_over:
-                    await self._show_left(self._sealer.open(delivery.target), job)
+            for address in await self.addresses.of(job.id):
+                if address.delivery.owner == person and address.delivery.is_over:
+                    await self._show_left(address.target, job)
 
         await self._budget.now(job.id, left)
 
@@ -237,3 +280,7 @@ class Tickets:
             job = job._replace(progress=live.job.progress)
         outlooks = await self._queue.outlooks([job]) if job.state in WAITING else {}
         return ticket(job, outlooks.get(job.id))
+
+
+def _log_sealed(job: Job, broken: SealBroken) -> None:
+    logger.warning("a ticket stays as it is: %s", broken, extra={"job": job.id})

@@ -196,8 +196,14 @@ def settled(
         case Later(at, note, progress):
             return replace(free, due_at=at, note=note, progress=progress or delivery.progress)
         case Again():
-            token = delivery.token + 1
-            return replace(free, state=DeliveryState.DUE, due_at=now, attempt=0, token=token)
+            return replace(
+                free,
+                state=DeliveryState.DUE,
+                due_at=now,
+                attempt=0,
+                token=delivery.token + 1,
+                progress=None,
+            )
         case Released(target):
             return _released(delivery, target or delivery.target, now, job_finished=job_finished)
 

@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
@@ -135,6 +135,8 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     """Seconds that a result may be given to others who ask the same (see `cache_key`); 0: never."""
     degraded: ClassVar[bool] = False
     """Whether it may run while the store is away, where a restart would lose it."""
+    on_expiry: ClassVar[Literal["keep", "cancel"]] = "keep"
+    """What becomes of a job that still waits when its person can no longer be answered in place."""
 
     request_model: ClassVar[type[BaseModel]]
     result_model: ClassVar[type[BaseModel]]

@@ -20,7 +20,7 @@ class HandlesPresses(Protocol):
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=rf"job:(?P<action>cancel|refresh):{ULID}",
+    template=rf"job:(?P<action>cancel|refresh|retry|show):{ULID}",
 ):
     """Any of a ticket's buttons."""
 

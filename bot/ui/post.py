@@ -1,10 +1,21 @@
 """One message as it should look: the value between what people are told and how it is sent."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import discord
 
 from bot.queue.reply import File
+
+
+class Place(StrEnum):
+    """Where a result went: the notes that deliveries end with."""
+
+    TICKET = "ticket"
+    CHANNEL = "channel"
+    DIRECT = "direct message"
+    KEPT = "kept"
+    """Nowhere: it is there for whoever asks the bot to show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +29,16 @@ class Button:
 
 @dataclass(frozen=True)
 class Post:
-    """A whole message: what is not in it is not there after an edit."""
+    """A whole message: what is not in it is not there after an edit.
+
+    It pings only the person `pings`, and nobody by an edit.
+    """
 
     content: str = ""
     embed: discord.Embed | None = None
     buttons: tuple[Button, ...] = ()
     files: tuple[File, ...] = ()
+    pings: int | None = None
 
     def view(self) -> discord.ui.View:
         """The buttons as discord.py sends them.

@@ -1,10 +1,12 @@
 """How a finished job reads: one message, a few, or a file; never more than people will scroll."""
 
 from dataclasses import replace
+from itertools import islice
 
 from bot.queue.reply import File, Reply
+from bot.texts import say
 from bot.ui.post import Post
-from bot.ui.text import clean, shorten, split_message
+from bot.ui.text import clean, messages, shorten, split_message
 
 MOST_MESSAGES = 4
 """A text that needs more becomes a file (DESIGN §6)."""
@@ -12,27 +14,35 @@ MOST_MESSAGES = 4
 LIMIT = 2000
 """Characters of one message (Discord's documentation on messages)."""
 
-_AS_FILE = "\n\n*The whole answer is in the attached file.*"
+NOTES = 600
+"""Characters that are left for notes on files where a text became a file."""
 
 
-SO_FAR = "**This is as far as it came:**"
+def so_far(partial: Reply) -> Reply:
+    """What a failed job had, under a heading that says so."""
+    return Reply(f"{say('result-so-far')}\n{partial.text}", partial.files)
 
 
-def given_up(ended: Post, partial: Reply) -> Post:
-    """The last ticket of a failed job, with what it had so far; one message."""
-    (shown,) = posts(Reply(f"{SO_FAR}\n{partial.text}", partial.files), single=True)
-    return replace(shown, embed=ended.embed)
+def given_up(ended: Post, shown: Post) -> Post:
+    """The last ticket of a failed job, with the message that shows what it had so far."""
+    return replace(shown, embed=ended.embed, buttons=ended.buttons)
+
+
+def readable(reply: Reply, *, single: bool) -> Reply:
+    """The reply with a text of at most `MOST_MESSAGES` messages, or of one if it must be `single`
+    (a private answer is one edit with a file); what is longer becomes a file.
+    """
+    text = clean(reply.text).strip() or say("result-empty")
+    most = 1 if single else MOST_MESSAGES
+    if len(list(islice(messages(text), most + 1))) <= most:
+        return Reply(text, reply.files)
+    told = f"\n\n{say('result-as-file')}"
+    opening = shorten(text, LIMIT - NOTES - len(told)) + told
+    return Reply(opening, (*reply.files, File("answer.md", text.encode())))
 
 
 def posts(reply: Reply, *, single: bool) -> tuple[Post, ...]:
-    """The messages of a reply, the first of which replaces the ticket.
-
-    `single`: the reply must be one message (a private answer is one edit with a file).
-    """
-    text = clean(reply.text).strip() or "*(The answer is empty.)*"
-    chunks = split_message(text)
-    if len(chunks) <= (1 if single else MOST_MESSAGES):
-        first, *more = chunks
-        return (Post(first, files=reply.files), *(Post(chunk) for chunk in more))
-    opening = shorten(text, LIMIT - len(_AS_FILE)) + _AS_FILE
-    return (Post(opening, files=(*reply.files, File("answer.md", text.encode()))),)
+    """The messages of a reply, the first of which replaces the ticket and has the files."""
+    shown = readable(reply, single=single)
+    first, *more = split_message(shown.text)
+    return (Post(first, files=shown.files), *(Post(chunk) for chunk in more))

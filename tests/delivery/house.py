@@ -254,6 +254,10 @@ class House:
         every = (m for one in channels for m in self.world.store.newest_first(one))
         return [message for message in every if text in message.text]
 
+    def answers(self, text: str) -> list[Message]:
+        """All messages that are this answer, not tickets that show it as it is written."""
+        return [message for message in self.reading(text) if message.content == text]
+
     def forbid(self, *, looking: bool = False, channel="general") -> None:
         """Forbid the bot to write in the channel, or even to see it."""
         here = self.world.channel(channel)
@@ -266,6 +270,11 @@ class House:
         self.offset.seconds += seconds
         self.world.advance(seconds)
         self.outbox.poke()
+
+
+def labels(message: Message) -> list[str]:
+    """The buttons below the message."""
+    return [button["label"] for row in message.components for button in row["components"]]
 
 
 class Offset:

@@ -1,13 +1,18 @@
 """The ways of a result to its person, each taken only when the better ones are closed."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
+from bot.delivery.undelivered import Line, book_of
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from sandbox.mentions import mentions_of
 from tests.delivery.house import TOKEN_DEAD_S
 
 LONG = "\n\n".join(f"{part} " + "word " * 250 for part in ("One", "Two", "Three"))
+FINAL_EDIT = "PATCH *@original"
 PARTS = ("One", "Two", "Three")
 
 
@@ -19,6 +24,16 @@ async def answered(house, question="why?", text="Because.", **options):
     job = await house.diary.until(EventName.JOB_COMPLETED)
     await house.tickets.close(job.id)  # no live edit is under way any more
     return interaction
+
+
+async def interrupted_after_one_post(house) -> None:
+    """Try to bring a long result: its first message is posted, the next is not."""
+    held = house.world.troubles.hold("POST /channels/*/messages")
+    bringing = asyncio.create_task(house.bring())
+    await held.reached()
+    house.world.troubles.fail("POST /channels/*/messages", "reset")
+    held.release()
+    await bringing
 
 
 class TestAPublicResult:
@@ -68,7 +83,7 @@ class TestAPublicResult:
         assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
         assert (await house.delivery()).note == "direct message"
 
-    async def test_is_given_up_with_a_reason_when_every_way_is_closed(self, house):
+    async def test_is_kept_when_every_way_is_closed_and_administrators_can_read_why(self, house):
         await answered(house)
         house.advance(TOKEN_DEAD_S)
         house.forbid(looking=True)
@@ -76,9 +91,13 @@ class TestAPublicResult:
         await house.bring()
 
         delivery = await house.delivery()
-        assert delivery.state is DeliveryState.ABANDONED
-        assert "50007" in delivery.note
-        assert house.reading("Because.") == []
+        assert (delivery.state, delivery.note) == (DeliveryState.DELIVERED, "kept")
+        job = await house.job()
+        (entry,) = await house.store.entries(book_of(job.guild))
+        line = Line.model_validate_json(entry.text)
+        assert (line.outcome, line.job, line.user) == ("kept", job.id, job.owner)
+        assert "50007" in line.reason
+        assert house.answers("Because.") == []
         assert (await house.job()).result == '{"text":"Because."}'
 
     async def test_pings_nobody_on_any_way(self, house):
@@ -92,6 +111,72 @@ class TestAPublicResult:
         (posted,) = house.world.messages("general")
         assert posted.text == text
         assert (posted.pinged, posted.pinged_everyone) == (frozenset(), False)
+
+
+class TestAClosedWay:
+    """What Discord answers when the token is dead, and where the result goes then."""
+
+    @pytest.fixture
+    async def house(self, build):
+        """A house that has a result to bring, too late for the token."""
+        house = await build()
+        await answered(house)
+        house.advance(TOKEN_DEAD_S)
+        return house
+
+    @pytest.mark.parametrize(("status", "code"), [(400, 50083), (404, 10008), (403, 50013)])
+    async def test_of_editing_leads_to_a_post(self, house, status, code):
+        house.world.troubles.fail("PATCH /channels/*", status, code=code)
+        await house.bring()
+        assert len(house.answers("Because.")) == 1
+        assert (await house.delivery()).note == "channel"
+
+    async def test_of_replying_leads_to_a_post_that_answers_nothing(self, build):
+        house = await build()
+        await house.world.post("Ben", "general", f"<@{house.world.bot.id}> why?")
+        await house.outbox.until_released(None)
+        await house.bring()
+        (ticket,) = house.reading("Queued")
+        house.world.store.delete(ticket)
+        house.teller.answer("why?", "Because.")
+        await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)
+        house.world.troubles.fail("POST /channels/*/messages", 403, code=160002)
+        await house.bring()
+        (posted,) = house.answers("Because.")
+        assert (posted.reference, (await house.delivery()).note) == (None, "channel")
+
+    @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001)])
+    async def test_into_the_whole_channel_is_not_tried_again(self, house, status, code):
+        house.world.troubles.fail("PATCH /channels/*", status, code=code)
+        await house.bring()
+        assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
+        channel = house.world.channel("general").id
+        paths = [entry.path for entry in house.world.log if entry.method == "POST"]
+        assert f"/channels/{channel}/messages" not in paths
+
+    async def test_in_an_archived_thread_leads_to_a_direct_message(self, house):
+        house.world.troubles.fail("/channels/*", 400, code=50083, times=2)
+        await house.bring()
+        assert (await house.delivery()).note == "direct message"
+
+    @pytest.mark.parametrize(("status", "code"), [(403, 50007), (400, 50278)])
+    async def test_to_the_person_keeps_it(self, house, status, code):
+        house.forbid(looking=True)
+        house.world.troubles.fail("POST /channels/*/messages", status, code=code)
+        await house.bring()
+        assert (await house.delivery()).note == "kept"
+
+    @pytest.mark.parametrize(("private", "note"), [(False, "ticket"), (True, "direct message")])
+    async def test_is_gone_round_by_a_process_that_never_saw_the_person(self, build, private, note):
+        first = await build(durable=True)
+        await answered(first, private=private)
+        await first.close()
+        first.advance(TOKEN_DEAD_S)
+        successor = await build(durable=True, connected=False)
+        await successor.world.wait_for(lambda: successor.answers("Because."))
+        await successor.bring()
+        assert (await successor.delivery()).note == note
+        assert len(successor.answers("Because.")) == 1
 
 
 class TestAPrivateResult:
@@ -110,14 +195,14 @@ class TestAPrivateResult:
         assert [m.text for m in house.world.direct_messages("Ben")] == ["Because."]
         assert (await house.delivery()).note == "direct message"
 
-    async def test_is_given_up_rather_than_shown_in_public(self, house):
+    async def test_is_kept_rather_than_shown_in_public(self, house):
         await answered(house, private=True)
         house.advance(TOKEN_DEAD_S)
         house.world.directory.set_dm_open("Ben", is_open=False)
         await house.bring()
 
-        assert house.reading("Because.") == []
-        assert (await house.delivery()).state is DeliveryState.ABANDONED
+        assert house.answers("Because.") == []
+        assert (await house.delivery()).note == "kept"
         routes = [e.route for e in house.world.log if e.method in {"PATCH", "POST"}]
         channel = house.world.channel("general").id
         paths = [e.path for e in house.world.log if e.method in {"PATCH", "POST"}]
@@ -178,13 +263,69 @@ class TestALongResult:
         assert (await house.delivery()).state is DeliveryState.DELIVERED
         assert [text.split()[0] for text in house.texts()] == list(PARTS)
 
-    async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house):
-        await answered(house, text="a" * 6000)
-        house.world.troubles.lose_answer("POST /channels/*/messages")
+    async def test_is_seen_once_also_where_the_bot_may_not_read_what_it_wrote(self, house):
+        """What was brought is kept with the delivery itself."""
+        await answered(house, text=LONG)
+        await interrupted_after_one_post(house)
+        assert [text.split()[0] for text in house.texts()] == ["One", "Two"]
+
+        house.world.troubles.fail("GET /channels/*/messages", 403, code=50001, times=None)
+        house.advance(600)
         await house.bring()
+        assert (await house.delivery()).state is DeliveryState.DELIVERED
+        assert [text.split()[0] for text in house.texts()] == list(PARTS)
+
+    @pytest.mark.parametrize("late", [True, False])
+    async def test_is_in_the_ticket_with_a_file_where_nothing_can_be_posted(self, house, late):
+        interaction = await answered(house, text=LONG)
+        if late:
+            house.advance(TOKEN_DEAD_S)
+        house.forbid()
+        house.world.directory.set_dm_open("Ben", is_open=False)
+        await house.bring()
+        (text,) = house.texts()
+        assert "The whole answer is in the attached file" in text
+        (file,) = interaction.original.attachments
+        assert house.world.file(file).decode() == LONG.strip()
+        assert (await house.delivery()).note == "ticket"
+
+    async def test_is_brought_anew_where_another_version_kept_what_was_brought(self, house):
+        await answered(house, text=LONG)
+        house.world.troubles.fail(FINAL_EDIT, "reset")
+        await house.bring()
+        delivery = await house.delivery()
+        house.store._debts.change(
+            delivery.job_id, lambda owed: replace(owed, progress='{"brought": "all"}')
+        )
+        house.advance(60)
+        await house.bring()
+        assert [text.split()[0] for text in house.texts()] == list(PARTS)
+
+    @pytest.mark.parametrize("lost", [True, False], ids=["its answer lost", "not posted"])
+    async def test_of_equal_parts_loses_none_when_it_is_repeated(self, house, lost):
+        await answered(house, text="a" * 6000)
+        if lost:
+            house.world.troubles.lose_answer("POST /channels/*/messages")
+            await house.bring()
+        else:
+            await interrupted_after_one_post(house)
         house.advance(600)
         await house.bring()
         assert "".join(house.texts()) == "a" * 6000
+
+    async def test_of_equal_parts_loses_none_though_its_ticket_was_a_message_too(self, house):
+        await house.world.post("Ben", "general", f"<@{house.world.bot.id}> why?")
+        await house.diary.until(EventName.JOB_STARTED)
+        await house.world.wait_for(lambda: len(house.texts()) == 2)
+        await house.outbox.prepare()
+        await house.bring()
+        house.teller.answer("why?", "a" * 6000)
+        await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)
+        house.world.troubles.fail("POST /channels/*/messages", "reset")
+        await house.bring()
+        house.advance(600)
+        await house.bring()
+        assert "".join(house.texts()[1:]) == "a" * 6000
 
     async def test_goes_on_in_private_where_the_bot_may_only_answer_commands(self, house):
         await answered(house, text=LONG)

@@ -9,7 +9,7 @@ from bot.queue.events import EventName
 from bot.queue.handlers import JobContext
 from bot.queue.job import Job
 from bot.queue.reply import File, Reply
-from tests.delivery.house import TOKEN_DEAD_S
+from tests.delivery.house import TOKEN_DEAD_S, labels
 
 
 class Halting(Chat):
@@ -55,7 +55,7 @@ async def test_the_partial_result_comes_with_the_failure(house, private):
     assert "❌ Failed" in failed.text
     assert failed.ephemeral is private
     assert not failed.mention_everyone
-    assert not failed.components
+    assert labels(failed) == ["Retry"]
 
 
 async def test_a_long_one_is_a_file(house):

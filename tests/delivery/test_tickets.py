@@ -10,13 +10,9 @@ from bot.delivery.actions import NotAllowed, Person
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
-from tests.delivery.house import GUARD_S, TOKEN_DEAD_S
+from tests.delivery.house import GUARD_S, TOKEN_DEAD_S, labels
 
 LIVE_EDIT = "PATCH *@original"
-
-
-def buttons(message) -> list[str]:
-    return [button["label"] for row in message.components for button in row["components"]]
 
 
 def person(house, name="Ben", *, administrator=False) -> Person:
@@ -29,7 +25,7 @@ class TestALiveTicket:
         house.teller.say("why?", "Because of ")
         ticket = await house.sees(interaction.original, "Because of")
         assert "Working" in ticket.text
-        assert buttons(ticket) == ["Cancel", "Refresh"]
+        assert labels(ticket) == ["Cancel", "Refresh"]
 
         house.teller.say("why?", "this.")
         await house.sees(interaction.original, "Because of this.")
@@ -153,12 +149,47 @@ class TestAWaitingTicket:
         line.teller.answer("second?", "2")
         await line.sees(third.original, "Working")
 
+    async def test_is_not_edited_while_its_line_stands_still(self, line, monkeypatch):
+        await line.accepted("second?", user="Ada")
+        third = await line.accepted("third?", user="Cleo")
+        looks, outlooks = asyncio.Queue(), line.queue.outlooks
+
+        async def seen(jobs):
+            looks.put_nowait(None)
+            return await outlooks(jobs)
+
+        monkeypatch.setattr(line.queue, "outlooks", seen)
+        for _ in range(3):
+            await looks.get()
+        assert (await line.job()).id not in line.budget._lanes
+        assert len(line.world.history(third.original)) == 1
+
     async def test_says_nothing_of_a_line_that_is_empty(self, line):
         second = await line.accepted("second?")
         assert "ahead" not in second.original.text
 
+    async def test_moves_up_also_after_a_restart(self, build):
+        first = await build(durable=True, working=False)
+        await first.accepted("first?", user="Ada")
+        second = await first.accepted("second?")
+        assert "**1** job is ahead of yours." in second.original.text
+        await first.outbox.prepare()
+        await first.close()
+
+        successor = await build(durable=True, slots=1)
+        moving = asyncio.create_task(successor.tickets.run())
+        await successor.world.wait_for(lambda: "ahead" not in second.original.text)
+        assert "Queued" in second.original.text
+        moving.cancel()
+
+    async def test_that_is_private_says_in_time_that_it_will_stand_still(self, line):
+        second = await line.accepted("second?", private=True)
+        assert "Refresh" not in second.original.text.splitlines()[0]
+        line.advance(TOKEN_DEAD_S - 30)
+        await line.sees(second.original, "**Refresh** moves it on")
+
     async def test_far_from_the_front_is_left_alone(self, line, monkeypatch):
-        monkeypatch.setattr(tickets, "FRONT", 1)
+        monkeypatch.setattr(tickets, "FRONT", 0)
         monkeypatch.setattr(
             line.budget._line, "_interval_s", 3600
         )  # what is submitted stays in sight
@@ -166,6 +197,8 @@ class TestAWaitingTicket:
         for number in range(3):
             await line.accepted(f"question {number}?")
             ids.append((await line.job()).id)
+        line.teller.answer("first?", "1")
+        await line.diary.until(EventName.JOB_STARTED, times=2)
         looks = asyncio.Queue()
         outlooks = line.queue.outlooks
 
@@ -205,7 +238,7 @@ class TestAfterARestart:
         successor = await build(durable=True)
         await successor.world.press("Ben", interaction.original, "Cancel")
         ticket = await successor.sees(interaction.original, "Cancelled by you.")
-        assert buttons(ticket) == []
+        assert labels(ticket) == ["Retry"]
 
 
 class TestPressingAButton:

@@ -118,7 +118,7 @@ class Stage:
 
 def is_over(ticket: Message | None) -> bool:
     """Nothing is left to cancel: this is the last state of the ticket."""
-    return ticket is not None and not ticket.loading and not ticket.components
+    return ticket is not None and not ticket.loading and "job:cancel:" not in str(ticket.components)
 
 
 def bot_in(folder: Path, sandbox: Sandbox, **env: str) -> BotProcess:

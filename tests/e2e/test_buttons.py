@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from tests.e2e.chat_server import answer_to
+from tests.e2e.chat_server import answer_to, refusing, saying
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -109,6 +109,19 @@ async def test_a_press_that_comes_too_late_changes_nothing(shared):
     assert "already" in await shared.told(press)
     final.release()
     assert (await shared.ended(asked)).content == answer_to("late")
+
+
+async def test_retry_after_a_crash_makes_the_message_a_ticket_again(shared):
+    ben = shared.world.person("Ben")
+    shared.chat.open()
+    shared.chat.plan("tried again", refusing(401), saying(answer_to("tried again")))
+    asked = await shared.ask("tried again", person=ben)
+    assert "Failed" in (await shared.ended(asked)).text
+    await shared.kill()
+    await shared.start()
+    await shared.world.press(ben, asked.original, "Retry")
+    await shared.world.wait_for(lambda: asked.original.content == answer_to("tried again"))
+    assert len(shared.holding(answer_to("tried again"))) == 1
 
 
 async def test_a_button_of_a_forgotten_job_says_so(shared):

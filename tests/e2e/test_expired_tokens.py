@@ -64,6 +64,13 @@ async def test_a_private_answer_comes_as_a_direct_message(shared, expired):
     assert not is_over(asked.original)
     assert [m.id for m in shared.holding(answer_to("expired in private"))] == [answer.id]
 
+    await shared.world.press(person, asked.original, "Refresh")
+    await shared.world.wait_for(lambda: "direct message" in asked.original.text)
+    press = await shared.world.press(person, asked.original, "Show again")
+    shown = await shared.world.wait_for(lambda: press.original and press.original.content)
+    assert shown == answer.content
+    assert press.original.viewer_id == person.id
+
 
 async def test_where_the_bot_cannot_look_the_answer_comes_as_a_direct_message(shared, expired):
     _, person = await expired("hidden", channel=shared.world.channel("no-bots"))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.queue.job import Job
 from bot.queue.reply import File, Reply
 from bot.queue.states import State
-from bot.ui.result import LIMIT, MOST_MESSAGES, SO_FAR, given_up, posts
+from bot.ui.result import LIMIT, MOST_MESSAGES, given_up, posts, so_far
 from bot.ui.ticket import ticket
 
 PICTURE = File("picture.png", b"\x89PNG")
@@ -66,13 +66,14 @@ FAILED = ticket(Job("1", "chat", "chat", "{}", State.DISCARDED, error="No."))
 
 class TestAFailedJob:
     def test_shows_its_end_and_what_it_had_so_far(self):
-        shown = given_up(FAILED, Reply("Half of it.", (PICTURE,)))
-        assert shown.embed == FAILED.embed
-        assert shown.content == f"{SO_FAR}\nHalf of it."
-        assert (shown.files, shown.buttons) == ((PICTURE,), ())
+        (partial,) = posts(so_far(Reply("Half of it.", (PICTURE,))), single=True)
+        shown = given_up(FAILED, partial)
+        assert (shown.embed, shown.buttons) == (FAILED.embed, FAILED.buttons)
+        assert shown.content == "**This is as far as it came:**\nHalf of it."
+        assert shown.files == (PICTURE,)
 
     def test_is_one_message_however_much_it_had(self):
-        shown = given_up(FAILED, Reply("word " * 5_000))
+        (shown,) = posts(so_far(Reply("word " * 5_000)), single=True)
         assert len(shown.content) <= LIMIT
         assert "word word" in shown.files[0].data.decode()
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.queue.job import Job, Progress, new_job_id
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
-from bot.ui.ticket import BAR_CELLS, NOT_DURABLE, bar, left_ticket, ticket
+from bot.texts import say
+from bot.ui.ticket import BAR_CELLS, bar, elsewhere_ticket, left_ticket, ticket
 
 ID = new_job_id()
 NOW = 1_700_000_000.25
@@ -37,9 +38,14 @@ class TestEveryTicket:
         assert shown.content == ""
 
     @pytest.mark.parametrize("state", State)
-    def test_has_buttons_just_while_the_job_lives(self, state):
+    def test_has_the_buttons_that_its_state_allows(self, state):
         labels = [button.label for button in ticket(job(state)).buttons]
-        assert labels == ([] if state in FINISHED else ["Cancel", "Refresh"])
+        ended = {State.COMPLETED: [], State.CANCELLED: ["Retry"], State.DISCARDED: ["Retry"]}
+        assert labels == ended.get(state, ["Cancel", "Refresh"])
+
+    @pytest.mark.parametrize("state", sorted(FINISHED))
+    def test_of_a_job_that_no_store_keeps_offers_no_retry(self, state):
+        assert ticket(job(state, durable=False)).buttons == ()
 
     def test_says_which_state_it_is_by_words_and_not_by_colour_alone(self):
         words = {text(ticket(job(state))) for state in State if state is not State.PARKED}
@@ -54,11 +60,11 @@ class TestWithoutTheStore:
     @pytest.mark.parametrize("state", State)
     def test_says_so_just_while_the_job_lives(self, state):
         shown = text(ticket(job(state, durable=False)))
-        assert (NOT_DURABLE in shown) is (state not in FINISHED)
+        assert (say("ticket-not-durable") in shown) is (state not in FINISHED)
 
     @pytest.mark.parametrize("state", State)
     def test_is_said_of_no_stored_job(self, state):
-        assert NOT_DURABLE not in text(ticket(job(state)))
+        assert say("ticket-not-durable") not in text(ticket(job(state)))
 
 
 class TestWaiting:
@@ -148,6 +154,28 @@ class TestEnded:
 
     def test_by_cancellation_without_a_reason_still_says_it(self):
         assert "It was cancelled." in text(ticket(job(State.CANCELLED)))
+
+    @pytest.mark.parametrize(
+        ("seconds", "said"), [(0.5, None), (42, "It ran for 42 s."), (600, "It ran for 10 min.")]
+    )
+    def test_by_failure_says_how_long_it_ran_if_that_was_long(self, seconds, said):
+        ended = job(State.DISCARDED, error="No.", started_at=NOW, finished_at=NOW + seconds)
+        shown = text(ticket(ended))
+        assert ("It ran for" in shown) is (said is not None)
+        assert (said or "") in shown
+
+    @pytest.mark.parametrize(
+        ("place", "said", "label"),
+        [
+            ("direct message", "as a direct message", "Show again"),
+            ("channel", "posted in the channel", "Show again"),
+            ("kept", "it is kept here", "Show"),
+        ],
+    )
+    def test_with_a_result_that_is_elsewhere_says_where_and_shows_it(self, place, said, label):
+        shown = elsewhere_ticket(job(State.COMPLETED), place)
+        assert said in text(shown)
+        assert [(one.label, one.custom_id) for one in shown.buttons] == [(label, f"job:show:{ID}")]
 
     def test_by_failure_says_what_happened_and_what_to_do(self):
         shown = text(ticket(job(State.DISCARDED, error="The key was refused.")))

@@ -101,11 +101,14 @@ class OutboxPromises:
     @pytest.mark.parametrize("end", [Delivered("ticket"), Abandoned("gone")])
     async def test_what_was_settled_may_be_asked_for_again(self, store: Store, clock: Clock, end):
         one = await a_due_delivery(store)
+        await settled(store, one.delivery.id, one.delivery.token, Later(NOW, progress="half"))
+        (one,) = await due(store)
         await settled(store, one.delivery.id, one.delivery.token, end)
         clock.forward(5)
         assert await settled(store, one.delivery.id, None, Again())
         (again,) = await due(store)
         assert (again.delivery.attempt, again.delivery.id) == (1, one.delivery.id)
+        assert again.delivery.progress is None  # all of it, from the beginning
         assert again.delivery.token > one.delivery.token
 
     async def test_what_is_open_is_not_asked_for_again(self, store: Store):
