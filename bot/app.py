@@ -22,9 +22,13 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.rounds import Rounds
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
+from bot.delivery.webhooks.assembly import Webhooks
+from bot.delivery.webhooks.closed import closed_session
+from bot.delivery.webhooks.directory import WebhookSettings
 from bot.job_log import log_jobs
 from bot.jobs.chat import Chat
 from bot.log_context import about_job
@@ -38,6 +42,7 @@ from bot.queue.retry import RetryPolicy
 from bot.queue.store.base import Limits, Store
 from bot.queue.store.memory import MemoryStore
 from bot.queue.store.sqlite import SqliteStore
+from bot.queue.webhook import OwesWebhooks
 from bot.queue.worker import YIELD_S, WorkerOptions
 from bot.services import Services
 from config.redaction import Redactor
@@ -66,7 +71,21 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
 
 
-def options_of(settings: Settings) -> QueueOptions:
+def webhook_settings_of(settings: Settings) -> WebhookSettings:
+    """The settings in the webhooks' own words."""
+    webhook = settings.webhook
+    secrets = (webhook.secret, webhook.secret_old)
+    return WebhookSettings(
+        url=None if webhook.url is None else webhook.url.get_secret_value(),
+        secrets=tuple(one.get_secret_value() for one in secrets if one is not None),
+        most_tries=webhook.max_retries,
+        base_delay_s=webhook.base_delay,
+        max_delay_s=webhook.max_delay,
+        allow_private=webhook.allow_private,
+    )
+
+
+def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> QueueOptions:
     """The settings in the queue's own words."""
     queue = settings.queue
     return QueueOptions(
@@ -92,6 +111,7 @@ def options_of(settings: Settings) -> QueueOptions:
             queue.retention_max,
             settings.cache.max_size,
         ),
+        webhooks=webhooks,
     )
 
 
@@ -99,7 +119,12 @@ class App:
     """All parts of one running bot."""
 
     def __init__(
-        self, settings: Settings, session: aiohttp.ClientSession, *, sync_anew: bool = False
+        self,
+        settings: Settings,
+        session: aiohttp.ClientSession,
+        webhook_session: aiohttp.ClientSession,
+        *,
+        sync_anew: bool = False,
     ) -> None:
         self._settings = settings
         self._sync_anew = sync_anew
@@ -109,30 +134,41 @@ class App:
         self._budget = EditBudget(settings.progress.interval)
         self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
         self.client.add_listener(self._budget.meet, "on_interaction")
-        self.queue = JobQueue(store_of(settings), options_of(settings))
+        store, sealer = store_of(settings), self._sealer()
+        webhooks = Webhooks(
+            webhook_settings_of(settings), webhook_session, store, sealer, time.time
+        )
+        self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
         chat = Chat(chat_provider_of(settings, session))
         self.queue.register(chat)
 
         calls = DiscordCalls(self.client)
-        sealer = self._sealer()
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
         self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
-        outbox, degraded = self._outboxes = [
+        outbox, degraded = (
             Outbox(self.queue, store, calls, self._tickets, sealer, time.time)
             for store in (self.queue.store, self.queue.degraded.store)
-        ]
+        )
+        programs, beside = webhooks.outboxes(self.queue)
+        self._outboxes: list[Rounds] = [outbox, degraded, programs, beside]
         redact = Redactor(settings.secrets()).redact
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
-        actions = Actions(self.queue, self._tickets)
-        showing = Showing(self.queue, self._tickets.presenting)
         owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
-        admin = admin_desk(self.queue, showing, book, time.time, owners, guilds)
+        showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)
         self.services = Services(
-            self.queue, intake, actions, showing, chat, failures, admin, self._alerts
+            self.queue,
+            intake,
+            Actions(self.queue, self._tickets),
+            showing,
+            chat,
+            failures,
+            admin_desk(self.queue, showing, book, time.time, owners, guilds),
+            self._alerts,
+            webhooks.desk(self.queue, programs),
         )
 
     def _sealer(self) -> Sealer:
@@ -230,5 +266,8 @@ async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     every = aiohttp.TCPConnector(limit=0)  # the queue's slots are the bound, not a hundred sockets
-    async with aiohttp.ClientSession(connector=every) as session:
-        await App(settings, session, sync_anew=sync_anew).run(stop)
+    async with (
+        aiohttp.ClientSession(connector=every) as session,
+        closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
+    ):
+        await App(settings, session, webhook_session, sync_anew=sync_anew).run(stop)

@@ -28,6 +28,7 @@ COGS = (
     "cogs.admin_log",
     "cogs.admin_queue",
     "cogs.admin_task",
+    "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
     "cogs.notify",

@@ -8,6 +8,7 @@ from bot.delivery.alerts import Alerts
 from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.showing import Showing
+from bot.delivery.webhooks.desk import WebhookDesk
 from bot.jobs.chat import Chat
 from bot.queue.job_queue import JobQueue
 
@@ -15,7 +16,7 @@ from bot.queue.job_queue import JobQueue
 @dataclass(frozen=True, slots=True)
 class Services:
     """The queue, the way into it, what people may do to jobs and see of them, the kinds of work,
-    who answers for what fails, and what administrators may do and are told.
+    who answers for what fails, what administrators may do and are told, and what programs hear.
     """
 
     queue: JobQueue
@@ -26,3 +27,4 @@ class Services:
     failures: FailureDesk
     admin: AdminDesk
     alerts: Alerts
+    webhooks: WebhookDesk

@@ -20,6 +20,8 @@ _SHAPES = re.compile(
     | (?P<header>\bBearer\s+)[^\s"'\\]{16,}
       # an interaction's token: base64 of "interaction:" and more
     | aW50ZXJhY3Rpb246[\w+/=-]+
+      # what signs webhooks, made by the bot itself
+    | \bwhsec_[\w+/=-]{16,}
       # a bot's token: its id in base64, a time, a signature
     | \b[MNO][\w-]{22,29}\.[\w-]{5,7}\.[\w-]{27,}
     """,

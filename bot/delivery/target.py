@@ -102,18 +102,25 @@ class Sealer:
 
     def seal(self, target: Target) -> str:
         """The target as text that only the holder of a key can read."""
-        return self._cipher.encrypt(target.model_dump_json().encode()).decode()
+        return self.seal_text(target.model_dump_json())
 
     def open(self, sealed: str) -> Target:
         """The target again; raises `SealBroken`."""
+        return Target.model_validate_json(self.open_text(sealed))
+
+    def seal_text(self, text: str) -> str:
+        """Any text, so that only the holder of a key can read it."""
+        return self._cipher.encrypt(text.encode()).decode()
+
+    def open_text(self, sealed: str) -> str:
+        """The text again; raises `SealBroken`."""
         try:
-            text = self._cipher.decrypt(sealed)
+            return self._cipher.decrypt(sealed).decode()
         except InvalidToken:
             raise SealBroken(
                 "The address of a delivery was encrypted under another key. Put the former key "
                 "(or the former bot token) into ENCRYPTION_KEY_OLD."
             ) from None
-        return Target.model_validate_json(text)
 
 
 def _derived(secret: str) -> bytes:

@@ -194,6 +194,11 @@ class JobType(ABC, Generic[RequestT, ResultT]):
         """What people see of this completed job."""
         return self.present(job, self.result_of(job))
 
+    def webhook_data(self, job: Job, result: ResultT) -> JsonValue:  # noqa: ARG002 - for kinds that shape it
+        """What programs are told of the result, as `result.data`; pure."""
+        told: JsonValue = result.model_dump(mode="json")
+        return told
+
     def partial(self, job: Job) -> Reply | None:
         """What people see of a job that was given up: what its last checkpoint kept; pure.
 

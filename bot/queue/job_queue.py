@@ -27,6 +27,7 @@ from bot.queue.status import QueueStatus, lines_of
 from bot.queue.steering import Steering
 from bot.queue.store.base import Enqueued, JobFilter, PauseQueue, SetBounds, Store
 from bot.queue.upkeep import Household, Upkeep, UpkeepOptions
+from bot.queue.webhook import WebhookTarget
 from bot.queue.whereabouts import Whereabouts
 from bot.queue.worker import Worker
 
@@ -112,6 +113,7 @@ class JobQueue(Steering):
         priority: Priority | None = None,
         run_at: float | None = None,
         deliveries: Sequence[NewDelivery] = (),
+        webhook: WebhookTarget | None = None,
         private: bool = False,
         fresh: bool = False,
         inputs: Sequence[File] = (),
@@ -121,8 +123,9 @@ class JobQueue(Steering):
 
         A `key` that is known answers the older job, and the same work that is active already is
         joined. A result that is still good completes the job at once, unless a `fresh` one is
-        wanted; what is `private` is never shared with another person. `inputs` are kept with
-        the job, beside its request. Raises `QueueFull`,
+        wanted; what is `private` is never shared with another person. `webhook` is called when
+        the job has ended; `ValueError` says why it cannot be. `inputs` are kept with the job,
+        beside its request. Raises `QueueFull`,
         `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
         """
         if (running := self.degraded.running(key)) is not None:
@@ -131,6 +134,7 @@ class JobQueue(Steering):
         job = self._drafting.job(
             job_type, request, asker, key=key, priority=priority, run_at=run_at
         )
+        deliveries = (*deliveries, *await self._owed_to_programs(job, webhook, private=private))
         if not fresh and job.state is State.PENDING:
             job = self._from_cache(job)
         try:
@@ -141,6 +145,15 @@ class JobQueue(Steering):
         if taken.created:
             self._created(taken.job)
         return taken
+
+    async def _owed_to_programs(
+        self, job: Job, own: WebhookTarget | None, *, private: bool
+    ) -> Sequence[NewDelivery]:
+        if self._options.webhooks is not None:
+            return await self._options.webhooks(job, own, private=private)
+        if own is not None:
+            raise ValueError("This queue calls no webhooks: its options do not say how.")
+        return ()
 
     async def _take(
         self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool, inputs: Sequence[File]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.queue.retention import Retention
 from bot.queue.store.base import Limits
+from bot.queue.webhook import OwesWebhooks
 from bot.queue.worker import WorkerOptions
 
 
@@ -13,6 +14,7 @@ class QueueOptions:
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
     None: no bound; `ValueError` for 0, with which nobody's job would ever run.
+    `webhooks` says which programs are told of a job; None: none.
     """
 
     worker: WorkerOptions = field(default_factory=WorkerOptions)
@@ -24,6 +26,7 @@ class QueueOptions:
     ageing_s: float = 300
     cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
+    webhooks: OwesWebhooks | None = None
 
     def __post_init__(self) -> None:
         if self.per_owner is not None and self.per_owner < 1:

@@ -491,3 +491,51 @@ provider-endless = The chat provider's answer did not come to an end, so it was 
 provider-no-answer = The chat provider sent something that is no answer, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the address of an OpenAI-compatible server.
 provider-broke-off = The chat provider's answer broke off in the middle, so it is not complete. It can be tried again.
 provider-empty = The chat provider answered with no text at all. It can be tried again; if it keeps happening, word the question differently.
+
+## Webhooks
+
+webhook-command = The program that is told how jobs end
+webhook-command-set = Set it, with a new secret that is shown once.
+webhook-command-url = Its address, beginning with https://
+webhook-command-events = Which ends of jobs it is told of (all if omitted)
+webhook-command-show = What is set, and what came of the last calls.
+webhook-command-test = Call it now, with a job that never was.
+webhook-command-remove = Tell it nothing more.
+webhook-command-redeliver = Tell it of a finished job once more.
+webhook-command-id = The job's id
+webhook-url = The address of a webhook begins with https:// and has up to { $most } plain signs, no spaces and no #.
+webhook-https = A webhook is only called over https://, so that nobody can read along.
+webhook-credentials = The address of a webhook holds no name and no password; its receiver knows the bot by the signature.
+webhook-inside = This address lies inside a private network, which webhooks may not reach.
+webhook-method = A webhook is called by POST, PUT or PATCH.
+webhook-timeout = A call of a webhook may take up to { $most } seconds.
+webhook-secret = The secret of a webhook is whsec_ and 24 to 64 bytes in base64.
+webhook-headers = A webhook takes up to { $most } headers of its own.
+webhook-header-name = The header { $name } cannot be sent along with a webhook, or only the bot may write it.
+webhook-header-value = The header { $name } of a webhook takes up to 4,096 plain signs on one line.
+webhook-unsigned = A webhook needs a secret that signs it: give it one, or set WEBHOOK_SECRET.
+webhook-silent = it did not answer within { $seconds } seconds
+webhook-unreachable = it could not be reached ({ $error })
+webhook-refused = it answered { $status }
+webhook-gone = The webhook at { $host } answered that it is gone (410), so it was switched off. Jobs are not told to it any more. If it should be told again, use `/admin webhook set`.
+webhook-given-up = The webhook at { $host } was not told of job { $job }: { $fault }. When it is well again, use `/admin webhook redeliver`.
+webhook-none = This server has no webhook. `/admin webhook set` sets one.
+webhook-set =
+    The webhook at **{ $host }** is told when jobs of this server are { $events }. This is the secret that signs what it is told; copy it now, for it is never shown again:
+    `{ $secret }`
+    `/admin webhook test` tries it.
+webhook-rotated = The secret before this one signs as well for a day, so you can change it at the receiver in peace.
+webhook-removed = This server has no webhook any more. What it was still owed is not told.
+webhook-shown = **{ $host }** is told when jobs of this server are { $events }. Set by <@{ $person }> { $when }.
+webhook-off = **It was switched off:** { $why }. `/admin webhook set` switches it on again.
+webhook-quiet = Nothing was told to a webhook yet.
+webhook-line-heard = { $when } · { $host } · { $status } in { $ms } ms · try { $attempt } · job `{ $job }`
+webhook-line-failed = { $when } · { $host } · **{ $fault }** after { $ms } ms · try { $attempt } · job `{ $job }`
+webhook-test-heard = The webhook answered { $status } after { $ms } ms: it works.
+webhook-test-failed = The webhook does not work: { $fault } (after { $ms } ms). Check its address, and that it answers 2xx.
+webhook-redelivered = { $count ->
+    [one] One webhook is told of this job once more. `/admin webhook show` says what came of it.
+   *[other] { $count } webhooks are told of this job once more. `/admin webhook show` says what came of it.
+}
+webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
+webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.

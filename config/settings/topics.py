@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.settings.faults import SettingError
 from config.settings.values import (
+    HOW_TO_SIGN,
     DatabaseUrl,
     Intents,
     Key,
@@ -21,6 +22,8 @@ from config.settings.values import (
     Snowflakes,
     SqliteDatabase,
     WebAddress,
+    WebhookSecret,
+    WebhookUrl,
 )
 
 
@@ -154,6 +157,53 @@ class Progress(Topic):
     )
 
 
+class Webhook(Topic):
+    """The program that is told how jobs ended, and how all webhooks are called."""
+
+    url: WebhookUrl = Field(
+        None, description="Address that is told how every job ended; empty: none."
+    )
+    secret: WebhookSecret = Field(
+        None, description="Signs what that address, and jobs with their own, are told: whsec_…"
+    )
+    secret_old: WebhookSecret = Field(
+        None, description="The secret before, which signs as well while receivers still know it."
+    )
+    max_retries: int = Field(3, ge=1, le=20, description="Tries that each webhook gets.")
+    base_delay: float = Field(
+        1, gt=0, le=3_600, description="Seconds before a webhook's second try, at most."
+    )
+    max_delay: float = Field(
+        30, gt=0, le=86_400, description="Seconds that no wait for a webhook's next try exceeds."
+    )
+    allow_private: bool = Field(
+        False,
+        description="Whether webhooks may use http:// and reach private networks: true or false.",
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("url") is not None:
+            raise ValueError(f"is missing, but WEBHOOK_URL needs it, {HOW_TO_SIGN}")
+        return secret
+
+    @field_validator("secret_old")
+    @classmethod
+    def _signs_beside(cls, old: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if old is not None and info.data.get("secret", old) is None:
+            raise ValueError("has no effect alone; set WEBHOOK_SECRET to the one that replaces it")
+        return old
+
+    @field_validator("allow_private")
+    @classmethod
+    def _is_closed(cls, value: bool, info: ValidationInfo) -> bool:
+        url: SecretStr | None = info.data.get("url")
+        if not (value or url is None or url.get_secret_value().startswith("https://")):
+            raise ValueError("should be true, or give WEBHOOK_URL an address with https://")
+        return value
+
+
 class Chat(Topic):
     """The OpenAI-compatible server that answers `/chat`."""
 
@@ -222,6 +272,7 @@ class Settings(BaseSettings):
     queue: Queue = Field(default_factory=Queue)
     cache: Cache = Field(default_factory=Cache)
     progress: Progress = Field(default_factory=Progress)
+    webhook: Webhook = Field(default_factory=Webhook)
     chat: Chat = Field(default_factory=Chat)
     sandbox: Sandbox = Field(default_factory=Sandbox)
     shutdown: Shutdown = Field(default_factory=Shutdown)

@@ -1,6 +1,7 @@
 """What a setting's text may say, and the typed value that it becomes."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,11 @@ from pydantic_settings import NoDecode
 
 MIN_KEY_LENGTH = 32
 """Characters of an encryption key: 32 random ones hold more than the 128 bits of the cipher."""
+
+HOW_TO_SIGN = (
+    'as printed by: python3 -c "import base64, secrets; '
+    "print('whsec_' + base64.b64encode(secrets.token_bytes(32)).decode())\""
+)
 
 _SQLITE_SCHEMES = ("sqlite", "sqlite+aiosqlite")
 _QUEUE_NAME = r"[a-z][a-z0-9_-]*"
@@ -92,6 +98,35 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _webhook_url(address: SecretStr | None) -> SecretStr | None:
+    if address is None:
+        return None
+    text = address.get_secret_value()
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("should be an address that starts with https://")
+    if parts.fragment or "@" in parts.netloc:
+        raise ValueError("should be an address without a name, a password or #")
+    return address
+
+
+def _webhook_secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret is None:
+        return None
+    prefix, _, encoded = secret.get_secret_value().partition("_")
+    try:
+        usable = prefix == "whsec" and 24 <= len(b64decode(encoded, validate=True)) <= 64
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"should be whsec_ and 24 to 64 bytes in base64, {HOW_TO_SIGN}")
+    return secret
+
+
 def _one_word(secret: SecretStr | None) -> SecretStr | None:
     text = secret.get_secret_value() if secret else ""
     if not text.isascii() or any(sign <= " " or sign == "\x7f" for sign in text):
@@ -118,5 +153,7 @@ Slots = Annotated[Mapping[str, SlotCount], NoDecode, BeforeValidator(_slots)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr | None, AfterValidator(_one_word)]
 Key = Annotated[SecretStr | None, AfterValidator(_long_enough)]
+WebhookUrl = Annotated[SecretStr | None, AfterValidator(_webhook_url)]
+WebhookSecret = Annotated[SecretStr | None, AfterValidator(_webhook_secret)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LogFormat = Literal["text", "json"]

@@ -58,7 +58,9 @@ async def client_of():
         actions = Actions(queue, tickets)
         admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
         alerts = Alerts(queue, calls, lambda: 0.0)
-        await client.load(Services(queue, intake, actions, showing, chat, failures, admin, alerts))
+        await client.load(
+            Services(queue, intake, actions, showing, chat, failures, admin, alerts, None)
+        )
         clients.append(client)
         return client
 

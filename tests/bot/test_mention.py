@@ -59,7 +59,7 @@ async def bot(queue):
     admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
     alerts = Alerts(queue, calls, lambda: 0.0)
     await bot.add_cog(
-        ChatCog(Services(queue, intake, actions, showing, chat, failures, admin, alerts))
+        ChatCog(Services(queue, intake, actions, showing, chat, failures, admin, alerts, None))
     )
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()

@@ -36,6 +36,7 @@ def test_a_known_secret_is_cut_out_of_every_spelling(text):
         (f"token is {BOT_TOKEN}.", f"token is {MASK}."),
         (f"Authorization: Bot {BOT_TOKEN}", f"Authorization: Bot {MASK}"),
         ("Authorization: Bearer sk-0123456789abcdef", f"Authorization: Bearer {MASK}"),
+        ("signed with whsec_A/b+c0123456789012345=.", f"signed with {MASK}."),
         (f"got {INTERACTION_TOKEN} late", f"got {MASK} late"),
         (
             "PATCH https://discord.com/api/v10/webhooks/12/to.k-en_1/messages/@original",

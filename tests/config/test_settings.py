@@ -14,6 +14,7 @@ from config.settings import (
 )
 from config.settings.topics import known_settings
 
+SECRET = "whsec_" + "A" * 32
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs4cF0sPdJv3g"
 KEY = "k" * 32
 
@@ -212,6 +213,16 @@ def test_a_line_stays_one_line_whatever_the_value_holds():
         ({"DISCORD_GUILDS": TOKEN}, "'[redacted]' should be a valid integer"),
         ({"CHAT_API_KEY": "hunter2"}, "has no effect without a server; set CHAT_BASE_URL"),
         ({"CHAT_BASE_URL": "http://me:hunter2@llm"}, "without a name, a password"),
+        ({"WEBHOOK_URL": "https://me:hunter2@host", "WEBHOOK_SECRET": SECRET}, "without a name"),
+        ({"WEBHOOK_URL": "ftp://host/hunter2", "WEBHOOK_SECRET": SECRET}, "starts with https://"),
+        ({"WEBHOOK_SECRET": "whsec_hunter2"}, "should be whsec_ and 24 to 64 bytes in base64"),
+        ({"WEBHOOK_SECRET": SECRET.removeprefix("whsec_")}, "should be whsec_ and 24 to 64"),
+        ({"WEBHOOK_URL": "https://host"}, "WEBHOOK_SECRET: the value is missing"),
+        ({"WEBHOOK_SECRET_OLD": SECRET}, "has no effect alone; set WEBHOOK_SECRET"),
+        (
+            {"WEBHOOK_URL": "http://host/hunter2", "WEBHOOK_SECRET": SECRET},
+            "WEBHOOK_ALLOW_PRIVATE: the value should be true, or give WEBHOOK_URL an address",
+        ),
         ({"CHAT_BASE_URL": "http://llm/v1?key=hunter2"}, "without a name, a password"),
     ],
 )
@@ -220,6 +231,14 @@ def test_a_fault_never_repeats_a_secret(environ, said):
     assert said in line
     assert "hunter2" not in line
     assert TOKEN not in line
+
+
+def test_a_webhook_may_be_called_over_http_where_private_networks_are_allowed():
+    settings = loaded(
+        WEBHOOK_URL="http://host/x", WEBHOOK_SECRET=SECRET, WEBHOOK_ALLOW_PRIVATE="true"
+    )
+    assert settings.webhook.allow_private
+    assert set(settings.secrets()) == {"http://host/x", SECRET}
 
 
 def test_a_model_without_a_server_is_not_silently_ignored():

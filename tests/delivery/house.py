@@ -22,9 +22,13 @@ from bot.delivery.failure_desk import FailureDesk
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.progress import EditBudget
+from bot.delivery.rounds import Rounds
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
+from bot.delivery.webhooks.assembly import Webhooks
+from bot.delivery.webhooks.closed import closed_session
+from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
@@ -143,6 +147,7 @@ class House:
         per_owner=None,
         kind=Chat,
         owners=frozenset(),
+        webhooks=None,
         cogs=(),
     ) -> None:
         self._sandbox = sandbox
@@ -151,6 +156,11 @@ class House:
         self.store = store
         worker = WorkerOptions({"chat": slots}, retry=RetryPolicy(base_s=0))
         options = QueueOptions(worker, limits or Limits(), per_owner=per_owner)
+        self.sealer = Sealer(KEY)
+        self.session = closed_session(allow_private=True)
+        hooks = webhooks or WebhookSettings(allow_private=True)
+        programs = Webhooks(hooks, self.session, store, self.sealer, offset)
+        options = replace(options, webhooks=programs.owed)
         self.queue = JobQueue(store, options, offset)
         self.teller = Teller()
         self.chat = kind(self.teller)
@@ -161,7 +171,6 @@ class House:
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
         self.calls = DiscordCalls(self.client, pauses_s=())
-        self.sealer = Sealer(KEY)
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
             WatchedOutbox(self.queue, store, self.calls, self.tickets, self.sealer, offset)
@@ -176,10 +185,23 @@ class House:
         guilds = lambda: len(self.client.guilds)  # noqa: E731
         admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
         self.alerts = Alerts(self.queue, self.calls, offset)
+        self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(
-            self.queue, self.intake, actions, showing, self.chat, failures, admin, self.alerts
+            self.queue,
+            self.intake,
+            actions,
+            showing,
+            self.chat,
+            failures,
+            admin,
+            self.alerts,
+            programs.desk(self.queue, self.programs),
         )
         self._duties: list[asyncio.Task[None]] = []
+
+    @property
+    def _outboxes(self) -> tuple[Rounds, ...]:
+        return self.outbox, self.degraded, self.programs, self.programs_beside
 
     @property
     def world(self) -> World:
@@ -199,8 +221,7 @@ class House:
             await self.world.connected()
         if working:
             await self.queue.start()
-            self._duties.append(asyncio.create_task(self.outbox.run()))
-            self._duties.append(asyncio.create_task(self.degraded.run()))
+            self._duties += [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
 
     def connect(self) -> None:
         """Begin to connect to the gateway."""
@@ -209,8 +230,9 @@ class House:
     async def close(self) -> None:
         """End at once: what runs is handed back, what is being delivered is left."""
         await self.queue.stop_working(0)
-        await self.outbox.stop(0)
-        await self.degraded.stop(0)
+        for outbox in self._outboxes:
+            await outbox.stop(0)
+        await self.session.close()
         await self.budget.stop()
         await self.client.close()
         for duty in self._duties:

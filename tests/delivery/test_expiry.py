@@ -27,7 +27,7 @@ async def line(build):
     await house.accepted("first?")
     await house.diary.until(EventName.JOB_STARTED)
     await house.accepted("second?", private=True)
-    await house.outbox._store_releases()
+    await house.outbox.prepare()
     return house
 
 
@@ -79,7 +79,7 @@ async def test_who_left_keeps_nothing(build):
     await house.accepted("why?")
     await house.world.post("Cleo", "general", f"<@{house.world.bot.id}> why?")
     await house.outbox.until_released(None)
-    await house.outbox._store_releases()
+    await house.outbox.prepare()
     (ticket,) = (m for m in house.reading("Queued") if m.reference)
     await house.world.press("Cleo", ticket, "Cancel")
     await house.sees(ticket, "It goes on for others")

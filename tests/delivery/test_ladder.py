@@ -317,7 +317,7 @@ class TestALongResult:
         await house.world.post("Ben", "general", f"<@{house.world.bot.id}> why?")
         await house.diary.until(EventName.JOB_STARTED)
         await house.world.wait_for(lambda: len(house.texts()) == 2)
-        await house.outbox._store_releases()
+        await house.outbox.prepare()
         await house.bring()
         house.teller.answer("why?", "a" * 6000)
         await house.tickets.close((await house.diary.until(EventName.JOB_COMPLETED)).id)

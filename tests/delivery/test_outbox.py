@@ -97,7 +97,7 @@ class TestATroubledDelivery:
 class TestAnOutbox:
     @pytest.mark.parametrize("fault", [StoreUnavailable("away"), ZeroDivisionError("a bug")])
     async def test_goes_on_after_its_store_failed(self, house, monkeypatch, fault):
-        monkeypatch.setattr("bot.delivery.outbox.PAUSE_S", 0.01)
+        monkeypatch.setattr("bot.delivery.rounds.PAUSE_S", 0.01)
         interaction = await house.accepted("why?")
         claim, failing = house.store.deliveries_claim, [fault, fault]
 

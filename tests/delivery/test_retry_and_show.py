@@ -128,7 +128,7 @@ class TestRefresh:
     async def test_keeps_a_private_ticket_alive_beyond_its_first_token(self, house):
         interaction = await house.accepted("why?", private=True)
         await house.diary.until(EventName.JOB_STARTED)
-        await house.outbox._store_releases()  # nobody presses within that blink
+        await house.outbox.prepare()  # nobody presses within that blink
         house.advance(TOKEN_DEAD_S)
         await house.world.press("Ben", interaction.original, "Refresh")
         await house.sees(interaction.original, "Working")
@@ -141,7 +141,7 @@ class TestRefresh:
     async def test_makes_a_ticket_move_again_that_could_not_be_edited(self, house):
         interaction = await house.accepted("why?")
         await house.diary.until(EventName.JOB_STARTED)
-        await house.outbox._store_releases()
+        await house.outbox.prepare()
         refused = house.world.troubles.fail("PATCH *@original", 404, code=10015)
         house.teller.say("why?", "Half")
         await house.world.wait_for(lambda: refused.hits)

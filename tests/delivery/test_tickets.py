@@ -174,7 +174,7 @@ class TestAWaitingTicket:
         await first.accepted("first?", user="Ada")
         second = await first.accepted("second?")
         assert "**1** job is ahead of yours." in second.original.text
-        await first.outbox._store_releases()
+        await first.outbox.prepare()
         await first.close()
 
         successor = await build(durable=True, slots=1)

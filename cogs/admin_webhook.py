@@ -1,0 +1,152 @@
+"""`/admin webhook`: a server's administrators say which program is told how its jobs end."""
+
+from collections.abc import Awaitable, Callable
+from itertools import combinations
+
+import discord
+from discord import app_commands
+
+from bot.client import Conveyor
+from bot.delivery.discord_calls import NOBODY
+from bot.delivery.target import SealBroken
+from bot.delivery.webhooks.body import STATUS
+from bot.delivery.webhooks.desk import WebhookDesk
+from bot.delivery.webhooks.hook import LONGEST_URL, NotCallable
+from bot.delivery.webhooks.journal import Line
+from bot.queue.errors import StoreError, TaskNotFoundError
+from bot.texts import say
+from bot.ui import webhooks as ui
+from cogs.admin import AdminGroup, add_to_admin, is_administrator
+
+SHOWN = 10
+"""Calls that `show` lists."""
+
+OFFERED = 25
+"""Choices that Discord takes."""
+
+ANY = tuple(STATUS.values())
+
+CHOICES = [
+    app_commands.Choice(name=", ".join(some), value=",".join(some))
+    for count in (3, 2, 1)
+    for some in combinations(ANY, count)
+]
+
+
+class WebhookGroup(AdminGroup):
+    """The subcommands; every answer is for the administrator alone."""
+
+    def __init__(self, desk: WebhookDesk) -> None:
+        super().__init__(name="webhook", description=say("webhook-command"))
+        self._desk = desk
+
+    @app_commands.command(name="set", description=say("webhook-command-set"))
+    @app_commands.describe(
+        url=say("webhook-command-url"),
+        events=say("webhook-command-events"),
+    )
+    @app_commands.choices(events=CHOICES)
+    async def set(
+        self,
+        interaction: discord.Interaction,
+        url: app_commands.Range[str, 1, LONGEST_URL],
+        events: app_commands.Choice[str] | None = None,
+    ) -> None:
+        """Keep it, and show its secret."""
+        wanted = ANY if events is None else tuple(events.value.split(","))
+        guild, person = _guild(interaction), interaction.user.id
+
+        async def answer() -> str:
+            return ui.newly_set(await self._desk.set(guild, url.strip(), wanted, person))
+
+        await _answer(interaction, answer)
+
+    @app_commands.command(name="show", description=say("webhook-command-show"))
+    async def show(self, interaction: discord.Interaction) -> None:
+        """Show it without its secret."""
+        guild = _guild(interaction)
+
+        async def answer() -> str:
+            return ui.shown(await self._desk.show(guild), await self._desk.log(guild, SHOWN))
+
+        await _answer(interaction, answer)
+
+    @app_commands.command(name="test", description=say("webhook-command-test"))
+    async def test(self, interaction: discord.Interaction) -> None:
+        """Call it once."""
+        guild, person = _guild(interaction), interaction.user.id
+
+        async def answer() -> str:
+            return ui.tested(await self._desk.test(guild, person))
+
+        await _answer(interaction, answer)
+
+    @app_commands.command(name="remove", description=say("webhook-command-remove"))
+    async def remove(self, interaction: discord.Interaction) -> None:
+        """Forget it."""
+        guild = _guild(interaction)
+
+        async def answer() -> str:
+            await self._desk.remove(guild)
+            return say("webhook-removed")
+
+        await _answer(interaction, answer)
+
+    @app_commands.command(name="redeliver", description=say("webhook-command-redeliver"))
+    @app_commands.describe(id=say("webhook-command-id"))
+    async def redeliver(
+        self,
+        interaction: discord.Interaction,
+        id: app_commands.Range[str, 1, 100],  # noqa: A002 - the option's name
+    ) -> None:
+        """Make its news due again."""
+        guild = _guild(interaction)
+
+        async def answer() -> str:
+            try:
+                return ui.redelivered(await self._desk.redeliver(guild, id.strip()))
+            except TaskNotFoundError:
+                return say("webhook-job-unknown")
+
+        await _answer(interaction, answer)
+
+    @redeliver.autocomplete("id")
+    async def _jobs(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Jobs of the last calls, failed ones first."""
+        if not is_administrator(interaction):
+            return []
+        try:
+            lines = await self._desk.log(_guild(interaction), 100)
+        except StoreError:
+            return []
+        latest: dict[str, Line] = {}
+        for line in lines:
+            if typed.strip().upper() in line.job:
+                latest.setdefault(line.job, line)
+        told = sorted(latest.values(), key=lambda line: not line.fault)
+        return [
+            app_commands.Choice(name=f"{one.job} · {one.fault or one.status}"[:100], value=one.job)
+            for one in told[:OFFERED]
+        ]
+
+
+async def _answer(interaction: discord.Interaction, answer: Callable[[], Awaitable[str]]) -> None:
+    """Say at once that an answer comes, then say it, or why there is none."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    try:
+        text = await answer()
+    except (NotCallable, SealBroken) as refusal:
+        text = str(refusal)
+    await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+
+
+def _guild(interaction: discord.Interaction) -> int:
+    """The server, which the check before every command has seen."""
+    return interaction.guild_id or 0
+
+
+async def setup(client: Conveyor) -> None:
+    """Called by the library when the client loads this cog."""
+    add_to_admin(client, WebhookGroup(client.services.webhooks))
