@@ -86,7 +86,7 @@ async def stay_connected(client: discord.Client) -> None:
     pause_s = 1.0
     while not client.is_closed():
         try:
-            await client.connect()
+            await _connect(client)
         except discord.PrivilegedIntentsRequired:
             raise IntentsRefused from None
         except discord.ConnectionClosed as error:
@@ -95,6 +95,18 @@ async def stay_connected(client: discord.Client) -> None:
             raise
         except (*_UNREACHABLE, discord.GatewayNotFound) as error:
             pause_s = await _pause(error, pause_s)
+
+
+async def _connect(client: discord.Client) -> None:
+    """As the library connects, but so that it can be cancelled: in the midst of reconnecting the
+    library swallows a cancellation, and goes on until the client is closed.
+    """
+    connecting = asyncio.create_task(client.connect())
+    try:
+        await asyncio.wait({connecting})
+    finally:
+        connecting.cancel()
+    connecting.result()
 
 
 async def _pause(error: Exception, pause_s: float) -> float:

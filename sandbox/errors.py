@@ -7,20 +7,34 @@ class ApiError(Exception):
     """A call that is answered with Discord's error object."""
 
     def __init__(
-        self, status: int, code: int, message: str, errors: JsonObject | None = None
+        self,
+        status: int,
+        code: int,
+        message: str,
+        errors: JsonObject | None = None,
+        *,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(f"{status}/{code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.errors = errors
+        self.retry_after_s = retry_after_s
 
     def payload(self) -> JsonObject:
         """The answer's JSON."""
         body: JsonObject = {"message": self.message, "code": self.code}
         if self.errors is not None:
             body["errors"] = self.errors
+        if self.retry_after_s is not None:
+            body |= {"retry_after": round(self.retry_after_s, 3), "global": False}
         return body
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a refusal to be repeated later carries besides."""
+        return {} if self.retry_after_s is None else {"Via": "1.1 sandbox"}
 
 
 def unauthorized() -> ApiError:
@@ -71,6 +85,11 @@ def request_too_large() -> ApiError:
     return ApiError(413, 40005, "Request entity too large")
 
 
+def too_many_old_edits(retry_after_s: float) -> ApiError:
+    text = "Maximum number of edits to messages older than 1 hour reached. Try again later"
+    return ApiError(429, 30046, text, retry_after_s=retry_after_s)
+
+
 def already_acknowledged() -> ApiError:
     return ApiError(400, 40060, "Interaction has already been acknowledged.")
 
@@ -89,6 +108,28 @@ def empty_message() -> ApiError:
 
 def dm_closed() -> ApiError:
     return ApiError(403, 50007, "Cannot send messages to this user")
+
+
+def thread_archived() -> ApiError:
+    return ApiError(400, 50083, "Thread is archived")
+
+
+def thread_locked() -> ApiError:
+    return ApiError(400, 160005, "Thread is locked")
+
+
+def no_mutual_guild() -> ApiError:
+    text = "Cannot send messages to this user due to having no mutual guilds"
+    return ApiError(403, 50278, text)
+
+
+def no_history_to_reply() -> ApiError:
+    text = "Cannot reply without permission to read message history"
+    return ApiError(400, 160002, text)
+
+
+def thread_exists() -> ApiError:
+    return ApiError(400, 160004, "A thread has already been created for this message")
 
 
 def missing_permissions() -> ApiError:

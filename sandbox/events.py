@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.interactions import Interaction
-from sandbox.model import Guild, Id, Member, Message
+from sandbox.model import Channel, Guild, Id, Member, Message, Role
 
 LogKind = Literal["rest", "gateway", "interaction", "trouble", "bot", "unknown_route"]
 
@@ -59,7 +59,50 @@ class GuildAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class GuildChanged:
+    guild: Guild
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAdded:
+    """A channel or a thread."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRemoved:
+    """With all its messages."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAdded:
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAdded:
+    """Somebody joined; the bot itself, where it was added to a guild."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """Somebody left or was kicked; maybe the bot itself."""
+
     member: Member
 
 
@@ -96,7 +139,14 @@ Event = (
     | InteractionCreated
     | InteractionChanged
     | GuildAdded
+    | GuildChanged
+    | ChannelAdded
+    | ChannelChanged
+    | ChannelRemoved
+    | RoleAdded
+    | RoleChanged
     | MemberAdded
+    | MemberRemoved
     | MemberChanged
     | CommandsChanged
     | BotChanged

@@ -157,10 +157,11 @@ class InteractionDesk:
         interaction.followup_ids.append(message.id)
         return message
 
-    def kill_tokens(self) -> None:
-        """Every token given so far is dead."""
+    def kill_tokens(self, guild_id: Id | None = None) -> None:
+        """Every token given so far, in the guild if one is named, is dead."""
         for interaction in self._by_id.values():
-            interaction.token_killed = True
+            if guild_id in {None, interaction.guild_id}:
+                interaction.token_killed = True
 
     def _write(
         self,

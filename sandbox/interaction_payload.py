@@ -6,7 +6,6 @@ from sandbox.interactions import Interaction
 from sandbox.message_payload import integration_owners, message_json
 from sandbox.model import Channel, JsonObject
 from sandbox.payloads import channel_json, member_json, user_json
-from sandbox.validation import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -29,7 +28,7 @@ def interaction_json(world: "World", interaction: Interaction) -> JsonObject:
         "locale": "en-US",
         "entitlements": [],
         "authorizing_integration_owners": integration_owners(interaction),
-        "attachment_size_limit": MAX_FILE_BYTES,
+        "attachment_size_limit": world.directory.most_file_bytes(channel),
     }
     data |= _whereabouts(world, interaction, channel)
     if interaction.source is not None:

@@ -12,7 +12,7 @@ from sandbox.bus import Bus
 from sandbox.cdn import Cdn
 from sandbox.composing import Composer, kept_attachments, reference_of
 from sandbox.directory import Directory
-from sandbox.events import MessageCreated, MessageDeleted, MessageEdited
+from sandbox.events import ChannelRemoved, Event, MessageCreated, MessageDeleted, MessageEdited
 from sandbox.model import COMPONENTS_V2, LOADING, Attachment, Id, JsonObject, Message, Upload
 from sandbox.snowflake import Snowflakes
 from sandbox.validation import check_message
@@ -52,6 +52,8 @@ class MessageStore:
     def __init__(self, bus: Bus, ids: Snowflakes, directory: Directory, cdn: Cdn) -> None:
         self._bus = bus
         self._ids = ids
+        self._directory = directory
+        bus.subscribe(self._on_event)
         self._composer = Composer(ids, directory, cdn)
         self._messages: dict[Id, Message] = {}
         self._order: dict[Id, list[int]] = {}
@@ -84,8 +86,8 @@ class MessageStore:
     # -- changes ------------------------------------------------------------------------------
 
     def create(self, draft: Draft) -> Message:
-        """Write a message. Raises 50035, 50006, 40005."""
-        check_message(draft.payload, draft.uploads)
+        """Write a message. Raises 10003, 50035, 50006, 40005."""
+        self._check(draft.channel_id, draft.payload, draft.uploads)
         payload = draft.payload
         attachments = self._composer.attach_all(draft.channel_id, payload, draft.uploads)
         message = Message(
@@ -115,14 +117,15 @@ class MessageStore:
         self, message: Message, payload: JsonObject, uploads: Sequence[Upload] = ()
     ) -> Message:
         """Change what the payload names, and list mentions anew; notifies nobody."""
-        check_message({**payload, "flags": _edited_flags(message.flags, payload)}, uploads)
+        flags = _edited_flags(message.flags, payload)
+        self._check(message.channel_id, {**payload, "flags": flags}, uploads)
         attachments = kept_attachments(message, payload)
         attachments += self._composer.attach_all(message.channel_id, payload, uploads)
         edited = replace(
             message,
             attachments=attachments,
             edited_at=None if message.loading else time.time(),
-            flags=_edited_flags(message.flags, payload),
+            flags=flags,
         )
         if "content" in payload:
             edited = replace(edited, content=payload["content"] or "")
@@ -138,9 +141,23 @@ class MessageStore:
 
     def delete(self, message: Message) -> None:
         """Remove it; its history stays."""
+        self._end(message)
+        self._bus.emit(MessageDeleted(message))
+
+    def _check(self, channel_id: Id, payload: JsonObject, uploads: Sequence[Upload]) -> None:
+        channel = self._directory.channels.get(channel_id)
+        if channel is None:
+            raise errors.unknown_channel()
+        check_message(payload, uploads, self._directory.most_file_bytes(channel))
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, ChannelRemoved):
+            for message in list(self.newest_first(event.channel.id)):
+                self._end(message)
+
+    def _end(self, message: Message) -> None:
         del self._messages[message.id]
         self._versions[message.id].append(Version(time.time(), message, deleted=True))
-        self._bus.emit(MessageDeleted(message))
 
     def _put(self, message: Message) -> None:
         self._messages[message.id] = message

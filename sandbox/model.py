@@ -12,8 +12,13 @@ EPHEMERAL: Final = 1 << 6
 LOADING: Final = 1 << 7
 COMPONENTS_V2: Final = 1 << 15
 
+MAX_FILE_BYTES: Final = 10 * 1024 * 1024
+_BOOSTED_FILE_BYTES: Final = {2: 5 * MAX_FILE_BYTES, 3: 10 * MAX_FILE_BYTES}
+
 TEXT_CHANNEL: Final = 0
 DM_CHANNEL: Final = 1
+PUBLIC_THREAD: Final = 11
+PRIVATE_THREAD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,13 @@ class Guild:
     id: Id
     name: str
     owner_id: Id
+    tier: int = 0
+    """How far it was boosted (0 to 3), which decides how large files may be."""
+
+    @property
+    def most_file_bytes(self) -> int:
+        """The largest file that may be sent here."""
+        return _BOOSTED_FILE_BYTES.get(self.tier, MAX_FILE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,21 @@ class Overwrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """What a thread has besides a channel: where it hangs, who began it and who is in it."""
+
+    parent_id: Id
+    owner_id: Id
+    created_at: float
+    people: frozenset[Id] = frozenset()
+    archived: bool = False
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
+    """A channel; `thread` only where its type is a thread's."""
+
     id: Id
     type: int
     name: str
@@ -74,6 +100,7 @@ class Channel:
     position: int = 0
     overwrites: tuple[Overwrite, ...] = ()
     recipient_id: Id | None = None
+    thread: Thread | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sandbox.model import DM_CHANNEL, Channel, Guild, JsonObject, Member, Role, User
+from sandbox.model import DM_CHANNEL, Channel, Guild, JsonObject, Member, Role, Thread, User
 
 if TYPE_CHECKING:
     from sandbox.scene import Scene
@@ -74,6 +74,8 @@ def channel_json(world: "Scene", channel: Channel) -> JsonObject:
     if channel.type == DM_CHANNEL and channel.recipient_id is not None:
         data["recipients"] = [user_json(world.directory.users[channel.recipient_id])]
         return data
+    if channel.thread is not None:
+        return data | _thread_json(channel, channel.thread)
     overwrites = [
         {"id": o.target_id, "type": o.kind, "allow": str(o.allow), "deny": str(o.deny)}
         for o in channel.overwrites
@@ -87,6 +89,28 @@ def channel_json(world: "Scene", channel: Channel) -> JsonObject:
         "nsfw": False,
         "rate_limit_per_user": 0,
         "permission_overwrites": overwrites,
+    }
+
+
+def _thread_json(channel: Channel, thread: Thread) -> JsonObject:
+    created = moment(thread.created_at)
+    return {
+        "guild_id": channel.guild_id,
+        "parent_id": thread.parent_id,
+        "owner_id": thread.owner_id,
+        "name": channel.name,
+        "rate_limit_per_user": 0,
+        "message_count": 0,
+        "total_message_sent": 0,
+        "member_count": len(thread.people),
+        "thread_metadata": {
+            "archived": thread.archived,
+            "locked": thread.locked,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": created,
+            "create_timestamp": created,
+            "invitable": True,
+        },
     }
 
 
@@ -110,7 +134,7 @@ def guild_json(world: "Scene", guild: Guild) -> JsonObject:
         "explicit_content_filter": 0,
         "mfa_level": 0,
         "nsfw_level": 0,
-        "premium_tier": 0,
+        "premium_tier": guild.tier,
         "premium_subscription_count": 0,
         "premium_progress_bar_enabled": False,
         "preferred_locale": "en-US",

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.directory import ChannelRef, PersonRef, RoleRef
 from sandbox.invocation import Resolver
+from sandbox.lookups import ChannelRef, PersonRef, RoleRef
 from sandbox.message_payload import attachment_json
 from sandbox.model import Attachment, Channel, Id, JsonObject, Upload
 from sandbox.payloads import channel_json, member_json, role_json, user_json

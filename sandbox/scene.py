@@ -7,14 +7,16 @@ from sandbox.bus import Bus
 from sandbox.cdn import Cdn
 from sandbox.clock import Clock
 from sandbox.command_store import CommandStore
-from sandbox.directory import ChannelRef, Directory, PersonRef
+from sandbox.directory import Directory
 from sandbox.interaction_desk import InteractionDesk
 from sandbox.invalid_requests import InvalidRequests
 from sandbox.journal import Journal
 from sandbox.limits import Limits
+from sandbox.lookups import ChannelRef, PersonRef
 from sandbox.message_store import MessageStore, Version
 from sandbox.model import Attachment, Channel, Id, Message, User
 from sandbox.nonces import Nonces
+from sandbox.old_edits import OldEdits
 from sandbox.seed import seed
 from sandbox.snowflake import Snowflakes
 from sandbox.troubles import Troubles
@@ -41,6 +43,7 @@ class Scene:
         self.cdn = Cdn(self.clock)
         self.directory = Directory(self.bus, self.ids)
         self.store = MessageStore(self.bus, self.ids, self.directory, self.cdn)
+        self.old_edits = OldEdits(self.clock)
         self.nonces = Nonces(self.clock, self.store)
         self.interactions = InteractionDesk(self.bus, self.clock, self.ids, self.log, self.store)
         self.guild, self.bot = seed(self.directory)

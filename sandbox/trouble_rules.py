@@ -1,9 +1,9 @@
 """Rules by which single calls go wrong: failed, lost or held."""
 
 import asyncio
-import random
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from random import Random
 from typing import Final, Literal
 
 Outcome = int | Literal["reset", "hang"]
@@ -21,16 +21,21 @@ class Rule:
     remaining: int = ENDLESS
     probability: float = 1.0
     hits: int = 0
+    dice: Random = field(default_factory=Random, repr=False)
 
     def applies(self, calls: tuple[str, ...]) -> bool:
         """Whether this call is hit; counts it."""
         if self.remaining == 0 or not any(fnmatchcase(c, f"*{self.pattern}*") for c in calls):
             return False
-        if self.probability < 1.0 and random.random() >= self.probability:
+        if self.probability < 1.0 and self.dice.random() >= self.probability:
             return False
         self.remaining -= self.remaining > 0
         self.hits += 1
         return True
+
+    def effect(self) -> "Rule":
+        """What becomes of a call that was hit."""
+        return self
 
     def end(self) -> None:
         """Let calls pass again."""
@@ -49,11 +54,27 @@ class Failure(Rule):
     outcome: Outcome = 500
     retry_after_s: float = 1.0
     code: int = 0
+    hang_s: float | None = None
+    """How long a call hangs before its connection is torn; None: until all trouble ends."""
 
 
 @dataclass(slots=True, eq=False)
 class Lost(Rule):
     """The call is performed, but its answer never arrives: the connection is torn."""
+
+
+@dataclass(slots=True, eq=False)
+class Storm(Rule):
+    """Calls fail in one of several ways, "lost" among them, as the dice will have it."""
+
+    outcomes: tuple[Outcome | Literal["lost"], ...] = ()
+    hang_s: float | None = None
+
+    def effect(self) -> Rule:
+        outcome = self.dice.choice(self.outcomes)
+        if outcome == "lost":
+            return Lost(self.pattern)
+        return Failure(self.pattern, outcome=outcome, hang_s=self.hang_s)
 
 
 @dataclass(slots=True, eq=False)

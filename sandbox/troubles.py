@@ -2,11 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from random import Random
+from typing import Final, Literal
 
 from sandbox.bus import Bus
 from sandbox.events import TroublesChanged
 from sandbox.model import JsonObject
-from sandbox.trouble_rules import ENDLESS, Failure, Held, Lost, Outcome, Rule
+from sandbox.trouble_rules import ENDLESS, Failure, Held, Lost, Outcome, Rule, Storm
+
+HEARTBEAT_S: Final = 41.25
+IN_A_STORM: Final = (500, 503, "reset", "lost", "hang")
 
 
 class Troubles:
@@ -26,6 +31,14 @@ class Troubles:
         self.drop_connections: Callable[[bool], None] = lambda _resumable: None
         self.invalidate_sessions: Callable[[], None] = lambda: None
         self.kill_tokens: Callable[[], None] = lambda: None
+        self.freeze_connections: Callable[[], None] = lambda: None
+        self.limit_connections: Callable[[float | None], None] = lambda _life_s: None
+        self.storming: Storm | None = None
+        self.connection_life_s: float | None = None
+        self.heartbeat_s = HEARTBEAT_S
+        """What clients that connect from now on are told to keep to."""
+        self.replayed = 0
+        """How many events that were heard already a resume brings once more."""
 
     # -- REST ---------------------------------------------------------------------------------
 
@@ -55,6 +68,29 @@ class Troubles:
         self.rest_all = None if status is None else self.fail("", status, times=times)
         self._changed()
 
+    def storm(
+        self,
+        share: float,
+        seed: int = 0,
+        *,
+        pattern: str = "",
+        outcomes: tuple[Outcome | Literal["lost"], ...] = IN_A_STORM,
+        hang_s: float = 2.0,
+    ) -> None:
+        """Let this share of matching calls fail, drawn from the seed, until told otherwise; 0 ends
+        it. A call that hangs is torn after `hang_s`; one that is "lost" was performed.
+        """
+        if self.storming is not None:
+            self._rules.remove(self.storming)
+            self.storming = None
+        if share > 0:
+            dice = Random(seed)
+            self.storming = Storm(
+                pattern, probability=share, dice=dice, outcomes=outcomes, hang_s=hang_s
+            )
+            self._rules.append(self.storming)
+        self._changed()
+
     def hold(self, pattern: str, *, times: int | None = 1, answered: bool = False) -> Held:
         """Hold matching calls until released; with `answered`, after they were performed."""
         held = Held(pattern, ENDLESS if times is None else times, answered=answered)
@@ -76,7 +112,7 @@ class Troubles:
         """The rules that hit this call, in the order they were made."""
         if not self._rules:
             return []
-        hit = [rule for rule in self._rules if rule.applies(calls)]
+        hit = [rule.effect() for rule in self._rules if rule.applies(calls)]
         self._rules = [rule for rule in self._rules if not rule.over or rule is self.rest_all]
         if hit:
             self._changed()
@@ -90,9 +126,11 @@ class Troubles:
         self._rules.clear()
         self.cleared.set()
         self.cleared = asyncio.Event()
-        self.rest_all = None
+        self.rest_all = self.storming = None
         self.duplicates = False
+        self.replayed = 0
         self.rest_up = self.gateway_up = True
+        self.drop_gateway_every(None)
         self._changed()
 
     # -- tokens and gateway -------------------------------------------------------------------
@@ -104,6 +142,20 @@ class Troubles:
     def drop_gateway(self, resumable: bool = True) -> None:
         """Close the gateway's connections; the sessions may be resumed, or not."""
         self.drop_connections(resumable)
+
+    def drop_gateway_every(self, seconds: float | None) -> None:
+        """End the gateway's connections so long after they were ready, by turns with a drop that
+        can be resumed and with an invalid session; None: no more.
+        """
+        self.connection_life_s = seconds
+        self.limit_connections(seconds)
+        self._changed()
+
+    def freeze_gateway(self) -> None:
+        """The connections that are there bring nothing more, not even answers to heartbeats; what
+        they miss can be resumed.
+        """
+        self.freeze_connections()
 
     def invalid_session(self) -> None:
         """Tell every session that it is invalid (op 9, not resumable)."""
@@ -129,7 +181,9 @@ class Troubles:
                 "status": every.outcome if every else None,
                 "remaining": every.remaining if every else 0,
             },
+            "storm": self.storming.probability if self.storming else 0,
             "gateway_up": self.gateway_up,
+            "connection_life_s": self.connection_life_s,
             "duplicate_events": self.duplicates,
             "clock_offset_s": clock_offset_s,
         }

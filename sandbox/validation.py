@@ -7,19 +7,20 @@ from sandbox import errors
 from sandbox.component_rules import check_components
 from sandbox.form import FormErrors
 from sandbox.mentions import check_allowed_mentions
-from sandbox.model import COMPONENTS_V2, JsonObject, Upload
+from sandbox.model import COMPONENTS_V2, MAX_FILE_BYTES, JsonObject, Upload
 
 MAX_CONTENT: Final = 2_000
 MAX_EMBEDS: Final = 10
 MAX_EMBED_TEXT: Final = 6_000
 MAX_FILES: Final = 10
-MAX_FILE_BYTES: Final = 10 * 1024 * 1024
 MAX_NONCE: Final = 25
 
 _EMBED_TEXTS: Final = (("title", 256), ("description", 4_096))
 
 
-def check_message(payload: JsonObject, uploads: Sequence[Upload]) -> None:
+def check_message(
+    payload: JsonObject, uploads: Sequence[Upload], most_file_bytes: int = MAX_FILE_BYTES
+) -> None:
     """Raise 50035 for a payload beyond Discord's limits, 40005 for files that are too large."""
     form = FormErrors()
     if payload.get("content") is not None:
@@ -34,13 +35,13 @@ def check_message(payload: JsonObject, uploads: Sequence[Upload]) -> None:
     if v2 and (payload.get("content") or payload.get("embeds")):
         text = "The 'content' and 'embeds' fields cannot be used with MessageFlags.IS_COMPONENTS_V2"
         form.add("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text)
+    if any(len(upload.data) > most_file_bytes for upload in uploads):
+        raise errors.request_too_large()
     _check_files(payload, uploads, form)
     form.check()
 
 
 def _check_files(payload: JsonObject, uploads: Sequence[Upload], form: FormErrors) -> None:
-    if any(len(upload.data) > MAX_FILE_BYTES for upload in uploads):
-        raise errors.request_too_large()
     attachments = payload.get("attachments") or []
     form.count("attachments", attachments, MAX_FILES)
     if not attachments and len(uploads) > MAX_FILES:

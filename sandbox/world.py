@@ -1,25 +1,22 @@
 """The world: everything that is in it, everything people can do there, and waiting for it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sandbox import interactions as life
 from sandbox.components import component_data, find_component, modal_data
-from sandbox.directory import ChannelRef, PersonRef
-from sandbox.events import BotChanged, TypingStarted
 from sandbox.interactions import Interaction
 from sandbox.invocation import InvocationError, OptionValue, Resolver, command_data
+from sandbox.lookups import ChannelRef, PersonRef
 from sandbox.message_store import Draft
-from sandbox.model import Channel, Guild, Id, JsonObject, Message, Upload, User
+from sandbox.model import Channel, Id, JsonObject, Message, Upload
+from sandbox.outside import Outside
 from sandbox.resolving import WorldResolver
-from sandbox.scene import Scene
 
 T = TypeVar("T")
-PRIVILEGED: Final = frozenset({"members", "presences", "message_content"})
-_LISTED: Final = 20
 
 
-class World(Scene):
+class World(Outside):
     """One guild and its people to begin with; `portal` names the privileged intents granted.
 
     People, channels and roles may be given as objects, ids or names ("Ben", "general").
@@ -118,38 +115,12 @@ class World(Scene):
         if reply_to is not None:
             payload["message_reference"] = {"message_id": reply_to.id}
         kind = 0 if reply_to is None else 19
-        where, who = self.channel(channel), self.person(user)
+        where, who = self._opened(self.channel(channel)), self.person(user)
         return self.store.create(Draft(where.id, who.id, payload, tuple(attachments), type=kind))
 
     async def post_direct(self, user: PersonRef, content: str) -> Message:
         """Write to the bot in private."""
         return await self.post(user, self.directory.direct_channel(self.person(user)), content)
-
-    # -- changes from outside -----------------------------------------------------------------
-
-    def add_people(self, count: int) -> list[User]:
-        """This many new members."""
-        first = len(self.directory.users)
-        people = [self.directory.add_user(f"Person {first + n}") for n in range(count)]
-        for user in people:
-            self.directory.join(self.guild, user)
-        return people
-
-    def add_guild(self, name: str, owner: PersonRef, people: Iterable[PersonRef] = ()) -> Guild:
-        """Another guild that the bot is in, with one channel named after it."""
-        members = [*(self.person(who) for who in people), self.bot]
-        guild = self.directory.add_guild(name, self.person(owner), members)
-        self.directory.add_channel(guild, name.lower().replace(" ", "-"))
-        return guild
-
-    def typing(self, channel_id: Id, user_id: Id) -> None:
-        """Somebody types."""
-        self.bus.emit(TypingStarted(channel_id, user_id))
-
-    def session_changed(self, ready: int) -> None:
-        """The gateway has this many sessions that can be told of events."""
-        self.ready_sessions = ready
-        self.bus.emit(BotChanged())
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -161,7 +132,7 @@ class World(Scene):
         data: JsonObject,
         source_id: Id | None = None,
     ) -> Interaction:
-        where, who = self.channel(channel), self.person(user)
+        where, who = self._opened(self._with_the_bot(channel)), self.person(user)
         interaction = self.interactions.open(kind, who, where, data, source_id)
         self.log.note("interaction", f"{who.display_name}: {interaction.name}")
         return interaction
@@ -173,7 +144,7 @@ class World(Scene):
         options: Mapping[str, OptionValue],
         focused: str | None = None,
     ) -> JsonObject:
-        where = self.channel(channel)
+        where = self._with_the_bot(channel)
         commands = self.commands.visible_in(where.guild_id)
         return command_data(commands, command, options, self._resolver(where), focused)
 
@@ -188,6 +159,19 @@ class World(Scene):
         found = find_component(current, component)
         data = component_data(found, values, self._resolver(channel))
         return self._open(life.COMPONENT, user, channel, data, message_id)
+
+    def _opened(self, channel: Channel) -> Channel:
+        """Whoever uses an archived thread opens it, unless it is locked."""
+        thread = channel.thread
+        if thread is None or not thread.archived or thread.locked:
+            return channel
+        return self.directory.set_thread(channel, archived=False)
+
+    def _with_the_bot(self, channel: ChannelRef) -> Channel:
+        where = self.channel(channel)
+        if where.guild_id and self.bot.id not in self.directory.members[where.guild_id]:
+            raise InvocationError("The bot is not in this server (any more).")
+        return where
 
     def _resolver(self, channel: Channel) -> Resolver:
         return WorldResolver(self, channel).resolver()

@@ -1,10 +1,13 @@
 """The calls that delivery makes to Discord; each ends in success or in one clear refusal."""
 
+import asyncio
+import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import cast
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import aiohttp
 import discord
@@ -17,7 +20,17 @@ NOBODY = discord.AllowedMentions.none()
 LOOKS_AT_MOST = 500
 """Messages that are looked at for one that may have been posted already."""
 
+CALL_S = 30.0
+"""How long one call may take: the library's own retries of up to 25 s, and an answer."""
+
+PAUSES_S = (0.2, 0.8)
+"""Before a call that failed by chance is repeated."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _GONE_STATUSES = frozenset({401, 403, 404})
+_GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
 _FOR_A_WHILE = frozenset({130000, 20028, 30046})
 
 _ORIGINAL = cast("int", "@original")
@@ -37,11 +50,21 @@ class NotAcceptable(Refusal):
 
 
 class NotNow(Refusal):
-    """It may work later; after so many seconds, if that is known."""
+    """It may work later, after so many seconds if that is known; what failed `by_chance`, a lost
+    connection say, at once.
+    """
 
     def __init__(self, said: str, after_s: float | None = None) -> None:
         super().__init__(said)
         self.after_s = after_s
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the library, which repeats some calls itself, gave up at the first failure."""
+        cause = self.__cause__
+        if isinstance(cause, discord.HTTPException):
+            return cause.status == HTTPStatus.SERVICE_UNAVAILABLE
+        return isinstance(cause, aiohttp.ClientError | OSError)
 
 
 @contextmanager
@@ -59,7 +82,7 @@ def _refusal(error: discord.HTTPException) -> Refusal:
     said = f"{error.status} {error.code}: {error.text}"
     if error.status >= 500 or error.status == 429 or error.code in _FOR_A_WHILE:
         return NotNow(said)
-    if error.status in _GONE_STATUSES:
+    if error.status in _GONE_STATUSES or error.code in _GONE:
         return WayClosed(said)
     return NotAcceptable(said)
 
@@ -68,12 +91,38 @@ def _files(post: Post) -> list[discord.File]:
     return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
 
 
+def persistent(
+    call: Callable[Concatenate["DiscordCalls", P], Awaitable[T]],
+) -> Callable[Concatenate["DiscordCalls", P], Awaitable[T]]:
+    """The call, repeated where it failed by chance; `NotNow` when it hangs for `CALL_S`.
+
+    Only for calls that may be repeated: edits, looks, and posts under a nonce.
+    """
+
+    @functools.wraps(call)
+    async def repeated(self: "DiscordCalls", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with refusals():
+            async with asyncio.timeout(CALL_S):
+                for pause_s in self.pauses_s:
+                    try:
+                        return await call(self, *args, **kwargs)
+                    except NotNow as refusal:
+                        if not refusal.by_chance:
+                            raise
+                    await asyncio.sleep(pause_s)
+                return await call(self, *args, **kwargs)
+
+    return repeated
+
+
 class DiscordCalls:
     """Speaks to Discord through the bot's client. Nothing here pings anyone."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._client = client
+        self.pauses_s = pauses_s
 
+    @persistent
     async def original(self, target: Target) -> int | None:
         """The id of the ticket that answers the interaction; None if there surely is none."""
         try:
@@ -84,6 +133,7 @@ class DiscordCalls:
                 return None
             raise
 
+    @persistent
     async def edit_by_token(self, target: Target, post: Post) -> int:
         """Edit the ticket through its interaction; its message's id."""
         with refusals():
@@ -97,6 +147,7 @@ class DiscordCalls:
             )
         return message.id
 
+    @persistent
     async def edit_by_channel(self, target: Target, post: Post) -> None:
         """Edit the ticket as a message of the bot's own."""
         if target.message is None:
@@ -111,6 +162,7 @@ class DiscordCalls:
                 allowed_mentions=NOBODY,
             )
 
+    @persistent
     async def post(self, target: Target, post: Post, nonce: str, *, reply_to: int | None) -> int:
         """Post into the channel; the same nonce within some minutes posts nothing new."""
         channel = self._channel(target)
@@ -119,10 +171,12 @@ class DiscordCalls:
             reference = channel.get_partial_message(reply_to).to_reference(fail_if_not_exists=False)
         return await self._send(channel, post, nonce, reference)
 
+    @persistent
     async def post_directly(self, target: Target, post: Post, nonce: str) -> int:
         """Post as a direct message to the person."""
         return await self._send(await self._direct_channel(target), post, nonce, None)
 
+    @persistent
     async def posted(
         self, target: Target, since: float, *, directly: bool
     ) -> list[discord.Message]:
@@ -136,8 +190,7 @@ class DiscordCalls:
 
     async def _direct_channel(self, target: Target) -> discord.DMChannel:
         with refusals():
-            user = await self._client.fetch_user(target.user)
-            return await user.create_dm()
+            return await self._client.create_dm(discord.Object(target.user))
 
     async def _send(
         self,

@@ -242,8 +242,10 @@ class Intake:
             return await self._respond_once(interaction, target, post)
         except NotNow as refusal:
             logger.info("a ticket is uncertain: %s", refusal)
-        # the second try tells whether the first was heard
-        return await self._respond_once(interaction, target, post)
+        try:  # the second try tells whether the first was heard
+            return await self._respond_once(interaction, target, post)
+        except WayClosed as closed:
+            raise NotNow(f"the first try may have been heard: {closed}") from closed
 
     async def _respond_once(
         self, interaction: discord.Interaction, target: Target, post: Post

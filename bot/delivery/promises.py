@@ -15,6 +15,7 @@ from bot.queue.deliveries import Abandoned, Delivery, Released
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
+from bot.queue.store.base import SettleDelivery
 from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
@@ -67,10 +68,13 @@ class Promises:
         return await self._calls.post(target, post, nonce, reply_to=target.question)
 
     async def forget(self, job_id: str, person: int, delivery_id: str) -> None:
-        """Cancel what this person was not promised by this delivery, nor by another one; for
+        """Give up this delivery, and cancel what this person was not promised by another one; for
         others who asked for the same, it goes on.
         """
-        owed = await (await self._queue.store_of(job_id)).deliveries(job_id)
+        store = await self._queue.store_of(job_id)
+        never_seen = SettleDelivery(delivery_id, None, Abandoned(NEVER_SEEN))
+        await store.deliveries_settle([never_seen])  # or its end would be told out of the blue
+        owed = await store.deliveries(job_id)
         if any(one.owner == person and one.id != delivery_id and not one.is_over for one in owed):
             return
         try:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import WSMsgType, web
 
 from sandbox.events import Event, InteractionCreated
+from sandbox.gateway.dispatch import PRIVILEGED
+from sandbox.gateway.guild_events import guild_created
 from sandbox.gateway.members import member_chunks
 from sandbox.gateway.session import Close, Outgoing, Session, frame
-from sandbox.gateway.translate import PRIVILEGED, dispatches, guild_created
+from sandbox.gateway.short_lives import ShortLives
+from sandbox.gateway.translate import dispatches
 from sandbox.model import JsonObject
 from sandbox.payloads import user_json
 from sandbox.rest.applications import application_flags, gateway_url
@@ -17,7 +20,6 @@ from sandbox.rest.applications import application_flags, gateway_url
 if TYPE_CHECKING:
     from sandbox.world import World
 
-HEARTBEAT_MS: Final = 41_250
 ACK_AFTER_S: Final = 0.05
 """No network answers at once, and discord.py misjudges an answer that outruns its own clock."""
 _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT = 1, 2, 6, 7
@@ -33,9 +35,13 @@ class Gateway:
         self._token = token
         self._sessions: dict[str, Session] = {}
         self._connections: set[Outgoing] = set()
+        self._frozen: set[Outgoing] = set()
         world.bus.subscribe(self._on_event)
         world.troubles.drop_connections = self.drop
         world.troubles.invalidate_sessions = self.invalidate
+        world.troubles.freeze_connections = self.freeze
+        self._lives = ShortLives(lambda: self.drop(resumable=True), self.invalidate)
+        world.troubles.limit_connections = self._lives.last
 
     def add_to(self, app: web.Application) -> None:
         """Serve the websocket."""
@@ -68,8 +74,17 @@ class Gateway:
         self._sessions.clear()
         self._count()
 
+    def freeze(self) -> None:
+        """Bring nothing more over the connections that there are."""
+        for session in self._sessions.values():
+            if session.outgoing is not None:
+                self._frozen.add(session.outgoing)
+                session.outgoing = None
+        self._count()
+
     def close(self) -> None:
         """Close every connection for good."""
+        self._lives.stop()
         self._close_all(_GONE)
 
     def _close_all(self, close: Close) -> None:
@@ -80,6 +95,10 @@ class Gateway:
         self._count()
 
     def _count(self) -> None:
+        if any(session.connected for session in self._sessions.values()):
+            self._lives.begun()
+        else:
+            self._lives.stop()
         self._world.session_changed(sum(s.connected for s in self._sessions.values()))
 
     # -- one connection -----------------------------------------------------------------------
@@ -91,8 +110,9 @@ class Gateway:
         socket = web.WebSocketResponse(compress=False, max_msg_size=0)
         await socket.prepare(request)
         outgoing: Outgoing = asyncio.Queue()
+        beat_ms = int(1000 * self._world.troubles.heartbeat_s)
         self._connections.add(outgoing)
-        outgoing.put_nowait(frame(_HELLO, {"heartbeat_interval": HEARTBEAT_MS}))
+        outgoing.put_nowait(frame(_HELLO, {"heartbeat_interval": beat_ms}))
         reader = asyncio.create_task(self._read(socket, outgoing, str(request.url.origin())))
         reader.add_done_callback(lambda _: outgoing.put_nowait(_GONE))
         try:
@@ -100,6 +120,7 @@ class Gateway:
         finally:
             reader.cancel()
             self._connections.discard(outgoing)
+            self._frozen.discard(outgoing)
             self._forget(outgoing)
         # Only when nobody reads does this wait for the client, which may not have seen why yet.
         await asyncio.wait({reader})
@@ -112,6 +133,8 @@ class Gateway:
                 continue
             body = json.loads(message.data)
             op, data = body.get("op"), body.get("d") or {}
+            if outgoing in self._frozen:
+                continue
             if op == _HEARTBEAT:
                 asyncio.get_running_loop().call_later(
                     ACK_AFTER_S, outgoing.put_nowait, frame(_ACK, None)
@@ -163,7 +186,7 @@ class Gateway:
 
     def _greet(self, session: Session, base_url: str) -> None:
         world = self._world
-        guilds = [g for g in world.directory.guilds.values() if session.serves(g.id)]
+        guilds = [g for g in world.directory.guilds_of(world.bot.id) if session.serves(g.id)]
         flags = application_flags(world.portal)
         ready = {
             "v": 10,
@@ -182,7 +205,9 @@ class Gateway:
     def _resume(self, outgoing: Outgoing, data: JsonObject) -> None:
         session = self._sessions.get(str(data.get("session_id")))
         known = session is not None and data.get("token") == self._token
-        if session is None or not known or not session.resume(int(data.get("seq") or 0), outgoing):
+        heard = int(data.get("seq") or 0)
+        again = self._world.troubles.replayed
+        if session is None or not known or not session.resume(heard, outgoing, again):
             self._world.log.note("gateway", "RESUME refused: the session is not resumable")
             outgoing.put_nowait(frame(_INVALID_SESSION, data=False))
             return

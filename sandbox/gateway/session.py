@@ -77,15 +77,18 @@ class Session:
             if kept.sent is not None:
                 kept.sent()
 
-    def resume(self, sequence: int, outgoing: Outgoing) -> bool:
-        """Go on over a new connection, from after `sequence`; False if that is impossible."""
+    def resume(self, sequence: int, outgoing: Outgoing, again: int = 0) -> bool:
+        """Go on over a new connection, from after `sequence`; False if that is impossible.
+
+        So many events from before are sent `again`.
+        """
         oldest = self._events[0].number if self._events else self.sequence + 1
         if not self.resumable or sequence > self.sequence or sequence + 1 < oldest:
             return False
         self.close(Close(4000, "resumed elsewhere"))
         self.outgoing = outgoing
         for kept in self._events:
-            if kept.number > sequence:
+            if kept.number > sequence - again:
                 self._send(kept)
         self.dispatch("RESUMED", {})
         return True

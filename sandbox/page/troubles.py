@@ -7,7 +7,9 @@ from sandbox.errors import ApiError
 from sandbox.events import TroublesChanged
 from sandbox.invocation import InvocationError
 from sandbox.model import JsonObject
+from sandbox.page.outside import CHANGES
 from sandbox.process import BotProcess
+from sandbox.troubles import Troubles
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -18,6 +20,8 @@ async def make_trouble(world: "World", process: BotProcess | None, body: JsonObj
     action = body["action"]
     if action == "bot":
         await _handle_bot(process, body["do"])
+    elif action in CHANGES:
+        CHANGES[action](world, body)
     else:
         _meddle(world, action, body)
     said = " ".join(str(value) for value in body.values())
@@ -29,19 +33,32 @@ def _meddle(world: "World", action: str, body: JsonObject) -> None:
     match action:
         case "expire_tokens":
             troubles.expire_tokens()
+        case "rest":
+            troubles.fail_everything(body.get("status"), body.get("times"))
+        case "storm":
+            troubles.storm(float(body["share"]), int(body.get("seed", 0)))
+        case "advance":
+            world.advance(float(body["seconds"]))
+            world.bus.emit(TroublesChanged())
+        case _:
+            _meddle_with_the_gateway(world.troubles, action, body)
+
+
+def _meddle_with_the_gateway(troubles: Troubles, action: str, body: JsonObject) -> None:
+    match action:
         case "drop_gateway":
             troubles.drop_gateway(resumable=body.get("resumable", True))
         case "invalid_session":
             troubles.invalid_session()
-        case "rest":
-            troubles.fail_everything(body.get("status"), body.get("times"))
+        case "short_lives":
+            seconds = body.get("seconds")
+            troubles.drop_gateway_every(float(seconds) if seconds else None)
+        case "freeze_gateway":
+            troubles.freeze_gateway()
         case "duplicate_events":
             troubles.duplicate_events(bool(body["on"]))
         case "gateway":
             troubles.gateway_down(not body["up"])
-        case "advance":
-            world.advance(float(body["seconds"]))
-            world.bus.emit(TroublesChanged())
         case _:
             raise InvocationError(f"There is no trouble {action!r}.")
 

@@ -28,7 +28,7 @@ def state_json(world: "World", viewer: Id, process: BotProcess | None) -> JsonOb
         "guild": {"id": guild.id, "name": guild.name},
         "roles": [role_json(role) for role in world.directory.guild_roles(guild.id)],
         "channels": [_channel(world, channel, viewer) for channel in _channels(world, viewer)],
-        "commands": world.commands.visible_in(guild.id),
+        "commands": world.commands.visible_in(guild.id) if world.bot.id in members else [],
         "bot": bot_json(world, process),
         "troubles": world.troubles.snapshot(world.clock.offset_s),
         "invalid_requests": len(world.invalid_requests),
@@ -51,8 +51,9 @@ def person_json(world: "World", user: User) -> JsonObject:
 
 
 def _channels(world: "World", viewer: Id) -> list[Channel]:
-    guild_channels = world.directory.guild_channels(world.guild.id)
-    shown = [c for c in guild_channels if world.directory.allowed(viewer, c, VIEW_CHANNEL)]
+    places = world.directory.guild_channels(world.guild.id)
+    threads = world.directory.threads(world.guild.id)
+    shown = [c for c in (*places, *threads) if world.directory.allowed(viewer, c, VIEW_CHANNEL)]
     direct = world.directory.direct_channel(world.directory.users[viewer])
     return [*shown, direct] if any(world.store.newest_first(direct.id)) else shown
 

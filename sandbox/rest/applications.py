@@ -41,7 +41,7 @@ def get_own_application(call: Call) -> JsonObject:
         "bot": user_json(world.bot),
         "team": None,
         "tags": [],
-        "approximate_guild_count": len(world.directory.guilds),
+        "approximate_guild_count": len(world.directory.guilds_of(world.bot.id)),
     }
 
 
@@ -56,7 +56,9 @@ def get_own_user(call: Call) -> JsonObject:
 
 
 def get_own_guilds(call: Call) -> list[JsonObject]:
-    return [guild_json(call.world, guild) for guild in call.world.directory.guilds.values()]
+    return [
+        guild_json(call.world, guild) for guild in call.world.directory.guilds_of(call.world.bot.id)
+    ]
 
 
 def list_commands(call: Call) -> list[JsonObject]:
@@ -85,7 +87,8 @@ def delete_command(call: Call) -> None:
 
 def _scope(call: Call) -> str | None:
     guild_id = call.path.get("guild")
-    if guild_id is not None and guild_id not in call.world.directory.guilds:
+    mine = {guild.id for guild in call.world.directory.guilds_of(call.world.bot.id)}
+    if guild_id is not None and guild_id not in mine:
         raise errors.missing_access()
     return guild_id
 

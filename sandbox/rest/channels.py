@@ -9,8 +9,16 @@ from sandbox.message_payload import message_json, readable_json
 from sandbox.message_store import Draft
 from sandbox.model import Id, JsonObject, Message
 from sandbox.payloads import channel_json
-from sandbox.permissions import MANAGE_MESSAGES
-from sandbox.rest.access import public_message, visible_channel, writable_channel
+from sandbox.permissions import MANAGE_MESSAGES, READ_HISTORY
+from sandbox.rest.access import (
+    check_contents,
+    check_open,
+    may,
+    public_message,
+    require,
+    visible_channel,
+    writable_channel,
+)
 from sandbox.rest.call import Call, Route
 
 _REPLY = 19
@@ -21,9 +29,11 @@ def get_channel(call: Call) -> JsonObject:
 
 
 def get_messages(call: Call) -> list[JsonObject]:
-    channel_id = visible_channel(call).id
+    channel = visible_channel(call)
+    if not may(call, channel, READ_HISTORY):
+        return []
     limit = call.number("limit", 50, 100)
-    return [_shown(call, message) for message in _page(call, channel_id, limit)]
+    return [_shown(call, message) for message in _page(call, channel.id, limit)]
 
 
 def _page(call: Call, channel_id: Id, limit: int) -> list[Message]:
@@ -44,7 +54,9 @@ def _public(messages: Iterator[Message]) -> Iterator[Message]:
 
 
 def get_message(call: Call) -> JsonObject:
-    return _shown(call, public_message(call))
+    message = public_message(call)
+    require(call, call.world.directory.channels[message.channel_id], READ_HISTORY)
+    return _shown(call, message)
 
 
 def _shown(call: Call, message: Message) -> JsonObject:
@@ -54,6 +66,7 @@ def _shown(call: Call, message: Message) -> JsonObject:
 
 def post_message(call: Call) -> JsonObject:
     world, channel = call.world, writable_channel(call)
+    check_contents(call, channel, call.body)
     nonce = call.body.get("nonce")
     if nonce is not None and call.body.get("enforce_nonce"):
         earlier = world.nonces.find(channel.id, str(nonce))
@@ -62,6 +75,8 @@ def post_message(call: Call) -> JsonObject:
     reference = call.body.get("message_reference")
     _check_reference(call, reference)
     kind = _REPLY if reference else 0
+    if channel.thread is not None and channel.thread.archived:
+        world.directory.set_thread(channel, archived=False)
     draft = Draft(channel.id, world.bot.id, call.body, call.uploads, type=kind)
     message = world.store.create(draft)
     if nonce is not None:
@@ -81,15 +96,16 @@ def edit_message(call: Call) -> JsonObject:
     message = public_message(call)
     if message.author_id != call.world.bot.id:
         raise errors.not_the_author()
+    check_open(call, message)
+    call.world.old_edits.check(message)
     return message_json(call.world, call.world.store.edit(message, call.body, call.uploads))
 
 
 def delete_message(call: Call) -> None:
     message = public_message(call)
     if message.author_id != call.world.bot.id:
-        channel = visible_channel(call)
-        if not call.world.directory.allowed(call.world.bot.id, channel, MANAGE_MESSAGES):
-            raise errors.missing_permissions()
+        require(call, visible_channel(call), MANAGE_MESSAGES)
+    check_open(call, message)
     call.world.store.delete(message)
 
 

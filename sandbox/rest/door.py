@@ -6,6 +6,7 @@ import logging
 import socket
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -82,7 +83,7 @@ class Door:
         try:
             answer = route.handler(await read_call(world, request))
         except ApiError as error:
-            return json_response(error.payload(), error.status, headers)
+            return json_response(error.payload(), error.status, headers | error.headers)
         return json_response(answer, 200 if answer is not None else 204, headers)
 
     def _charges(self, route: Route, request: web.Request) -> list[Charge]:
@@ -102,7 +103,9 @@ class Door:
             return self._torn(route, request, "reset on purpose")
         if outcome == "hang":
             self._note(route, request, 0, "hangs on purpose")
-            await self._world.troubles.cleared.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(failure.hang_s):
+                    await self._world.troubles.cleared.wait()
             return self._torn(route, request, "hung on purpose")
         self._note(route, request, outcome, "on purpose")
         self._world.invalid_requests.answered(outcome, "shared" if outcome == 429 else None)

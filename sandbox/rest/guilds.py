@@ -8,14 +8,21 @@ from sandbox.rest.call import Call, Route
 
 
 def _guild(call: Call) -> Guild:
+    """The guild of the path. Raises 10004, or 50001 where the bot is no member."""
     guild = call.world.directory.guilds.get(call["guild"])
     if guild is None:
         raise errors.unknown_guild()
+    if call.world.bot.id not in call.world.directory.members[guild.id]:
+        raise errors.missing_access()
     return guild
 
 
 def get_guild(call: Call) -> JsonObject:
-    return guild_json(call.world, _guild(call))
+    directory = call.world.directory
+    guild = directory.guilds.get(call["guild"])
+    if guild is None or call.world.bot.id not in directory.members[guild.id]:
+        raise errors.unknown_guild()  # Discord hides whether such a guild exists
+    return guild_json(call.world, guild)
 
 
 def get_channels(call: Call) -> list[JsonObject]:

@@ -6,6 +6,7 @@ from sandbox.interactions import Interaction
 from sandbox.limits import WEBHOOK
 from sandbox.message_payload import message_json
 from sandbox.model import JsonObject
+from sandbox.rest.access import check_open
 from sandbox.rest.call import Call, Route
 
 
@@ -45,6 +46,7 @@ def get_message(call: Call) -> JsonObject:
 
 def edit_message(call: Call) -> JsonObject:
     message = call.world.interactions.message(_speaker(call), call["message"])
+    check_open(call, message)
     return message_json(call.world, call.world.store.edit(message, call.body, call.uploads))
 
 

@@ -142,7 +142,7 @@ class House:
         self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
-        self.calls = DiscordCalls(self.client)
+        self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
             WatchedOutbox(self.queue, store, self.calls, self.tickets, self.sealer, offset)

@@ -57,3 +57,9 @@ async def test_what_ends_within_the_grace_is_brought_before_the_end(tmp_path):
         text = "\n".join(part.content for part in running.world.messages(asked.channel_id))
         assert text.split() == answer_to("long enough").split()
         assert running.rows(JOBS) == [("COMPLETED", 1, 0)]
+
+
+async def test_the_bot_ends_calmly_while_it_connects_anew(tmp_path):
+    async with stage(tmp_path) as running:
+        running.world.troubles.drop_gateway()
+        assert await running.bot.stop(GRACE_S) == 0

@@ -53,12 +53,13 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 class SmallBot(commands.AutoShardedBot):
     """An ordinary bot with one of everything; what it hears is kept for tests."""
 
-    def __init__(self, intents: discord.Intents) -> None:
+    def __init__(self, intents: discord.Intents, **options) -> None:
         super().__init__(
             command_prefix="!",
             intents=intents,
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=30.0,
+            **options,
         )
         self._connection.guild_ready_timeout = 0.05
         self.heard: list[discord.Message] = []
@@ -156,11 +157,11 @@ def start_bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable:
     """An asynchronous context manager that runs a connected SmallBot."""
 
     @asynccontextmanager
-    async def start(intents: discord.Intents | None = None) -> AsyncIterator[SmallBot]:
+    async def start(intents: discord.Intents | None = None, **options) -> AsyncIterator[SmallBot]:
         monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_url)
         address = yarl.URL(sandbox.url.replace("http", "ws") + "/gateway/")
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", address)
-        bot = SmallBot(intents or discord.Intents.all())
+        bot = SmallBot(intents or discord.Intents.all(), **options)
         running = asyncio.create_task(bot.start(sandbox.token))
         try:
             await sandbox.world.connected()

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from sandbox.permissions import VIEW_CHANNEL
+
 
 @pytest.fixture
 def call(sandbox, http):
-    async def post(name, **body):
+    async def post(name, /, **body):
         async with http.post(f"{sandbox.url}/sandbox/{name}", json=body) as response:
             return response.status, await response.json()
 
@@ -189,16 +191,53 @@ async def test_troubles_are_made_and_shown(sandbox, call, state):
     await call("trouble", action="rest", status=503, times=3)
     await call("trouble", action="duplicate_events", on=True)
     await call("trouble", action="gateway", up=False)
+    await call("trouble", action="storm", share=0.2)
+    await call("trouble", action="short_lives", seconds=3)
     await call("trouble", action="advance", seconds=10)
 
     assert (await state(ada))["troubles"] == {
         "rest": {"status": 503, "remaining": 3},
+        "storm": 0.2,
+        "connection_life_s": 3.0,
         "gateway_up": False,
         "duplicate_events": True,
         "clock_offset_s": 10.0,
     }
     await call("trouble", action="rest", status=None)
     assert (await state(ada))["troubles"]["rest"] == {"status": None, "remaining": 0}
+
+
+async def test_the_guild_is_changed_around_the_bot(sandbox, call):
+    world = sandbox.world
+    art, ben = world.channel("art"), world.person("Ben")
+    message = await world.post("Ben", "general", "to be deleted")
+
+    await call("trouble", action="permit", channel=art.id, target="Artists", deny=["VIEW_CHANNEL"])
+    await call("trouble", action="thread", channel="general", name="talk", user="Ben")
+    await call("trouble", action="close_thread", channel="talk", archived=True)
+    await call("trouble", action="direct_messages", user=ben.id, open=False)
+    await call("trouble", action="delete_message", message=message.id)
+    await call("trouble", action="delete_channel", channel="admin-only")
+    await call("trouble", action="kick")
+
+    assert not world.directory.allowed(ben.id, world.channel("art"), VIEW_CHANNEL)
+    assert world.channel("talk").thread.archived
+    assert not world.person("Ben").dm_open
+    assert world.messages("general") == []
+    assert "admin-only" not in {c.name for c in world.directory.channels.values()}
+    assert world.directory.guilds_of(world.bot.id) == []
+    assert await call("trouble", action="kick") == (400, {"error": "The bot is not in the server."})
+    await call("trouble", action="invite")
+    assert world.directory.guilds_of(world.bot.id) == [world.guild]
+
+
+async def test_what_cannot_be_changed_is_said(call):
+    status, answer = await call(
+        "trouble", action="permit", channel="art", target="Ada", deny=["FLY"]
+    )
+
+    assert status == 400
+    assert "no permission 'FLY'" in answer["error"]
 
 
 async def test_pages_of_other_sites_cannot_make_trouble(sandbox, http):

@@ -17,6 +17,8 @@ export class Trouble {
     at("trouble").addEventListener("click", (event) => this.#click(event));
     at("duplicates").addEventListener("change", (event) => this.#do({ action: "duplicate_events", on: event.target.checked }));
     at("gateway-up").addEventListener("change", (event) => this.#do({ action: "gateway", up: event.target.checked }));
+    at("storm").addEventListener("change", (event) => this.#do({ action: "storm", share: event.target.checked ? 0.2 : 0 }));
+    at("short-lives").addEventListener("change", (event) => this.#do({ action: "short_lives", seconds: event.target.checked ? 3 : null }));
     at("offline-start").addEventListener("click", () => this.#do({ action: "bot", do: "start" }));
     store.on("bot", () => this.#drawBot());
     store.on("troubles", () => this.#drawTroubles());
@@ -59,7 +61,7 @@ export class Trouble {
   }
 
   #drawTroubles() {
-    const { rest, gateway_up: up, duplicate_events: twice, clock_offset_s: offset } = this.store.troubles;
+    const { rest, gateway_up: up, duplicate_events: twice, clock_offset_s: offset, storm, connection_life_s: life } = this.store.troubles;
     const failing = Boolean(rest?.status);
     at("rest-state").replaceChildren(failing ? h("span", { class: "pill bad" }, rest.remaining < 0 ? `${rest.status} always` : `${rest.status} for ${rest.remaining} more`) : h("span", { class: "pill" }, "answers"));
     at("rest-end").disabled = !failing;
@@ -68,5 +70,7 @@ export class Trouble {
     at("gateway-state").replaceChildren(h("span", { class: up ? "pill" : "pill bad" }, up ? "up" : "down"));
     at("duplicates").checked = twice;
     at("gateway-up").checked = up;
+    at("storm").checked = storm > 0;
+    at("short-lives").checked = Boolean(life);
   }
 }
