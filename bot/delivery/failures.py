@@ -14,6 +14,7 @@ from bot.delivery.administration import NotAnAdministrator, TouchesAll
 from bot.delivery.discord_calls import NotAcceptable, NotNow, Refusal, TooLarge, WayClosed
 from bot.delivery.sight import NotAllowed
 from bot.delivery.target import SealBroken
+from bot.delivery.webhooks.hook import NotCallable
 from bot.providers.errors import ProviderError
 from bot.queue.errors import (
     CommitUnknown,
@@ -89,6 +90,7 @@ def _missing(permissions: list[str]) -> str:
 _RULES: dict[type[BaseException], Callable[[Any], Told]] = {
     BaseException: _unexpected,
     NotAllowed: _its_own_words,
+    NotCallable: _its_own_words,
     NotAnAdministrator: lambda error: _its_own_words(error)._replace(level=logging.WARNING),
     TouchesAll: lambda error: _its_own_words(error)._replace(level=logging.WARNING),
     JobError: _its_own_words,

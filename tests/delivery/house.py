@@ -1,6 +1,7 @@
 """The bot's parts, put together as `bot.app` does it, with a model that answers when told to."""
 
 import asyncio
+import json
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -36,6 +37,7 @@ from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
+from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits, Store
 from bot.queue.worker import WorkerOptions
 from bot.services import Services
@@ -66,6 +68,7 @@ class Teller:
 
     def __init__(self) -> None:
         self._answers: dict[str, asyncio.Queue[str | Exception]] = defaultdict(asyncio.Queue)
+        self._answered: set[str] = set()
 
     def describe(self) -> str:
         return "The test answers."
@@ -77,6 +80,11 @@ class Teller:
         """Say all of it and end."""
         self.say(question, text)
         self.say(question, "")
+        self._answered.add(question)
+
+    def has_answered(self, job: Job) -> bool:
+        """Whether the job's answer was said to its end."""
+        return json.loads(job.payload).get("text") in self._answered
 
     def fail(self, question: str, error: Exception) -> None:
         self._answers[question].put_nowait(error)
@@ -272,10 +280,17 @@ class House:
         return self.sealer.open((await self.delivery()).target)
 
     async def bring(self) -> None:
-        """Bring everything that is due, and see to it that it was settled.
+        """Bring everything that is due, and see to it that it was settled: a ticket shows an answer
+        as it is written, so who sees it does not know yet that the job has ended.
 
         From then on nothing is brought but by this.
         """
+        async with asyncio.timeout(GUARD_S):
+            while any(
+                job.state is State.PROCESSING and self.teller.has_answered(job)
+                for job in await self.jobs()
+            ):
+                await self.diary.next()
         await self.outbox.stop(GUARD_S)
 
     async def sees(self, message: Message | str, text: str) -> Message:

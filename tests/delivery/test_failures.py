@@ -29,9 +29,12 @@ SENTENCES = {
     "IntentsRefused": UNEXPECTED,  # these stop the start, which says them on the terminal
     "InvalidStateTransitionError": "so that cannot be done with it any more",
     "JobError": OWN,
+    "LeadsInside": UNEXPECTED,  # webhooks turn these two into a line of their log
+    "NobodyThere": UNEXPECTED,
     "NotAcceptable": REFUSED,
     "NotAllowed": OWN,
     "NotAnAdministrator": OWN,
+    "NotCallable": OWN,
     "NotDiscord": UNEXPECTED,
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
