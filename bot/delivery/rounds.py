@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
-from bot.log_context import about_delivery
+from bot.operation.log_context import about_delivery
 from bot.queue.deliveries import Later, Settlement, Way
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import StoreError
