@@ -99,7 +99,7 @@ class Bringing:
         self.so_far = so_far
 
     def _key(self, job: Job) -> str:
-        """Names this end of the job; one that is cancelled before it runs again has no new token."""
+        """Names this end of the job: a second one has no new token if the job did not run again."""
         return f"{self._delivery.id}:{job.token}:{job.finished_at}"
 
     def _since(self, job: Job) -> float | None:
