@@ -12,12 +12,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
     from bot.app import run_bot
 
-from bot import pulse
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused
 from bot.doctor import examine
+from bot.operation import pulse
+from bot.operation.readiness import MARKS
 from bot.queue.errors import StoreError
 from bot.queue.store.sqlite.backup import back_up
-from bot.readiness import MARKS
 from config.logging import set_up_logging
 from config.settings import SettingError, Settings, SqliteDatabase, load_settings
 from sandbox.run import run_sandbox

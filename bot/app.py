@@ -9,19 +9,18 @@ from collections.abc import Coroutine
 
 import aiohttp
 
-from bot import pulse, readiness, systemd
 from bot.client import Conveyor
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
-from bot.delivery.admin_assembly import admin_desk
-from bot.delivery.alerts import Alerts
+from bot.delivery.administration.alerts import Alerts
+from bot.delivery.administration.assembly import admin_desk
+from bot.delivery.budget.edit_budget import EditBudget
 from bot.delivery.discord_calls import DiscordCalls
 from bot.delivery.expiry import Expiry
-from bot.delivery.failure_book import FailureBook
-from bot.delivery.failure_desk import FailureDesk
+from bot.delivery.failures.book import FailureBook
+from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
-from bot.delivery.progress import EditBudget
 from bot.delivery.rounds import Rounds
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
@@ -29,9 +28,10 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
-from bot.job_log import log_jobs
 from bot.jobs.chat import Chat
-from bot.log_context import about_job
+from bot.operation import pulse, readiness, systemd
+from bot.operation.job_log import log_jobs
+from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible

@@ -7,15 +7,15 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.command_sync import CommandSync
 from bot.command_tree import AnsweringTree
-from bot.delivery.admin_presses import AdminPresses
+from bot.delivery.administration.presses import AdminPresses
 from bot.delivery.discord_calls import NOBODY
-from bot.delivery.failure_desk import where_of
-from bot.delivery.failures import Stale
+from bot.delivery.failures.desk import where_of
+from bot.delivery.failures.sentences import Stale
 from bot.delivery.presses import Presses
 from bot.delivery.task_presses import TaskPresses
-from bot.log_context import about_interaction
+from bot.operation.command_sync import CommandSync
+from bot.operation.log_context import about_interaction
 from bot.services import Services
 from bot.stale import is_known
 from bot.tasks.tree import TaskTree

@@ -5,7 +5,7 @@ from typing import Any, Protocol, cast
 import discord
 from discord import app_commands
 
-from bot.delivery.failure_desk import where_of
+from bot.delivery.failures.desk import where_of
 from bot.services import Services
 
 

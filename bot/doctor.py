@@ -9,11 +9,11 @@ import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot import readiness
 from bot.app import chat_provider_of, store_of
-from bot.invitation import invitation
+from bot.operation import readiness
+from bot.operation.invitation import invitation
+from bot.operation.readiness import MARKS, UNREACHABLE, Finding
 from bot.queue.errors import StoreError
-from bot.readiness import MARKS, UNREACHABLE, Finding
 from bot.texts import say
 from config.settings import Settings, SqliteDatabase
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bot.delivery.actions import Actions
-from bot.delivery.admin_desk import AdminDesk
-from bot.delivery.alerts import Alerts
-from bot.delivery.failure_desk import FailureDesk
+from bot.delivery.administration.alerts import Alerts
+from bot.delivery.administration.desk import AdminDesk
+from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.showing import Showing
 from bot.delivery.webhooks.desk import WebhookDesk

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.administration import check
+from bot.delivery.administration.deeds import check
 from bot.delivery.person import person_of
 from bot.texts import say
 

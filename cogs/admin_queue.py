@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.administration.desk import AdminDesk
 from bot.delivery.person import person_of
 from bot.texts import say
 from cogs.admin import AdminGroup, add_to_admin, is_administrator

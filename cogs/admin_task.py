@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.administration.desk import AdminDesk
 from bot.delivery.person import person_of
 from bot.delivery.showing import Showing
 from bot.delivery.sight import NotAllowed

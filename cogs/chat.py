@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.client import Conveyor
 from bot.delivery.ladder import nonce_of
 from bot.jobs.chat import Question
-from bot.log_context import about_message
+from bot.operation.log_context import about_message
 from bot.services import Services
 from bot.texts import say
 from bot.ui.text import clean

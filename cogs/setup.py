@@ -6,11 +6,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import readiness
 from bot.client import Conveyor
 from bot.delivery.discord_calls import NOBODY
-from bot.invitation import invitation
-from bot.readiness import Finding
+from bot.operation import readiness
+from bot.operation.invitation import invitation
+from bot.operation.readiness import Finding
 from bot.texts import say
 from bot.ui.checklist import checklist
 

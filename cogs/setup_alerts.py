@@ -4,9 +4,9 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.administration import check
-from bot.delivery.alerts import Alerts
-from bot.delivery.audit import Audit, Deed
+from bot.delivery.administration.alerts import Alerts
+from bot.delivery.administration.audit import Audit, Deed
+from bot.delivery.administration.deeds import check
 from bot.delivery.person import Person, person_of
 from bot.texts import say
 from bot.ui.post import Post

@@ -21,14 +21,14 @@ from bot.delivery.discord_calls import (
     WayClosed,
     refusals,
 )
-from bot.delivery.failure_book import Asked
-from bot.delivery.failure_desk import FailureDesk
+from bot.delivery.failures.book import Asked
+from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.ladder import nonce_of, ticket_nonce
 from bot.delivery.outbox import Outbox
 from bot.delivery.sight import NotAllowed
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
-from bot.log_context import also_about_job
+from bot.operation.log_context import also_about_job
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import StoreError
 from bot.queue.handlers import AnyJobType

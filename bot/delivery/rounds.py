@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
-from bot.log_context import about_delivery
+from bot.operation.log_context import about_delivery
 from bot.queue.deliveries import Later, Settlement, Way
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import StoreError
@@ -80,8 +80,10 @@ class Rounds(ABC):
 
     async def stop(self, grace_s: float) -> None:
         """Bring what is due already, within `grace_s`; the rest waits for the next start."""
-        if grace_s > 0:  # without time, what would be claimed would only be given back
+        if grace_s > 0:
             await self._bring_all(grace_s)
+        else:  # what would be claimed would only be given back
+            await self._prepare_for_the_next()
         self._stopping = True
         self.poke()
         for task in self._under_way:
@@ -97,6 +99,12 @@ class Rounds(ABC):
                         await asyncio.wait(self._under_way)
         except TimeoutError:
             logger.info("%d deliveries go on after the next start", len(self._under_way))
+
+    async def _prepare_for_the_next(self) -> None:
+        try:
+            await self.prepare()
+        except StoreError as error:  # the next start asks Discord instead
+            log_failure("what was heard at the end is not stored", error)
 
     async def _wait(self, pause: float) -> None:
         with suppress(TimeoutError):

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.delivery.addresses import Addresses
+from bot.delivery.budget.edit_budget import EditBudget
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, Refusal, WayClosed
 from bot.delivery.live import LiveJob, LiveTicket, is_overdue, later_outlook
 from bot.delivery.presenting import Presenting
-from bot.delivery.progress import EditBudget
 from bot.delivery.target import Handle, SealBroken, Sealer, Target
 from bot.queue.deliveries import DeliveryState
 from bot.queue.duty import log_failure

@@ -3,6 +3,7 @@
 Another language is another file beside it.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +18,20 @@ def say(text_id: str, /, **values: str | float) -> str:
     Raises `LookupError` for an unknown id or a value that is missing: tests hold every call against
     the catalogue.
     """
+    return _formatted(text_id, values) if values else _plain(text_id)
+
+
+@cache
+def _plain(text_id: str) -> str:
+    return _formatted(text_id, {})
+
+
+def _formatted(text_id: str, values: Mapping[str, str | float]) -> str:
     bundle = _bundle(LANGUAGE)
     pattern = bundle.get_message(text_id).value
     if pattern is None:
         raise LookupError(f"the text {text_id} is empty")
-    text, faults = bundle.format_pattern(pattern, values)
+    text, faults = bundle.format_pattern(pattern, dict(values))
     if faults:
         raise LookupError(f"the text {text_id} cannot be said: {faults}")
     return str(text)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.delivery.audit import AuditLine
-from bot.delivery.failure_book import Failure
+from bot.delivery.administration.audit import AuditLine
+from bot.delivery.failures.book import Failure
 from bot.texts import say
 from bot.ui.admin_jobs import COLOUR
 from bot.ui.job_list import plain

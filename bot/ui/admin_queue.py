@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.delivery.administration import Busy, Overview
+from bot.delivery.administration.deeds import Busy, Overview
 from bot.queue.figures import Recent, Spread
 from bot.queue.health import Health, Level
 from bot.queue.job import Priority

@@ -11,14 +11,14 @@ from bot import connection
 from bot.client import Conveyor
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused, log_in, stay_connected
 from bot.delivery.actions import Actions
-from bot.delivery.admin_assembly import admin_desk
-from bot.delivery.alerts import Alerts
+from bot.delivery.administration.alerts import Alerts
+from bot.delivery.administration.assembly import admin_desk
+from bot.delivery.budget.edit_budget import EditBudget
 from bot.delivery.discord_calls import DiscordCalls
-from bot.delivery.failure_book import FailureBook
-from bot.delivery.failure_desk import FailureDesk
+from bot.delivery.failures.book import FailureBook
+from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
-from bot.delivery.progress import EditBudget
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets

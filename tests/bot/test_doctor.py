@@ -8,7 +8,7 @@ from aiohttp import web
 from discord.http import Route
 
 from bot.doctor import examine
-from bot.invitation import invitation
+from bot.operation.invitation import invitation
 from config.settings import load_settings
 from sandbox.permissions import EMBED_LINKS
 from sandbox.server import Sandbox

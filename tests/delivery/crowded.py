@@ -7,8 +7,8 @@ import itertools
 import random
 from dataclasses import dataclass, field
 
-from bot.delivery.discord_limits import Answer, Call, KnownLimits, Way
-from bot.delivery.edit_line import EditLine
+from bot.delivery.budget.discord_limits import Answer, Call, KnownLimits, Way
+from bot.delivery.budget.edit_line import EditLine
 from sandbox.clock import Clock
 from sandbox.limits import WEBHOOK, Limits, channel_webhooks
 

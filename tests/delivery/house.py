@@ -13,16 +13,16 @@ from discord.http import Route
 
 from bot.client import Conveyor
 from bot.delivery.actions import Actions
-from bot.delivery.admin_assembly import admin_desk
-from bot.delivery.alerts import Alerts
-from bot.delivery.channel_pace import Assumed
+from bot.delivery.administration.alerts import Alerts
+from bot.delivery.administration.assembly import admin_desk
+from bot.delivery.budget.channel_pace import Assumed
+from bot.delivery.budget.discord_limits import KnownLimits
+from bot.delivery.budget.edit_budget import EditBudget
 from bot.delivery.discord_calls import DiscordCalls
-from bot.delivery.discord_limits import KnownLimits
-from bot.delivery.failure_book import Failure, FailureBook
-from bot.delivery.failure_desk import FailureDesk
+from bot.delivery.failures.book import Failure, FailureBook
+from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import CHECK_AFTER_S, Intake
 from bot.delivery.outbox import Outbox
-from bot.delivery.progress import EditBudget
 from bot.delivery.rounds import Rounds
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer, Target

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.alerts import SCOPE, failed_in
+from bot.delivery.administration.alerts import SCOPE, failed_in
 from bot.delivery.undelivered import book_of
 from bot.queue.errors import JobError
 from bot.queue.events import EventName

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.delivery.channel_pace import Assumed
+from bot.delivery.budget.channel_pace import Assumed
+from bot.delivery.budget.discord_limits import Answer, Call, KnownLimits, Way
+from bot.delivery.budget.edit_budget import PATIENCE_S, EditBudget
 from bot.delivery.discord_calls import NotNow
-from bot.delivery.discord_limits import Answer, Call, KnownLimits, Way
-from bot.delivery.progress import PATIENCE_S, EditBudget
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from tests.delivery.house import TOKEN_DEAD_S

@@ -3,9 +3,9 @@
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from bot.delivery.channel_pace import CALM_S, LEAST, Assumed, ChannelPace
-from bot.delivery.discord_limits import STOPS_AT, Answer, Call, KnownLimits, Way
-from bot.delivery.hearing import answer_of, call_of
+from bot.delivery.budget.channel_pace import CALM_S, LEAST, Assumed, ChannelPace
+from bot.delivery.budget.discord_limits import STOPS_AT, Answer, Call, KnownLimits, Way
+from bot.delivery.budget.hearing import answer_of, call_of
 
 BY_TOKEN, BY_BOT = Way(1, "token"), Way(1)
 CALL, BOT_CALL = Call("token", by_bot=False), Call(BY_BOT.key, by_bot=True)

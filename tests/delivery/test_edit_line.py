@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.delivery.channel_pace import Assumed
-from bot.delivery.discord_limits import Call, KnownLimits, Way
-from bot.delivery.edit_line import KEPT_S, EditLine
+from bot.delivery.budget.channel_pace import Assumed
+from bot.delivery.budget.discord_limits import Call, KnownLimits, Way
+from bot.delivery.budget.edit_line import KEPT_S, EditLine
 from tests.delivery.crowded import Crowd
 
 INTERVAL_S = 2.0

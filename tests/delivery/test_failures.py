@@ -13,7 +13,7 @@ from discord import app_commands
 import bot
 import cogs
 import config
-from bot.delivery.failures import LONGEST_SENTENCE, told
+from bot.delivery.failures.sentences import LONGEST_SENTENCE, told
 from bot.delivery.target import SealBroken
 from bot.queue.errors import JobError, QueueFull, UserLimitReached
 

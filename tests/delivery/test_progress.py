@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from bot.delivery.budget.edit_budget import EditBudget
 from bot.delivery.discord_calls import NotNow, WayClosed
-from bot.delivery.progress import EditBudget
 
 INTERVAL_S = 2.0
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.invitation import invitation
+from bot.operation.invitation import invitation
 from sandbox.model import Overwrite
 from sandbox.permissions import ATTACH_FILES
 

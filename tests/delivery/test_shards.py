@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import readiness
 from bot.client import Conveyor
+from bot.operation import readiness
 from tests.delivery.house import GUARD_S
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 import pytest_asyncio
 
-from bot import pulse
+from bot.operation import pulse
 from tests.e2e.chat_server import answer_to
 from tests.e2e.stage import MAIN, stage
 

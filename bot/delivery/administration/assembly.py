@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from bot.delivery.admin_desk import AdminDesk
-from bot.delivery.administration import Administration, Reach
-from bot.delivery.cleanup import Cleanup
-from bot.delivery.failure_book import FailureBook
-from bot.delivery.guild_jobs import GuildJobs
+from bot.delivery.administration.cleanup import Cleanup
+from bot.delivery.administration.deeds import Administration, Reach
+from bot.delivery.administration.desk import AdminDesk
+from bot.delivery.administration.guild_jobs import GuildJobs
+from bot.delivery.failures.book import FailureBook
 from bot.delivery.showing import Showing
 from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue

@@ -13,7 +13,7 @@ import aiohttp
 import discord
 from discord.app_commands import CommandTree
 
-from bot.invitation import NEEDED
+from bot.operation.invitation import NEEDED
 from bot.queue.health import Health, Level
 from bot.texts import say
 from config.settings import Settings

@@ -7,7 +7,7 @@ that over all routes, only by refusals. The time is always given, in seconds of 
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.delivery.channel_pace import Assumed, ChannelPace, LiveCall
+from bot.delivery.budget.channel_pace import Assumed, ChannelPace, LiveCall
 
 GLOBAL_PER_S = 50
 """Calls a second that a bot may make (Discord's documentation on rate limits), but for those that

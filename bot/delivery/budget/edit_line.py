@@ -7,7 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.delivery.discord_limits import Booking, KnownLimits, Way
+from bot.delivery.budget.discord_limits import Booking, KnownLimits, Way
 
 Edit = Callable[[], Awaitable[None]]
 

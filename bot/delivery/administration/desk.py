@@ -4,10 +4,10 @@ one place where what is done meets how it is told. Every one is checked by what 
 
 from dataclasses import dataclass
 
-from bot.delivery.administration import Administration, check
-from bot.delivery.cleanup import Cleanup
-from bot.delivery.failure_book import FailureBook
-from bot.delivery.guild_jobs import GuildJobs
+from bot.delivery.administration.cleanup import Cleanup
+from bot.delivery.administration.deeds import Administration, check
+from bot.delivery.administration.guild_jobs import GuildJobs
+from bot.delivery.failures.book import FailureBook
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed
 from bot.queue.job import Priority

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import aiohttp
 import discord
 
+from bot.delivery.budget.discord_limits import Answer, Call, KnownLimits, Way
+from bot.delivery.budget.edit_line import Edit, EditLine, Place
+from bot.delivery.budget.hearing import trace
 from bot.delivery.discord_calls import NotNow, Refusal, WayClosed
-from bot.delivery.discord_limits import Answer, Call, KnownLimits, Way
-from bot.delivery.edit_line import Edit, EditLine, Place
-from bot.delivery.hearing import trace
 
 logger = logging.getLogger(__name__)
 

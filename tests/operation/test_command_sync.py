@@ -7,8 +7,8 @@ import pytest
 from discord import app_commands
 from discord.http import Route
 
-from bot import command_sync
-from bot.command_sync import CommandSync
+from bot.operation import command_sync
+from bot.operation.command_sync import CommandSync
 from bot.queue.store.memory import MemoryStore
 from sandbox.server import Sandbox
 

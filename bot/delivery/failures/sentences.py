@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import discord
 from discord import app_commands
 
-from bot.delivery.administration import NotAnAdministrator, TouchesAll
+from bot.delivery.administration.deeds import NotAnAdministrator, TouchesAll
 from bot.delivery.discord_calls import NotAcceptable, NotNow, Refusal, TooLarge, WayClosed
 from bot.delivery.sight import NotAllowed
 from bot.delivery.target import SealBroken

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from bot.delivery.administration import check
-from bot.delivery.audit import Audit, Deed
+from bot.delivery.administration.audit import Audit, Deed
+from bot.delivery.administration.deeds import check
 from bot.delivery.person import Person
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
 from bot.queue.job import Clock, Job

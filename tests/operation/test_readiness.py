@@ -5,7 +5,7 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot import readiness
+from bot.operation import readiness
 from bot.queue.health import Health, Issue, Level
 from sandbox.model import Overwrite
 from sandbox.permissions import ATTACH_FILES, BOT, EMBED_LINKS, VIEW_CHANNEL

@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.contextvars import bind_contextvars, get_contextvars
 
-from bot.log_context import about_job
+from bot.operation.log_context import about_job
 from bot.queue.events import EventName
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bot.systemd import ALIVE, keep_alive, tell
+from bot.operation.systemd import ALIVE, keep_alive, tell
 
 
 @pytest.fixture

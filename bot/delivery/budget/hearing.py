@@ -11,7 +11,7 @@ import aiohttp
 from discord.http import Route
 from multidict import CIMultiDictProxy
 
-from bot.delivery.discord_limits import Answer, Call, Way
+from bot.delivery.budget.discord_limits import Answer, Call, Way
 
 _BY_TOKEN = re.compile(r"/webhooks/\d+/([^/?]+)")
 _EDIT = re.compile(r"/channels/(\d+)/messages/\d+$")

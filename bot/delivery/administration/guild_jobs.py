@@ -1,6 +1,6 @@
 """Pages of a server's jobs for its administrators, and one of them with what may be done to it."""
 
-from bot.delivery.administration import Administration, check
+from bot.delivery.administration.deeds import Administration, check
 from bot.delivery.person import Person
 from bot.delivery.showing import Showing
 from bot.delivery.sight import Seen, Sight

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.job_log import log_jobs
+from bot.operation.job_log import log_jobs
 from bot.queue.events import EventName, Events
 from tests.queue.store.workbench import a_job
 

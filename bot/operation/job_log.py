@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 LEVELS = MappingProxyType(
     {
-        EventName.JOB_ENQUEUED: logging.INFO,
+        EventName.JOB_ENQUEUED: logging.DEBUG,
         EventName.JOB_STARTED: logging.DEBUG,
         EventName.JOB_RETRY: logging.INFO,
         EventName.JOB_COMPLETED: logging.INFO,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from discord import app_commands
 
-from bot.delivery.audit import Audit, Deed
+from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.queue.health import Health

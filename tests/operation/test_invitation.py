@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.invitation import NEEDED, invitation
+from bot.operation.invitation import NEEDED, invitation
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 

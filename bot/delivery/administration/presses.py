@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
-from bot.delivery.admin_desk import AdminDesk
+from bot.delivery.administration.desk import AdminDesk
 from bot.delivery.discord_calls import refusals
-from bot.delivery.failures import Stale
+from bot.delivery.failures.sentences import Stale
 from bot.delivery.person import Person, person_of
 from bot.delivery.presses import edit_of, show_fitting
 from bot.texts import say

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from bot import pulse
-from bot.pulse import Report, answering, examine, folder_of
+from bot.operation import pulse
+from bot.operation.pulse import Report, answering, examine, folder_of
 from config.settings import MemoryDatabase, SqliteDatabase
 
 WELL = Report(alive=True, findings=((True, "All is well."),))

@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
-from bot.delivery.failure_book import Asked, Failure, FailureBook
-from bot.delivery.failures import unwrapped
+from bot.delivery.failures.book import Asked, Failure, FailureBook
+from bot.delivery.failures.sentences import unwrapped
 from bot.texts import say
 from bot.ui.text import shorten
 

@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from pydantic import BaseModel, ConfigDict
 from ulid import ULID
 
-from bot.delivery.failures import Told, told, unwrapped
+from bot.delivery.failures.sentences import Told, told, unwrapped
 from bot.queue.errors import StoreError
 from bot.queue.job import Clock
 from bot.queue.store.base import ENTRIES_KEPT, Entry, Records
