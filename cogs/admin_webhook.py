@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.audit import Audit, Deed
+from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.discord_calls import NOBODY
 from bot.delivery.person import person_of
 from bot.delivery.target import SealBroken
