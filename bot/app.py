@@ -218,7 +218,7 @@ class App:
             self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
-        duties = [asyncio.create_task(duty) for duty in running]
+        duties = [duty_of(one) for one in running]
         try:
             await _unless(stop, stay_connected(self.client))
         finally:
@@ -236,6 +236,19 @@ class App:
         bringing_s = grace_s * (1 - SHARE_FOR_JOBS) / 2
         await asyncio.gather(*(outbox.stop(bringing_s) for outbox in self._outboxes))
         await self._budget.stop()
+
+
+def duty_of(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Work that goes on until it is cancelled; if a fault ends it before, the log says so."""
+    duty = asyncio.create_task(work)
+    duty.add_done_callback(_ended)
+    return duty
+
+
+def _ended(duty: asyncio.Task[None]) -> None:
+    error = None if duty.cancelled() else duty.exception()
+    if error is not None:
+        logger.critical("%r has ended: restart the bot", duty.get_coro(), exc_info=error)
 
 
 def _spare_the_collector() -> None:

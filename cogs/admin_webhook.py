@@ -7,7 +7,9 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
+from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.discord_calls import NOBODY
+from bot.delivery.person import person_of
 from bot.delivery.target import SealBroken
 from bot.delivery.webhooks.body import STATUS
 from bot.delivery.webhooks.desk import WebhookDesk
@@ -36,9 +38,10 @@ CHOICES = [
 class WebhookGroup(AdminGroup):
     """The subcommands; every answer is for the administrator alone."""
 
-    def __init__(self, desk: WebhookDesk) -> None:
+    def __init__(self, desk: WebhookDesk, audit: Audit) -> None:
         super().__init__(name="webhook", description=say("webhook-command"))
         self._desk = desk
+        self._audit = audit
 
     @app_commands.command(name="set", description=say("webhook-command-set"))
     @app_commands.describe(
@@ -54,10 +57,13 @@ class WebhookGroup(AdminGroup):
     ) -> None:
         """Keep it, and show its secret."""
         wanted = ANY if events is None else tuple(events.value.split(","))
-        guild, person = _guild(interaction), interaction.user.id
+        guild, person = _guild(interaction), person_of(interaction)
 
         async def answer() -> str:
-            return ui.newly_set(await self._desk.set(guild, url.strip(), wanted, person))
+            hook = await self._desk.set(guild, url.strip(), wanted, person.id)
+            what = ", ".join(wanted)
+            await self._audit.record(person, Deed.WEBHOOK_SET, hook.host, what=what)
+            return ui.newly_set(hook)
 
         await _answer(interaction, answer)
 
@@ -84,10 +90,11 @@ class WebhookGroup(AdminGroup):
     @app_commands.command(name="remove", description=say("webhook-command-remove"))
     async def remove(self, interaction: discord.Interaction) -> None:
         """Forget it."""
-        guild = _guild(interaction)
+        guild, person = _guild(interaction), person_of(interaction)
 
         async def answer() -> str:
             await self._desk.remove(guild)
+            await self._audit.record(person, Deed.WEBHOOK_REMOVED)
             return say("webhook-removed")
 
         await _answer(interaction, answer)
@@ -100,13 +107,16 @@ class WebhookGroup(AdminGroup):
         id: app_commands.Range[str, 1, 100],  # noqa: A002 - the option's name
     ) -> None:
         """Make its news due again."""
-        guild = _guild(interaction)
+        guild, person, job_id = _guild(interaction), person_of(interaction), id.strip()
 
         async def answer() -> str:
             try:
-                return ui.redelivered(await self._desk.redeliver(guild, id.strip()))
+                due = await self._desk.redeliver(guild, job_id)
             except TaskNotFoundError:
                 return say("webhook-job-unknown")
+            if due:
+                await self._audit.record(person, Deed.REDELIVERED, job_id)
+            return ui.redelivered(due)
 
         await _answer(interaction, answer)
 
@@ -149,4 +159,5 @@ def _guild(interaction: discord.Interaction) -> int:
 
 async def setup(client: Conveyor) -> None:
     """Called by the library when the client loads this cog."""
-    add_to_admin(client, WebhookGroup(client.services.webhooks))
+    services = client.services
+    add_to_admin(client, WebhookGroup(services.webhooks, services.admin.acts.audit))

@@ -99,7 +99,8 @@ class Bringing:
         self.so_far = so_far
 
     def _key(self, job: Job) -> str:
-        return f"{self._delivery.id}:{job.token}"
+        """Names this end of the job: a second one has no new token if the job did not run again."""
+        return f"{self._delivery.id}:{job.token}:{job.finished_at}"
 
     def _since(self, job: Job) -> float | None:
         return job.finished_at if self._delivery.attempt > 1 else None

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import aiohttp
 import discord
+from cachetools import LRUCache
 
 from bot.delivery.target import Target
 from bot.ui.post import Post
@@ -25,6 +26,9 @@ CALL_S = 30.0
 
 PAUSES_S = (0.2, 0.8)
 """Before a call that failed by chance is repeated."""
+
+POSTS_KNOWN = 10_000
+"""Of so many of the last posts it is remembered whose they are."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -150,6 +154,11 @@ class DiscordCalls:
     def __init__(self, client: discord.Client, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._client = client
         self.pauses_s = pauses_s
+        self._whose: LRUCache[int, str] = LRUCache(POSTS_KNOWN)
+
+    def claim(self, message: int, key: str) -> bool:
+        """Whether this post is what `key` names, so far as is known; it is nobody else's then."""
+        return self._whose.setdefault(message, key) == key
 
     @persistent
     async def original(self, target: Target) -> int | None:

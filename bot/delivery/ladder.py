@@ -54,7 +54,7 @@ class Ladder:
 
         If every way is closed the rest is kept. Raises `NotNow` or `NotAcceptable`.
         """
-        poster = Poster(self.calls, self.target, self.since)
+        poster = Poster(self.calls, self.target, self.key, self.since)
         for number, post in enumerate(posts):
             if number < so_far.brought:
                 if number > 0 or so_far.place is not Place.TICKET:

@@ -54,7 +54,7 @@ class Pings:
         if not is_due(job, target, so_far, self._clock()):
             return
         choice = await self._choice(target.user)
-        poster = Poster(self._calls, target, since)
+        poster = Poster(self._calls, target, f"{key}:ping", since)
         try:
             if choice == "mention" and not target.private:
                 nonce = nonce_of(f"{key}:ping")

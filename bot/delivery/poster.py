@@ -17,23 +17,26 @@ _POSTS = frozenset({discord.MessageType.default, discord.MessageType.reply})
 @dataclass(slots=True)
 class Poster:
     """Posts to one person. `since`: an earlier try may have posted after this time (unix seconds);
-    None: this is the first try.
+    None: this is the first try. `key` names what is brought: others' posts may read the same.
     """
 
     calls: DiscordCalls
     target: Target
+    key: str
     since: float | None = None
     _earlier: dict[bool, list[discord.Message]] = field(default_factory=dict)
 
     async def post(self, post: Post, nonce: str, *, reply_to: int | None) -> None:
         """Post into the channel."""
         if not await self._is_there(post, directly=False):
-            await self.calls.post(self.target, post, nonce, reply_to=reply_to)
+            message = await self.calls.post(self.target, post, nonce, reply_to=reply_to)
+            self.calls.claim(message, self.key)
 
     async def post_directly(self, post: Post, nonce: str) -> None:
         """Post as a direct message."""
         if not await self._is_there(post, directly=True):
-            await self.calls.post_directly(self.target, post, nonce)
+            message = await self.calls.post_directly(self.target, post, nonce)
+            self.calls.claim(message, self.key)
 
     async def skip(self, post: Post, *, directly: bool) -> None:
         """This post is there for certain: its message counts for no other."""
@@ -58,7 +61,8 @@ class Poster:
         """
         earlier = await self._look(directly=directly)
         for place, message in enumerate(earlier):
-            if _looks(message) == _should_look(post):
+            reads_so = _looks(message) == _should_look(post)
+            if reads_so and self.calls.claim(message.id, self.key):
                 del earlier[: place + 1]
                 return True
         return False

@@ -61,10 +61,10 @@ class Promises:
             if not target.token_lives(self._clock()):
                 raise WayClosed("its token is dead, so the ticket cannot be asked for")
             return await self._calls.original(target)
-        earlier = await Poster(self._calls, target, since=target.asked_at).ticket(job.id)
+        nonce = ticket_nonce(job.id, target)
+        earlier = await Poster(self._calls, target, nonce, since=target.asked_at).ticket(job.id)
         if earlier is not None:
             return earlier
-        nonce = ticket_nonce(job.id, target)
         post = ticket(job, reader=target.user)
         return await self._calls.post(target, post, nonce, reply_to=target.question)
 

@@ -243,15 +243,15 @@ class JobQueue(Steering):
                 found |= await line.of(some)
         return found
 
-    async def status(self, owner: int | None = None) -> QueueStatus:
-        """The queue at a glance, and this person's unfinished jobs."""
+    async def status(self, owner: int | None = None, guild: int | None = None) -> QueueStatus:
+        """The queue at a glance, and this person's unfinished jobs (in this guild; None: any)."""
         stats = await self.store.stats()
         return QueueStatus(
             lines=lines_of(stats, self._known(stats), self._options.worker.slots),
             working=self._worker.running,
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
-            own=() if owner is None else await self._jobs.own(owner),
+            own=() if owner is None else await self._jobs.own(owner, guild),
         )
 
     async def statistics(self) -> Statistics:

@@ -38,9 +38,11 @@ class Whereabouts:
         others = await self.beside.find(wanted, before, limit, after=after)
         return page([*stored, *others], before, limit, after)
 
-    async def own(self, owner: int, limit: int = 10) -> tuple[OwnJob, ...]:
-        """The person's newest unfinished jobs, with their places."""
-        unfinished = JobFilter(owner=owner, states=UNFINISHED)
+    async def own(
+        self, owner: int, guild: int | None = None, limit: int = 10
+    ) -> tuple[OwnJob, ...]:
+        """The person's newest unfinished jobs (of this guild; None: of all), with their places."""
+        unfinished = JobFilter(owner=owner, guild=guild, states=UNFINISHED)
         jobs = await self.find(unfinished, None, limit)
         ahead = await self._positions([job.id for job in jobs])
         return tuple(OwnJob(job, ahead.get(job.id)) for job in jobs)

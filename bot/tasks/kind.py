@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import ClassVar
 
 import discord
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bot.queue.errors import JobError, Severity
 from bot.queue.handlers import JobContext, JobType
@@ -89,6 +89,11 @@ class TaskKind(JobType[Arguments, Answer]):
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer as the body gave it."""
         return Reply(result.text, tuple(File(one.name, one.data) for one in result.files))
+
+    def webhook_data(self, job: Job, result: Answer) -> JsonValue:  # noqa: ARG002 - as above
+        """The text, and what files there are: up to 14 MiB of base64 would hold up everything."""
+        files: list[JsonValue] = [{"name": one.name, "size": len(one.data)} for one in result.files]
+        return {"text": result.text, "files": files}
 
 
 def _faulty(sentence: str) -> JobError:

@@ -341,6 +341,9 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [PAUSED] paused { $on }
         [RESUMED] resumed { $on }
         [CLEANED] removed finished jobs that had ended more than { $what } ago: { $on }
+        [WEBHOOK_SET] set the webhook to { $on } ({ $what })
+        [WEBHOOK_REMOVED] removed the webhook
+        [REDELIVERED] had the webhooks of { $on } told once more
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
 error-title = { $error }

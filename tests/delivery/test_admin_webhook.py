@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.queue.events import EventName
+from tests.delivery.admins import audit
 from tests.delivery.webhooks.receiver import GUARD_S, Receiver
 
 COMMANDS = {
@@ -118,6 +119,19 @@ class TestAnAdministrator:
             "Ada", "general", "admin webhook redeliver", focused="id"
         )
         assert choice["value"] == job_id
+
+    async def test_is_in_the_audit_log_with_what_they_did(self, house, admin, receiver):
+        await admin("set", url=f"{receiver.url}/hunter2")
+        job_id = await answered(house)
+        await receiver.until(1)
+        await house.programs.stop(GUARD_S)  # it is known to be told
+        await admin("redeliver", id=job_id)
+        await admin("remove")
+        told = (await audit(house)).replace("\\", "")
+        assert f"set the webhook to 127.0.0.1:{receiver.port}" in told
+        assert f"had the webhooks of {job_id} told once more" in told
+        assert "removed the webhook" in told
+        assert "hunter2" not in told
 
     async def test_of_another_server_reaches_none_of_this_ones_jobs(self, house, admin, receiver):
         await admin("set", url=receiver.url)

@@ -1,5 +1,6 @@
 """Commands take whatever people type, and end in a sentence whatever goes wrong."""
 
+import asyncio
 import logging
 import re
 
@@ -8,6 +9,9 @@ import pytest
 from bot.jobs.chat import Question
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
+from cogs import queue
+from tests.delivery.admins import THERE, says
+from tests.delivery.house import GUARD_S
 
 HOSTILE = {
     "6,000 characters": "word " * 1200,
@@ -68,6 +72,31 @@ class TestQueueStatus:
         shown = (await house.world.answered(asked)).original
         assert "You have nothing in the queue." in shown.text
         assert (await house.job()).id not in shown.text
+
+    async def test_shows_nothing_of_another_server(self, in_two):
+        await in_two.accepted("why?", channel=THERE)
+        here = await says(in_two, "queue status", by="Ben")
+        assert "You have nothing in the queue." in here
+        assert (await in_two.job()).id in await says(in_two, "queue status", by="Ben", where=THERE)
+
+    async def test_is_promised_first_where_the_store_takes_its_time(self, house, monkeypatch):
+        asked_store, may_answer = asyncio.Event(), asyncio.Event()
+        stats = house.store.stats
+
+        async def slow():
+            asked_store.set()
+            await may_answer.wait()
+            return await stats()
+
+        monkeypatch.setattr(house.store, "stats", slow)
+        monkeypatch.setattr(queue, "PATIENCE_S", 0.0)
+        asked = await house.world.slash("Ben", "general", "queue status")
+        await asyncio.wait_for(asked_store.wait(), GUARD_S)
+        shown = (await house.world.answered(asked)).original
+        assert shown.loading
+        assert shown.ephemeral
+        may_answer.set()
+        assert "🟢 running" in (await house.sees(shown, "running")).text
 
 
 class TestAFault:

@@ -52,6 +52,21 @@ class TestATroubledDelivery:
         await house.bring()
         assert house.texts() == ["Because."]
 
+    async def test_is_not_taken_for_told_because_another_one_reads_the_same(self, house):
+        for question in ("why?", "how?"):
+            await house.accepted(question, private=True)
+        await house.bring()
+        house.world.troubles.fail(FINAL_EDIT, 404, code=10015, times=None)
+        for question in ("why?", "how?"):
+            house.teller.answer(question, "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED, times=2)
+        house.world.troubles.fail("POST /channels/*/messages", "reset")
+        await house.bring()
+        assert len(house.world.direct_messages("Ben")) == 1
+        house.advance(5)
+        await house.bring()
+        assert [one.text for one in house.world.direct_messages("Ben")] == ["Because."] * 2
+
     async def test_is_tried_again_by_itself(self, house):
         interaction = await house.asked("why?")
         trouble = house.world.troubles.fail(FINAL_EDIT, "reset", times=None)

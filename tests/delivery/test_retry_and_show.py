@@ -106,6 +106,18 @@ class TestRetry:
         for one in pair:
             await house.sees(one.original, "Queued")
 
+    async def test_that_is_cancelled_before_it_runs_is_told_beside_the_first_end(self, house):
+        interaction = await house.accepted("why?")
+        house.world.store.delete(interaction.original)
+        house.teller.fail("why?", FAULT)
+        await house.world.wait_for(lambda: house.reading("The model is away."))
+        job = await house.job()
+        await house.queue.pause("chat")
+        await house.queue.retry(job.id)
+        await house.queue.cancel(job.id, "Ada wants it so.")
+        await house.bring()
+        assert len(house.reading("Ada wants it so.")) == 1
+
     async def test_is_for_nobody_else(self, house):
         interaction = await failed(house)
         press = await house.world.press("Cleo", interaction.original, "Retry")

@@ -116,3 +116,12 @@ async def test_half_a_character_in_an_answer_is_replaced(build):
     asked = await house.world.slash("Ben", "general", "odd")
     await house.world.answered(asked)
     assert (await house.sees(asked.original, "half ?")).attachments
+
+
+async def test_programs_are_told_of_files_by_name_and_size_not_their_bytes(build):
+    house = await build(cogs=[Odd(Reply("Done.", (File("a.bin", b"1" * 7),)))])
+    await house.world.slash("Ben", "general", "odd")
+    job = await house.diary.until(EventName.JOB_COMPLETED)
+    odd = house.queue.registry["odd"]
+    told = odd.webhook_data(job, odd.result_of(job))
+    assert told == {"text": "Done.", "files": [{"name": "a.bin", "size": 7}]}

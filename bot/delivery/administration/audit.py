@@ -25,6 +25,9 @@ class Deed(StrEnum):
     RESUMED = "resumed"
     CLEANED = "cleaned"
     ALERTS = "alerts"
+    WEBHOOK_SET = "webhook set"
+    WEBHOOK_REMOVED = "webhook removed"
+    REDELIVERED = "redelivered"
 
 
 class AuditLine(BaseModel):

@@ -39,7 +39,7 @@ def body(job: Job, registry: Registry, *, private: bool) -> str:
             "result": {
                 "success": job.state is State.COMPLETED,
                 "data": None if private else _data(job, registry),
-                "error": job.error,
+                "error": None if private else job.error,
                 "executionTime": _execution_ms(job),
                 "retryCount": max(0, job.attempt - 1),
             },

@@ -109,6 +109,13 @@ def test_of_a_private_job_its_end_is_told_but_nothing_of_its_result():
     assert news["metadata"]["progress"] is None
 
 
+def test_what_a_failed_private_job_said_is_not_told():
+    job = JOB._replace(state=State.DISCARDED, error="No ⟨my diagnosis⟩ is known.")
+    news = told(job, private=True)
+    assert (news["status"], news["result"]["success"]) == ("failed", False)
+    assert news["result"]["error"] is None
+
+
 def test_a_kind_says_what_programs_are_told():
     kind = Secretive(lambda job, result: {"of": job.id, "length": len(result.text)})
     news = told(JOB._replace(type="secretive"), kind)
