@@ -82,7 +82,7 @@ class Outbox(Rounds):
 
     async def prepare(self) -> None:
         """Store what was released."""
-        released, self._released = self._released, {}
+        released = dict(self._released)
         if released:
             await self._store.deliveries_settle(
                 [
@@ -90,6 +90,9 @@ class Outbox(Rounds):
                     for delivery_id, target in released.items()
                 ]
             )
+        for delivery_id, target in released.items():
+            if self._released.get(delivery_id) is target:  # it was not released anew meanwhile
+                del self._released[delivery_id]
 
     async def deliver(self, due: DueDelivery) -> None:
         """Bring one delivery."""

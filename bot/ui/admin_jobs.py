@@ -32,8 +32,10 @@ STATES: Mapping[str, frozenset[State]] = MappingProxyType(
 )
 """What may be chosen as a state, in the words of people."""
 
-LONGEST_KIND = 40
-"""Characters: a kind's name must fit into a button's id, which takes 100."""
+LONGEST_KIND = 28
+"""Characters: a kind's name must fit into a button's id, which takes 100, beside a state, a person
+and a job.
+"""
 
 LONGEST_REASON = 200
 

@@ -61,4 +61,5 @@ class Cleanup:
                     yield job
 
     async def _is_told(self, job: Job) -> bool:
-        return all(one.is_over for one in await self._queue.store.deliveries(job.id))
+        store = await self._queue.store_of(job.id)
+        return all(one.is_over for one in await store.deliveries(job.id))
