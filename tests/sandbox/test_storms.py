@@ -1,5 +1,6 @@
 """Trouble that comes by itself: a share of calls, connections that do not last or go silent."""
 
+import asyncio
 from collections import Counter
 
 import aiohttp
@@ -51,6 +52,10 @@ async def test_a_call_that_hangs_is_torn_after_a_while(sandbox, rest):
 
 async def test_connections_end_by_turns_with_a_resume_and_with_an_invalid_session(sandbox, gateway):
     world = sandbox.world
+    world.troubles.drop_gateway_every(0)
+    moment = asyncio.Event()  # nobody is there whose connection could end in it
+    asyncio.get_running_loop().call_later(0, moment.set)
+    await moment.wait()
     world.troubles.drop_gateway_every(0.02)
     async with gateway(0) as socket:
         ready = await socket.event("READY")
