@@ -4,6 +4,7 @@ from random import Random
 
 from tests.e2e.chat_server import answer_to
 from tests.e2e.crowd import NEVER_ANSWERED, Crowd
+from tests.e2e.misfortunes import all_settled
 from tests.e2e.stage import stage
 
 SEED = 42
@@ -126,6 +127,7 @@ async def everybody_has_what_was_promised(crowd):
     await crowd.recovered()
     crowd.stage.chat.open()
     await crowd.all_answered()
+    await all_settled(crowd.stage)  # who was asked about before a kill is asked about again
     assert await crowd.stage.bot.stop() == 0
 
     assert len(crowd.asked) >= 30
