@@ -17,7 +17,8 @@ from bot.delivery.presenting import Presenting
 from bot.delivery.showing import Showing
 from bot.jobs.chat import Answer, Chat, Question
 from bot.providers.built_in import BuiltIn
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import UNFINISHED, State
 from bot.queue.store.sqlite import SqliteStore
@@ -62,7 +63,7 @@ def jobs(first: int, count: int, size: int) -> list[Job]:
     """Jobs that are done, of a store that will have so many."""
     return [
         Job(
-            id=new_job_id(),
+            id=new_id(),
             type=Chat.name,
             queue=Chat.queue,
             payload=Question(text=f"This is question {n} of many. " * 10).model_dump_json(),

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from ulid import ULID
-
 from bot.delivery.addresses import Addresses
 from bot.delivery.target import TOKEN_LIFE_S, SealBroken
 from bot.queue.duty import log_failure
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
+from bot.queue.ids import first_id
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import WAITING
@@ -53,7 +52,7 @@ class Expiry:
     async def _old(self, kind: str) -> AsyncIterator[Job]:
         """The waiting jobs of this kind that were made before the tokens of now, newest first."""
         wanted = JobFilter(type=kind, states=WAITING)
-        before = str(ULID.from_timestamp(self._clock() - TOKEN_LIFE_S))
+        before = first_id(self._clock() - TOKEN_LIFE_S)
         while page := await self._queue.find(wanted, before, PAGE):
             for job in page:
                 yield job

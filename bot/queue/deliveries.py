@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ulid import ULID
-
+from bot.queue.ids import new_id
 from bot.queue.job import Job
 
 LEFT = "Cancelled by its owner."
@@ -43,7 +42,7 @@ class NewDelivery:
 
     target: str
     check_at: float | None = None
-    id: str = field(default_factory=lambda: str(ULID()))
+    id: str = field(default_factory=new_id)
     owner: int | None = None
     way: Way = Way.PERSON
 

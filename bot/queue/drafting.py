@@ -6,7 +6,8 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from bot.queue.handlers import AnyJobType
-from bot.queue.job import Clock, Job, Priority, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Clock, Job, Priority
 from bot.queue.options import QueueOptions
 from bot.queue.sameness import scoped
 from bot.queue.states import State
@@ -46,7 +47,7 @@ class Drafting:
         later = run_at is not None and run_at > now
         cache_key = asker.scoped(job_type, job_type.cache_key(request))
         return Job(
-            id=new_job_id(),
+            id=new_id(),
             type=job_type.name,
             queue=job_type.queue,
             payload=request.model_dump_json(),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from ulid import ULID
-
 from bot.queue.states import State
 
 Clock = Callable[[], float]
@@ -108,8 +106,3 @@ class Job(NamedTuple):
     def order(self) -> tuple[int, float, str]:
         """The place in its queue: smaller is claimed first."""
         return (-self.lane, self.rank, self.id)
-
-
-def new_job_id() -> str:
-    """A ULID: unique, and sorted by creation within a process."""
-    return str(ULID())

@@ -24,7 +24,8 @@ from typing import Generic
 from pydantic import BaseModel, JsonValue
 
 from bot.queue.handlers import AnyJobType, JobContext, JobType, RequestT, ResultT
-from bot.queue.job import Job, Progress, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job, Progress
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.reply import File, Reply
@@ -87,7 +88,7 @@ async def run_inline(
     there is no deadline, and nothing is tried again.
     """
     job = Job(
-        new_job_id(),
+        new_id(),
         kind.name,
         kind.queue,
         payload=request.model_dump_json(),

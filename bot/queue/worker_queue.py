@@ -16,7 +16,8 @@ from pydantic import JsonValue
 from bot.queue.controls import CancelJob, Control, DiscardJob, ResumeJob, RetryJob
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
-from bot.queue.job import Clock, Job, Priority, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Clock, Job, Priority
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail, Outcome
 from bot.queue.retention import Retention
 from bot.queue.retry import RetryPolicy, after, after_failure
@@ -143,7 +144,7 @@ class WorkerQueue:
             max_attempts=max_attempts or self._options.max_attempts,
         )
         jobs = [
-            first._replace(id=new_job_id(), payload=_json(payload), key=key)
+            first._replace(id=new_id(), payload=_json(payload), key=key)
             for payload, key in zip(payloads, keys or [None] * len(payloads), strict=True)
         ]
         stored = await self.store.enqueue(jobs, limits=self._options.limits)

@@ -8,7 +8,8 @@ from bot.delivery.showing import Showing
 from bot.jobs.chat import Chat, Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.deliveries import NewDelivery, Way
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.reply import File
 from bot.queue.store.base import Beat
@@ -21,7 +22,7 @@ LIMIT = 10**6
 
 def asked(text="why?") -> Job:
     payload = Question(text=text).model_dump_json()
-    return Job(new_job_id(), "chat", "chat", payload, owner=BEN.id, guild=BEN.guild)
+    return Job(new_id(), "chat", "chat", payload, owner=BEN.id, guild=BEN.guild)
 
 
 @pytest.fixture

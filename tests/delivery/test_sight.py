@@ -8,7 +8,8 @@ from bot.delivery.person import Person
 from bot.delivery.sight import LOOKED_AT, Sight, seen_by
 from bot.jobs.chat import Chat, Question
 from bot.providers.built_in import BuiltIn
-from bot.queue.job import Failure, Job, Progress, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Failure, Job, Progress
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import UNFINISHED, State
 from bot.queue.store.memory import MemoryStore
@@ -22,7 +23,7 @@ SECRET = "a secret"
 def asked(text="why?", **changed) -> Job:
     payload = Question(text=text).model_dump_json()
     values = {"owner": BEN.id, "guild": HERE} | changed
-    return Job(new_job_id(), "chat", "chat", payload, **values)
+    return Job(new_id(), "chat", "chat", payload, **values)
 
 
 def with_secrets(**changed) -> Job:

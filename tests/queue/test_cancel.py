@@ -7,7 +7,7 @@ import pytest
 from bot.queue.controls import CancelJob
 from bot.queue.errors import InvalidStateTransitionError, JobError, TaskNotFoundError
 from bot.queue.events import EventName
-from bot.queue.job import new_job_id
+from bot.queue.ids import new_id
 from bot.queue.states import State
 from tests.queue.kinds import Gate, Text, Work, for_ever
 from tests.queue.watching import Diary, TappedStore, on_a_file
@@ -142,6 +142,6 @@ async def test_a_finished_job_cannot_be_cancelled(start):
 
 async def test_an_unknown_job_is_named(start):
     queue = await start()
-    unknown = new_job_id()
+    unknown = new_id()
     with pytest.raises(TaskNotFoundError, match=unknown):
         await queue.cancel(unknown, "Not needed.")

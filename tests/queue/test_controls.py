@@ -8,7 +8,8 @@ import pytest
 from bot.queue.controls import DiscardJob
 from bot.queue.errors import InvalidStateTransitionError, JobError, TaskNotFoundError
 from bot.queue.events import EventName
-from bot.queue.job import Priority, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Priority
 from bot.queue.states import State
 from tests.queue.kinds import Gate, Text, Work, for_ever
 from tests.queue.watching import Diary, never, on_a_file, soon
@@ -101,7 +102,7 @@ class TestDiscard:
         with pytest.raises(InvalidStateTransitionError, match="DISCARDED cannot be discarded"):
             await queue.discard(job.id, "again")
         with pytest.raises(TaskNotFoundError):
-            await queue.discard(new_job_id(), "what?")
+            await queue.discard(new_id(), "what?")
 
 
 class TestAgain:

@@ -8,7 +8,8 @@ import pytest
 
 from bot.queue.errors import JobError, QueueFull, TaskNotFoundError, UserLimitReached
 from bot.queue.events import EventName
-from bot.queue.job import Priority, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Priority
 from bot.queue.retention import Retention
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits
@@ -251,7 +252,7 @@ class TestRetry:
     async def test_of_an_unknown_job_is_refused(self, start):
         queue = await start()
         with pytest.raises(TaskNotFoundError):
-            await queue.retry(new_job_id())
+            await queue.retry(new_id())
 
 
 class TestLooking:
@@ -260,7 +261,7 @@ class TestLooking:
         queue = await start(work)
         job = (await queue.enqueue(work, Text())).job
         assert (await queue.get(job.id)).id == job.id
-        unknown = new_job_id()
+        unknown = new_id()
         with pytest.raises(TaskNotFoundError, match=unknown):
             await queue.get(unknown)
 

@@ -9,7 +9,8 @@ import pytest
 
 from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.events import EventName
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.states import State
@@ -331,7 +332,7 @@ class TestBadRows:
         work = Work()
         queue = await start(work)
         diary = Diary(queue)
-        bad = Job(new_job_id(), "work", "work", payload='{"text": ', max_attempts=3)
+        bad = Job(new_id(), "work", "work", payload='{"text": ', max_attempts=3)
         await queue.store.enqueue([bad])
         good = (await queue.enqueue(work, Text())).job
         await diary.until(EventName.JOB_COMPLETED, good.id)
@@ -343,7 +344,7 @@ class TestBadRows:
         work = Work()
         queue = await start(work)
         diary = Diary(queue)
-        strange = Job(new_job_id(), "strange", "strange", payload="{}")
+        strange = Job(new_id(), "strange", "strange", payload="{}")
         await queue.store.enqueue([strange])
         good = (await queue.enqueue(work, Text())).job
         await diary.until(EventName.JOB_COMPLETED, good.id)
@@ -354,7 +355,7 @@ class TestBadRows:
         work = Work(lambda ctx, _: asyncio.sleep(0, str(ctx.saved)), max_attempts=1)
         elsewhere = new_store()
         await elsewhere.open()
-        bad = Job(new_job_id(), "work", "work", payload="{}")
+        bad = Job(new_id(), "work", "work", payload="{}")
         await elsewhere.enqueue([bad])
         await elsewhere.close()
         with sqlite3.connect(tmp_path / "queue.db") as db:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.queue.deliveries import LEFT, Delivery, DeliveryState
-from bot.queue.job import Failure, Job, Progress, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Failure, Job, Progress
 from bot.queue.states import FINISHED, State
 from bot.ui.job_detail import Detail, job_detail
 from bot.ui.post import Place, Post
@@ -13,7 +14,7 @@ from bot.ui.post import Place, Post
 FIELD, WHOLE, CUSTOM_ID = 1024, 6000, 100
 """Discord's limits, in code points."""
 
-ID, BEN, CLEO = new_job_id(), 7, 8
+ID, BEN, CLEO = new_id(), 7, 8
 TEXT = st.text("a*`\n é👍<@&_", max_size=60).map(lambda some: some * 200)
 RESULT = Post("Because.")
 

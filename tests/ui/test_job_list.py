@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.states import State
 from bot.ui.job_list import ON_A_PAGE, Page, choice, job_list
 
@@ -16,7 +17,7 @@ TEXT = st.text("a*`\n é👍<@&_", max_size=40).map(lambda some: some * 100)
 
 
 def job(kind="chat", age_s=0.0, **changed) -> Job:
-    return Job(new_job_id(), kind, "chat", "{}", created_at=NOW - age_s, **changed)
+    return Job(new_id(), kind, "chat", "{}", created_at=NOW - age_s, **changed)
 
 
 class TestAChoice:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.states import State
 from bot.queue.status import OwnJob, QueueLine, QueueStatus
 from bot.queue.store.base import Pace
@@ -22,7 +23,7 @@ def status(*lines, working=True, own=()) -> QueueStatus:
 
 
 def own(state=State.PENDING, ahead=None, kind="chat") -> OwnJob:
-    return OwnJob(Job(new_job_id(), kind, "chat", "{}", state, run_at=1_700_000_000), ahead)
+    return OwnJob(Job(new_id(), kind, "chat", "{}", state, run_at=1_700_000_000), ahead)
 
 
 def fields(embed) -> dict[str, str]:

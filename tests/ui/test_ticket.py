@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.queue.job import Job, Progress, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job, Progress
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
 from bot.texts import say
 from bot.ui.ticket import BAR_CELLS, bar, elsewhere_ticket, left_ticket, ticket
 
-ID = new_job_id()
+ID = new_id()
 NOW = 1_700_000_000.25
 
 TITLE, DESCRIPTION, WHOLE, CUSTOM_ID, LABEL = 256, 4096, 6000, 100, 80

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from cachetools import TTLCache
 from pydantic import BaseModel, ConfigDict
-from ulid import ULID
 
 from bot.delivery.failures.sentences import Told, told, unwrapped
 from bot.queue.errors import StoreError
+from bot.queue.ids import new_id
 from bot.queue.job import Clock
 from bot.queue.store.base import ENTRIES_KEPT, Entry, Records
 
@@ -74,7 +74,7 @@ class FailureBook:
         said = told(error)
         key = (asked, type(error))
         known = self._recent.get(key)
-        reference = self._recent.setdefault(key, str(ULID()))
+        reference = self._recent.setdefault(key, new_id())
         _log(error, said, asked, reference)
         return self._line(error, said, asked, reference), known is None
 

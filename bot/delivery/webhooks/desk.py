@@ -11,7 +11,8 @@ from bot.delivery.webhooks.journal import Line
 from bot.delivery.webhooks.outbox import Parts
 from bot.queue.deliveries import Again, Way
 from bot.queue.errors import TaskNotFoundError
-from bot.queue.job import Clock, Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import State
 from bot.queue.store.base import SettleDelivery
@@ -51,7 +52,7 @@ class WebhookDesk:
         if kept is None:
             return None
         now = self.clock()
-        job = Job(new_job_id(), TEST, "", "{}", State.COMPLETED, owner=by, guild=guild)
+        job = Job(new_id(), TEST, "", "{}", State.COMPLETED, owner=by, guild=guild)
         job = job._replace(created_at=now, started_at=now, finished_at=now, attempt=1)
         said = body(job, self.queue.registry, private=True)
         return await self.parts.caller.call(kept.hook(now), f"msg_test_{job.id}", said)

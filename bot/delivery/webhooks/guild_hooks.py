@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache, TTLCache
 from pydantic import BaseModel, ConfigDict, Field
-from ulid import ULID
 
 from bot.delivery.target import Sealer
 from bot.delivery.webhooks.hook import Hook, check_url, host_of, new_secret
 from bot.queue.errors import StoreError
+from bot.queue.ids import new_id
 from bot.queue.job import Clock
 from bot.queue.store.base import Records
 
@@ -73,7 +73,7 @@ class GuildHooks:
         check_url(url, allow_private=self._allow_private)
         before = await self.get(guild)
         hook = GuildHook(
-            id=str(ULID()),
+            id=new_id(),
             url=url,
             secret=new_secret(),
             events=tuple(events),

@@ -23,7 +23,7 @@ KEEP_ALL = Retention(completed_s=1e9, failed_s=1e9)
 async def store(tmp_path: Path, statements, monkeypatch):
     monkeypatch.setattr(log, "LONGEST", SHORT)
     monkeypatch.setattr(log, "STEP", SHORT)
-    monkeypatch.setattr(log, "LOOK_EVERY_S", 0)
+    monkeypatch.setattr(log, "LOOK_EVERY", 0)
     store = SqliteStore(tmp_path / "jobs.db")
     await store.open()
     yield store

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from itertools import count, takewhile
 
 from bot.queue.deliveries import Delivery, NewDelivery
-from bot.queue.job import Job, new_job_id
+from bot.queue.ids import new_id
+from bot.queue.job import Job
 from bot.queue.lifecycle import Complete, Outcome
 from bot.queue.slots import READY, Bounds
 from bot.queue.states import State
@@ -20,7 +21,7 @@ _numbers = count()
 
 def a_job(**changed) -> Job:
     values = {
-        "id": new_job_id(),
+        "id": new_id(),
         "type": "echo",
         "queue": "chat",
         "payload": f'{{"n": {next(_numbers)}}}',

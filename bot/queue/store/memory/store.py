@@ -8,8 +8,6 @@ from math import inf
 from threading import Lock
 from types import MappingProxyType
 
-from ulid import ULID
-
 from bot.queue import deliveries as outbox
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
@@ -21,6 +19,7 @@ from bot.queue.errors import (
     TaskNotFoundError,
 )
 from bot.queue.figures import Figures, Observed, Tally, ended, looked_up, waited
+from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job
 from bot.queue.places import Places
 from bot.queue.reply import File
@@ -65,7 +64,7 @@ class MemoryStore:
     """Jobs in a dictionary. Not durable; for tests, the sandbox and `memory://`."""
 
     def __init__(self, clock: Clock = time.time) -> None:
-        self.process = f"memory-{ULID()}"
+        self.process = f"memory-{new_id()}"
         self._clock = clock
         self._lock = Lock()
         self._jobs: dict[str, Job] = {}

@@ -5,7 +5,6 @@ a gap that moment never comes by itself, and the log would grow for as long as t
 """
 
 import sqlite3
-import time
 from pathlib import Path
 
 LONGEST = 8 * 2**20
@@ -17,9 +16,9 @@ this, and stays below 9 MiB with it (`benchmarks/soak.py`).
 STEP = 2**20
 """Bytes by which the log may grow before the next try."""
 
-LOOK_EVERY_S = 0.1
-"""How often the writer looks. To look after every commit took a seventh of the time of a job that
-is stored alone (`benchmarks/enqueue.py`).
+LOOK_EVERY = 200
+"""Changed rows after which the writer looks again: some twenty jobs. To look after every commit
+took a seventh of the time of a job that is stored alone (`benchmarks/enqueue.py`).
 """
 
 PATIENCE_MS = 20
@@ -33,13 +32,13 @@ class LogKeeper:
         self._log = path.with_name(f"{path.name}-wal")
         self._bound = LONGEST
         self._seen = 0
-        self._look_at = 0.0
+        self._changes = 0
 
     def shorten(self, db: sqlite3.Connection) -> None:
         """Empty the log if it is too long; what cannot be done now is tried again later."""
-        if time.monotonic() < self._look_at:
+        if 0 <= db.total_changes - self._changes < LOOK_EVERY:  # less: it is another connection
             return
-        self._look_at = time.monotonic() + LOOK_EVERY_S
+        self._changes = db.total_changes
         size = self._size()
         began_anew = size == self._seen  # it does not grow, although something was written
         if size >= self._bound or (began_anew and size >= LONGEST):

@@ -31,19 +31,21 @@ def job_from(row: Row) -> Job:
 
 
 def job_row(seq: int, job: Job) -> Row:
-    """The parameters of `job_insert`."""
+    """The parameters of `job_insert`: plain numbers and texts, which the driver takes faster than
+    enums and truth values.
+    """
     return (
         seq,
         job.id,
         job.type,
         job.queue,
-        job.state,
-        job.priority,
+        job.state._value_,
+        +job.priority,
         -job.lane,
         job.rank,
         job.owner,
         job.guild,
-        job.private,
+        +job.private,
         job.key,
         job.run_at,
         job.created_at,

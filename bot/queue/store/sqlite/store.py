@@ -14,12 +14,11 @@ from threading import local
 from types import MappingProxyType
 from typing import TypeVar
 
-from ulid import ULID
-
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery, Way
 from bot.queue.errors import StoreUnavailable
 from bot.queue.figures import Figures
+from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job
 from bot.queue.reply import File
 from bot.queue.retention import Retention
@@ -69,7 +68,7 @@ class SqliteStore:
     """Jobs in one file. An answered call is on the disk (`synchronous=FULL`)."""
 
     def __init__(self, path: Path | str, clock: Clock = time.time) -> None:
-        self.process = f"{socket.gethostname()}-{os.getpid()}-{ULID()}"
+        self.process = f"{socket.gethostname()}-{os.getpid()}-{new_id()}"
         self._path = Path(path)
         self._clock = clock
         self._sql = Statements()
