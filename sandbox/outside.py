@@ -12,12 +12,12 @@ from sandbox.scene import Scene
 class Outside(Scene):
     """Changes that a guild's people make in Discord's own client."""
 
-    def add_people(self, count: int) -> list[User]:
-        """This many new members."""
-        first = len(self.directory.users)
+    def add_people(self, count: int, *roles: RoleRef) -> list[User]:
+        """This many new members, who hold these roles."""
+        first, held = len(self.directory.users), [self.directory.role(one) for one in roles]
         people = [self.directory.add_user(f"Person {first + n}") for n in range(count)]
         for user in people:
-            self.directory.join(self.guild, user)
+            self.directory.join(self.guild, user, held)
         return people
 
     def add_guild(self, name: str, owner: PersonRef, people: Iterable[PersonRef] = ()) -> Guild:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from sandbox.audit import AuditLog
 from sandbox.bus import Bus
 from sandbox.cdn import Cdn
 from sandbox.clock import Clock
@@ -37,6 +38,7 @@ class Scene:
         self.bus = Bus()
         self.ids = Snowflakes()
         self.log = Journal(self.bus)
+        self.audit = AuditLog()
         self.limits = Limits(self.clock)
         self.invalid_requests = InvalidRequests(self.clock)
         self.troubles = Troubles(self.bus)
