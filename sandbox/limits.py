@@ -45,6 +45,7 @@ class Charge:
 POSTS: Final = Bucket("channel-posts", 5, 5.0, ("channel",))
 EDITS: Final = Bucket("channel-edits", 5, 5.0, ("channel",))
 DELETES: Final = Bucket("channel-deletes", 5, 1.0, ("channel",))
+HISTORY: Final = Bucket("channel-history", 5, 5.0, ("channel",))
 TYPING: Final = Bucket("channel-typing", 5, 5.0, ("channel",))
 WEBHOOK: Final = Bucket("webhook-token", 5, 2.0, ("app", "token"))
 """Five calls per two seconds and token: measured by people, documented nowhere, as all above."""
