@@ -30,6 +30,7 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
@@ -141,7 +142,10 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        kinds = Kinds(
+            chat=Chat(chat_provider_of(settings, session)),
+            member_activity=MemberActivity(self.client, store, time.time),
+        )
         for kind in kinds:
             self.queue.register(kind)
 
