@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from heapq import nlargest
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -106,7 +107,7 @@ def in_steps(days: Sequence[Day]) -> Sequence[Day]:
 def _bars(
     lines: Sequence[Line], much: Callable[[Line], float], told: Callable[[float], str]
 ) -> list[Bar]:
-    best = sorted((one for one in lines if much(one) > 0), key=much, reverse=True)[:ROWS]
+    best = [one for one in nlargest(ROWS, lines, key=much) if much(one) > 0]
     return [
         Bar(rank, drawable(one.name), much(one) / much(best[0]), told(much(one)))
         for rank, one in enumerate(best, start=1)
@@ -129,7 +130,7 @@ def drawable(name: str) -> str:
     """The name in the font's letters, without accents; nothing where too little would be left."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     kept = "".join(c for c in plain if " " <= c <= "~").strip()
-    return kept if len(kept) * 2 > len(plain.strip()) else ""
+    return kept if 2 * sum(map(str.isalnum, kept)) > sum(map(str.isalnum, plain)) else ""
 
 
 def _draw(pen: "Pen", left: float, column: Column, ends: tuple[date, date]) -> None:

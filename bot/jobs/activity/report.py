@@ -1,6 +1,7 @@
 """What people read of a server's activity."""
 
 from collections.abc import Callable, Iterable
+from heapq import nlargest
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -111,7 +112,7 @@ def _voice(findings: Findings, lines: list[Line]) -> Voice:
 
 def top(lines: Iterable[Line], much: Callable[[Line], float]) -> list[Did]:
     """The most active, without those who did nothing."""
-    found = sorted((one for one in lines if much(one) > 0), key=much, reverse=True)[:TOP]
+    found = [one for one in nlargest(TOP, lines, key=much) if much(one) > 0]
     return [Did(user=it.user, messages=it.messages, voice_s=it.voice_s) for it in found]
 
 
