@@ -15,6 +15,7 @@ from bot.ui.job_list import plain
 from bot.ui.post import Button, Post
 from bot.ui.text import clean, shorten
 from bot.ui.ticket import ticket
+from bot.wording import in_words
 
 TITLE_CHARACTERS = 500
 """What is shown of what was asked."""
@@ -130,7 +131,7 @@ def _place(delivery: Delivery) -> str:
 
 
 def _failure(failure: Failure) -> str:
-    error = shorten(clean(failure.error) or "?", ERROR_CHARACTERS)
+    error = shorten(clean(in_words(failure.error)) or "?", ERROR_CHARACTERS)
     return say(
         "detail-error",
         attempt=str(failure.attempt),
