@@ -430,6 +430,13 @@ ready-no-owner = DISCORD_OWNER_IDS is empty. Once I am in more than one server, 
 ready-scope = I may have commands in { $server }.
 ready-scope-missing = I may have no commands in { $server }: I am not in it, or was invited without the scope applications.commands. Invite me with the link below.
 ready-queue = The queue is well.
+ready-token-missing = DISCORD_TOKEN is missing: copy it from the developer portal (Bot, Reset Token) into .env, or run `main.py sandbox`, which needs none.
+ready-token-refused = Discord refused DISCORD_TOKEN: copy it anew.
+ready-token = Discord knows the token: this bot is { $name }.
+ready-not-discord = What answers at { $address } is not Discord: correct DISCORD_API_URL.
+ready-unreachable = Discord cannot be reached at { $address } ({ $fault }): check the network, a proxy if there is one, and DISCORD_API_URL.
+ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
+ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
@@ -535,8 +542,43 @@ issue-parked-do = Let one person run more at once with QUEUE_MAX_RUNNING_PER_USE
 issue-rarely-cached = The cache answered { $percent } % of { $lookups } requests in the last hour.
 issue-rarely-cached-do = If people ask the same again, but later or amid much else, raise CACHE_TTL or CACHE_MAX_SIZE; if they do not, all is well.
 
+## The built-in responder
+
+responder-described = Conveyor's built-in responder answers: no model, only a way to watch the queue.
+responder-is = This is Conveyor's built-in responder. There is no model behind it, so it cannot answer you. To get real answers, the bot's owner sets `CHAT_BASE_URL` to any OpenAI-compatible server, `CHAT_MODEL` to one of its models and, if the server wants one, `CHAT_API_KEY`, and restarts the bot.
+responder-facts = What it can say about your message: { $characters ->
+        [one] 1 character
+       *[other] { $characters } characters
+    }, { $words ->
+        [one] 1 word
+       *[other] { $words } words
+    } on { $lines ->
+        [one] 1 line
+       *[other] { $lines } lines
+    }; it is number { $turns } of yours in this conversation.
+responder-phrases =
+    To see the queue at work, send one of these words alone:
+    - `long`: an answer of several messages with code, to see it split
+    - `huge`: an answer that becomes a file
+    - `slow`: an answer that takes about 40 seconds, to see progress and to try Cancel
+    - `fail`: breaks off after some words each time, to see it tried again
+    - `reject`: is refused, to see an error that is not tried again
+responder-slow = A slow answer in { $steps } steps:
+responder-slow-end = . Done.
+responder-long = A long answer, made up line by line, to see what becomes of what one message cannot hold.
+responder-long-end = That is the end.
+responder-chapter = **Chapter { $number }**
+    This is chapter { $number } of { $chapters }. A job that was queued is run, shown and delivered, and if the bot restarts meanwhile, it is run again. Its result is seen once.
+responder-breaks-off = This answer is about to break off, so that
+responder-broke-off = The built-in responder broke off because it was asked to (`fail`). Send anything else to get an answer.
+responder-refused = The built-in responder refused because it was asked to (`reject`). Send anything else to get an answer.
+
 ## What providers cannot do
 
+provider-described = { $model ->
+        [none] The provider's default model
+       *[other] The model { $model }
+    } at { $host } answers.
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
 provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
 provider-model = The { $kind } provider does not know { $named ->
