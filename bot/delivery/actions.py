@@ -84,7 +84,7 @@ class Actions:
         """Run the job once more; the pressed message is its ticket again."""
         seen = await self._whole(person, job_id)
         job = await self.retry(person, seen.job.id)
-        await self._tickets.revive(job, handle, person.id)
+        await self._tickets.renew(job, handle, person.id, asked_anew=True)
         await self._tickets.show(job.id, show)
 
     async def result(self, person: Person, job_id: str, file_limit: int) -> Post:
