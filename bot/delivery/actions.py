@@ -7,7 +7,7 @@ from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
-from bot.queue.deliveries import LEFT, Delivery, DeliveryState
+from bot.queue.deliveries import OVER_FOR_GOOD, Delivery, DeliveryState
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
@@ -131,7 +131,7 @@ def has_left(job: Job) -> bool:
 
 
 def _place(delivery: Delivery) -> str | None:
-    """Where this news went; None: it is on its way, or its person wants none."""
-    if not delivery.is_over or delivery.note == LEFT:
+    """Where this news went; None: it is on its way, or nobody waits for it."""
+    if not delivery.is_over or delivery.note in OVER_FOR_GOOD:
         return None
     return delivery.note if delivery.state is DeliveryState.DELIVERED else Place.KEPT

@@ -246,6 +246,7 @@ detail-went-to = { $place ->
     }
 detail-went-not-yet = Not yet.
 detail-went-left = No longer wanted.
+detail-went-unseen = Told to nobody, for its command failed; it is kept here.
 detail-went-nowhere = It could not be brought ({ $reason }).
 detail-errors = What went wrong
 detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.queue.deliveries import LEFT, Delivery, DeliveryState
+from bot.queue.deliveries import LEFT, NEVER_SEEN, Delivery, DeliveryState
 from bot.queue.job import Failure, Job
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
@@ -123,6 +123,8 @@ def _went(delivery: Delivery, reader: int) -> str:
 def _place(delivery: Delivery) -> str:
     if delivery.note == LEFT:
         return say("detail-went-left")
+    if delivery.note == NEVER_SEEN:
+        return say("detail-went-unseen")
     if delivery.state is DeliveryState.ABANDONED:
         return say("detail-went-nowhere", reason=plain(delivery.note, REASON_CHARACTERS))
     if delivery.state is not DeliveryState.DELIVERED:

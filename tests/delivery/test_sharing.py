@@ -238,6 +238,19 @@ class TestAnAcknowledgementThatFailed:
         states = [one.state for one in await house.store.deliveries((await house.job()).id)]
         assert states == [DeliveryState.DELIVERED, DeliveryState.ABANDONED]
 
+    async def test_is_not_told_out_of_the_blue_when_the_job_runs_again(self, house):
+        failed = house.world.troubles.fail(CALLBACK, 404, code=10062)
+        await house.ask("why?")
+        await house.world.wait_for(lambda: failed.hits)
+        job = await house.diary.until(EventName.JOB_CANCELLED)
+        await does(house, "admin task retry", id=job.id)
+        house.teller.answer("why?", "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)
+        await house.bring()
+        assert house.reading("Because.") == []
+        shown = await says(house, "job show", by="Ben", id=job.id)
+        assert "Told to nobody, for its command failed" in shown
+
 
 class TestAKnownResult:
     async def test_is_shown_without_any_noise_of_a_queue(self, house):
