@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from bot.providers.chat import ChatRequest
+from bot.providers.chat import ChatRequest, Ended
 from bot.providers.errors import ProviderError
 from bot.texts import say
 
@@ -57,7 +57,11 @@ class BuiltIn:
         """Say how to get real answers."""
         return say("ready-built-in")
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+    async def models(self) -> Sequence[str]:
+        """There are none."""
+        return ()
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
         """Yield the answer piece by piece; see `ChatProvider.stream`."""
         script = script_for(request)
         for piece in script.pieces:
@@ -135,7 +139,7 @@ def _failure() -> ProviderError:
         "The built-in responder broke off because it was asked to (`fail`)."
         " Send anything else to get an answer.",
         retryable=True,
-        category="unavailable",
+        category="protocol",
     )
 
 
