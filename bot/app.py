@@ -29,6 +29,7 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.kinds import Kinds
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
@@ -140,8 +141,9 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        chat = Chat(chat_provider_of(settings, session))
-        self.queue.register(chat)
+        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        for kind in kinds:
+            self.queue.register(kind)
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
@@ -164,7 +166,7 @@ class App:
             intake,
             Actions(self.queue, self._tickets),
             showing,
-            chat,
+            kinds,
             failures,
             admin_desk(self.queue, showing, book, time.time, owners, guilds),
             self._alerts,
