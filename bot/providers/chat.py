@@ -6,7 +6,15 @@ from typing import Literal, Protocol, TypeAlias
 
 from bot.providers.errors import Category, ProviderError
 
-__all__ = ["Category", "ChatMessage", "ChatProvider", "ChatRequest", "Ended", "ProviderError", "Role"]
+__all__ = [
+    "Category",
+    "ChatMessage",
+    "ChatProvider",
+    "ChatRequest",
+    "Ended",
+    "ProviderError",
+    "Role",
+]
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 

@@ -68,8 +68,8 @@ class Health:
 class Configured:
     """What the numbers are judged by: how many jobs may wait, each queue's slots in this process,
     each kind's time limit in seconds (`own_timeouts` names the kinds that set theirs themselves),
-    which queues are paused, whether this process works, and which kinds it met that it does not
-    know.
+    which queues are paused, whether this process works, which kinds it met that it does not know,
+    and what its kinds say of themselves.
     """
 
     max_size: int | None = None
@@ -79,6 +79,7 @@ class Configured:
     paused: frozenset[str] = frozenset()
     working: bool = True
     strange: frozenset[str] = frozenset()
+    notices: tuple[str, ...] = ()
 
 
 def judged(statistics: Statistics, configured: Configured) -> Health:
@@ -88,6 +89,7 @@ def judged(statistics: Statistics, configured: Configured) -> Health:
         *_full(statistics, configured),
         *_backlog(statistics, configured),
         *_strange(statistics, configured),
+        *_noticed(configured),
         *_failing(statistics),
         *_retrying(statistics),
         *_slow(statistics, configured),
@@ -172,6 +174,12 @@ def _strange(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
                 "They run as soon as a process works that knows it: start the version of the bot "
                 "that has it, or discard them.",
             )
+
+
+def _noticed(configured: Configured) -> Iterator[Issue]:
+    for notice in configured.notices:
+        recommendation = "It goes on by itself; if it does not, read the log for the cause."
+        yield Issue(Level.DEGRADED, notice, recommendation)
 
 
 def _failing(statistics: Statistics) -> Iterator[Issue]:

@@ -287,9 +287,7 @@ class SqliteStore:
         self, scope: str, name: str, before: str | None, after: str | None
     ) -> str | None:
         """See `Records.swap`."""
-        return await self._writer.run(
-            lambda db: self._records.swap(db, scope, name, before, after)
-        )
+        return await self._writer.run(lambda db: self._records.swap(db, scope, name, before, after))
 
     async def notes(self, scope: str) -> dict[str, str]:
         """See `Records.notes`."""
