@@ -149,7 +149,7 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session), Prompts(store)))
+        kinds = Kinds(chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)))
         for kind in kinds:
             self.queue.register(kind)
 

@@ -1,27 +1,18 @@
 """An answer from a language model, shown as it is written."""
 
-import math
-import time
 from typing import ClassVar
 
 from pydantic import BaseModel
 
+from bot.jobs.answering import Answering
 from bot.jobs.prompts import Prompts
-from bot.providers.breaker import Breaker, Resting
-from bot.providers.chat import ChatMessage, ChatProvider, ChatRequest, Ended, ProviderError
+from bot.providers.breaker import Breaker
+from bot.providers.chat import ChatMessage, ChatProvider, ChatRequest
 from bot.providers.model_names import ModelNames
-from bot.providers.tokens import estimated
-from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext, JobType
-from bot.queue.job import Clock, Job
+from bot.queue.job import Job
 from bot.queue.reply import Reply
 from bot.queue.sameness import Asker
-from bot.texts import say
-
-PATIENCE_S = 3600.0
-"""How long a question waits for a provider that is left alone: an answer that comes even later
-would surprise more than it helps.
-"""
 
 
 class Question(BaseModel):
@@ -51,14 +42,13 @@ class Chat(JobType[Question, Answer]):
     def __init__(
         self,
         provider: ChatProvider,
+        *,
         prompts: Prompts | None = None,
         breaker: Breaker | None = None,
-        clock: Clock = time.time,
     ) -> None:
         self._provider = provider
         self._prompts = prompts
-        self._breaker = breaker or Breaker()
-        self._clock = clock
+        self._answering = Answering(provider, breaker)
         self.models = ModelNames(provider)
 
     async def prepare(self, request: Question, asker: Asker) -> Question:
@@ -67,9 +57,8 @@ class Chat(JobType[Question, Answer]):
         return request.model_copy(update={"system": system})
 
     def notice(self) -> str:
-        """Whether the provider is left alone for now."""
-        rest_s = self._breaker.rest_s
-        return "" if rest_s is None else say("chat-rests", seconds=math.ceil(rest_s))
+        """Whether what answers is left alone for now."""
+        return self._answering.notice()
 
     def title(self, request: Question) -> str:
         """The question."""
@@ -83,29 +72,8 @@ class Chat(JobType[Question, Answer]):
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")
         asked = ChatRequest(_conversation(request), request.model)
-        text, ended = "", Ended()
-        try:
-            with self._breaker.call() as call:
-                async for piece in self._provider.stream(asked):
-                    call.answering()
-                    if isinstance(piece, Ended):
-                        ended = piece
-                        continue
-                    text += piece
-                    ctx.progress(message=text, stage="answering")
-        except Resting as resting:
-            raise self._later(ctx, resting) from resting
-        except ProviderError as error:
-            raise _failed(error) from error
-        turns = (message.content for message in asked.messages)
-        return Answer(text=text, tokens=ended.tokens or estimated(*turns, text))
-
-    def _later(self, ctx: JobContext, resting: Resting) -> Exception:
-        """The question waits for the provider, though not for ever."""
-        if self._clock() - ctx.job.created_at > PATIENCE_S:
-            return JobError(str(resting), retryable=False, category=resting.category)
-        ctx.progress(stage=say("chat-waits"))
-        return Snooze(resting.retry_after_s or 0)
+        said = await self._answering.answer(ctx, asked)
+        return Answer(text=said.text, tokens=said.tokens)
 
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer alone."""
@@ -115,12 +83,3 @@ class Chat(JobType[Question, Answer]):
 def _conversation(request: Question) -> tuple[ChatMessage, ...]:
     question = ChatMessage("user", request.text)
     return (ChatMessage("system", request.system), question) if request.system else (question,)
-
-
-def _failed(error: ProviderError) -> JobError:
-    return JobError(
-        str(error),
-        retryable=error.retryable,
-        category=error.category,
-        retry_after_s=error.retry_after_s,
-    )

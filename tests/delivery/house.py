@@ -183,7 +183,7 @@ class House:
         self.queue = JobQueue(store, options, offset)
         self.queue.events.subscribe(self.quota.hear)
         self.teller = Teller()
-        self.chat = kind(self.teller, Prompts(store))
+        self.chat = kind(self.teller, prompts=Prompts(store))
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))

@@ -14,7 +14,7 @@ from bot.queue.store.base import Records
 logger = logging.getLogger(__name__)
 
 SCOPE = "chat tokens"
-"""Of the notes: a server's id (0: direct messages) and a person's, and the person's ledger there."""
+"""Of the notes: a server's id (0: direct messages) and a person's, and their ledger there."""
 
 
 class Account(NamedTuple):
