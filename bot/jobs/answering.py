@@ -3,7 +3,6 @@ provider is left alone.
 """
 
 import math
-import time
 from dataclasses import dataclass
 
 from bot.providers.breaker import Breaker, Resting
@@ -11,7 +10,6 @@ from bot.providers.chat import ChatProvider, ChatRequest, Ended, ProviderError
 from bot.providers.tokens import estimated
 from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext
-from bot.queue.job import Clock
 from bot.texts import say
 
 PATIENCE_S = 3600.0
@@ -22,7 +20,7 @@ would surprise more than it helps.
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A whole answer. `tokens`: what it took, the conversation before it among them, as the provider
+    """A whole answer. `tokens`: what it and the conversation before it took, as the provider
     counts, else estimated. `cut_short`: it would go on.
     """
 
@@ -34,12 +32,9 @@ class Said:
 class Answering:
     """One provider, and what this process knows of its health."""
 
-    def __init__(
-        self, provider: ChatProvider, breaker: Breaker | None = None, clock: Clock = time.time
-    ) -> None:
+    def __init__(self, provider: ChatProvider, breaker: Breaker | None = None) -> None:
         self._provider = provider
         self._breaker = breaker or Breaker()
-        self._clock = clock
 
     def notice(self) -> str:
         """Whether the provider is left alone for now, in a sentence; empty: no."""
@@ -67,7 +62,8 @@ class Answering:
 
     def _later(self, ctx: JobContext, resting: Resting) -> Exception:
         """The question waits, though not for ever."""
-        if self._clock() - ctx.job.created_at > PATIENCE_S:
+        job = ctx.job
+        if (job.started_at or job.created_at) - job.created_at > PATIENCE_S:
             return JobError(str(resting), retryable=False, category=resting.category)
         ctx.progress(stage=say("chat-waits"))
         return Snooze(resting.retry_after_s or 0)

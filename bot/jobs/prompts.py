@@ -39,7 +39,7 @@ class Prompts:
             return self._known.get(guild)
 
     async def set(self, guild: int, text: str | None) -> None:
-        """Begin each question's conversation there with it; None: with none. Raises `StoreError`."""
+        """Begin every conversation there with it; None: with none. Raises `StoreError`."""
         await self._records.note(_scope(guild), NAME, text)
 
 
