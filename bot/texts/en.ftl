@@ -21,6 +21,20 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
 
+chat-quota = Your questions have used up their { $most } tokens of today here, so this one was not queued. It begins anew <t:{ $at }:R>.
+chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Questions wait meanwhile and lose nothing.
+chat-waits = waiting for the chat provider, which keeps failing
+
+chat-prompt-none = The model is told nothing before the questions of this server. Give a `text` to change that.
+chat-prompt-reset = From now on the model is told nothing before the questions of this server.
+chat-prompt-title = What the model is told before each question
+chat-prompt-set = From now on the model is told this before each question
+chat-prompt-how = `text` changes it; the text “reset” takes it away.
+
 ## Spans of time and sizes
 
 span-moment = under 1 s
@@ -99,6 +113,7 @@ queue-working = 🟢 running
 queue-stopped = 🔴 stopped
 queue-completed = Completed
 queue-failed = Failed
+queue-notices = Not as usual
 queue-yours = Yours
 queue-yours-none = You have nothing in the queue.
 queue-line = **{ $name }** · { $waiting } waiting · { $running } of { $slots } running
@@ -294,10 +309,10 @@ admin-metrics-spread = half: { $half }, 95 %: { $most }
 admin-metrics-kinds = By kind
 admin-metrics-kind = **{ $kind }** · { $ended } ended · { $ran } · given up: { $errors }
 admin-metrics-priorities = By priority
-admin-people-title = People with unfinished jobs
-admin-people-none = Nobody in this server has unfinished jobs.
+admin-people-title = People with unfinished jobs, and who asked today
+admin-people-none = Nobody in this server has unfinished jobs, or asked anything today.
 admin-people-more = … and { $count } more
-admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight }
+admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight } · { $tokens } tokens today
 admin-paused-all = All queues are paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-paused-one = The queue { $queue } is paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-resumed-all = All queues go on.
@@ -348,6 +363,8 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CLEANED] removed finished jobs that had ended more than { $what } ago: { $on }
         [WEBHOOK_SET] set the webhook to { $on } ({ $what })
         [WEBHOOK_REMOVED] removed the webhook
+        [PROMPT_SET] told the model first: “{ $what }”
+        [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
@@ -381,11 +398,14 @@ alerts-nowhere = nowhere
 ## Commands for administrators, as Discord lists them
 
 command-admin = For administrators of this server
+command-admin-chat = How `/chat` answers here
+command-admin-chat-prompt = What the model is told before each question in this server.
+command-admin-chat-prompt-text = What it is told from now on; "reset": nothing. Leave it out to see it
 command-admin-queue = The line of waiting jobs
 command-admin-queue-name = Which queue; all, if you leave it out
 command-admin-queue-status = What waits and runs, what is paused, and whether all is well.
 command-admin-queue-metrics = The queue in numbers: now, and in the last hour.
-command-admin-queue-users = Who has unfinished jobs in this server, and how many.
+command-admin-queue-users = Who has unfinished jobs in this server, and what their questions took today.
 command-admin-queue-cleanup = Remove this server's old finished jobs, after a question.
 command-admin-queue-older-than = Only what ended more than so many hours ago (24, if you leave it out)
 command-admin-queue-pause = Start no more jobs; what runs goes on.
