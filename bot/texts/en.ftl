@@ -669,3 +669,64 @@ webhook-redelivered = { $count ->
 }
 webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
 webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.
+
+## A server's activity
+
+command-activity = How much each member wrote, and how long they were in voice channels.
+command-activity-days = How many days back, up to now
+command-activity-voice = Count time in voice channels (yes if omitted)
+command-activity-messages = Count messages (yes if omitted)
+command-activity-report = full: panel, chart and table; summary: panel and chart; csv: the table alone
+activity-nothing = There is nothing to count: include voice, messages, or both.
+activity-title = Activity of the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }
+activity-span = From <t:{ $since }:f> until <t:{ $until }:f>.
+activity-looking = looking for channels
+activity-reading = reading messages
+activity-adding-up = adding up
+activity-drawing = drawing
+activity-so-far = { $count ->
+        [one] 1 message
+       *[other] { $count } messages
+    } so far, now in <#{ $channel }>.
+activity-messages-name = Messages
+activity-messages = **{ $count }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }{ $bots ->
+        [0] { "." }
+       *[other] {", and"} { $bots } by bots and webhooks.
+    }
+activity-count = { $count }
+activity-most-messages = Most messages
+activity-closed-name = Not read
+activity-closed = { $named }{ $more ->
+        [0] { "" }
+       *[other] {" and"} { $more } more
+    }: I may not look into them. To have them counted, allow me View Channel and Read Message History there.
+activity-voice-name = Voice
+activity-voice = **{ $time }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }.
+activity-voice-since = Recorded since <t:{ $at }:f>: what was before is not known.
+activity-voice-gaps = After that I was away for { $time } in all, which are not counted.
+activity-voice-never = Nothing is recorded yet: time in voice channels counts from the moment when I am there.
+activity-most-voice = Longest in voice channels
+activity-rank = { $rank }. { $person } · { $what }
+activity-duration = { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+activity-table-name = The table
+activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
+chart-most = most in a { $step }: { $most }
+chart-nameless = (see the list)
+chart-hours = { $hours } h
+
+## Work in a server
+
+server-left = I am not in this server any more.
+server-discord-away = Discord cannot be reached now.
