@@ -28,6 +28,7 @@ from bot.ui.buttons import JobButton, ReplyItem, TaskItem
 logger = logging.getLogger(__name__)
 
 COGS = (
+    "cogs.admin_chat",
     "cogs.admin_log",
     "cogs.admin_queue",
     "cogs.admin_task",

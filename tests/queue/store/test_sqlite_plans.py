@@ -45,6 +45,7 @@ INDEX_OF = {
     "inputs": "sqlite_autoindex_input_1",
     "inputs_remove": "sqlite_autoindex_input_1",
     "inputs_forget": "sqlite_autoindex_job_1",
+    "note": "PRIMARY KEY",
     "notes": "PRIMARY KEY",
     "note_forget": "PRIMARY KEY",
     "entries": "entry_scope",
