@@ -187,8 +187,9 @@ async def test_there_must_be_something_to_count(shared):
 
 
 async def test_it_may_run_later(shared):
-    asked = await ask(shared, at="in 2h")
+    asked = await ask(shared, days=2, at="in 2h")
     assert "Scheduled" in asked.original.text
+    assert "Activity of the last 2 days" in (await result(shared, days=2)).text, "who asks now"
 
 
 def stretches(shared, who):

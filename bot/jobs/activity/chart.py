@@ -17,6 +17,7 @@ from heapq import nlargest
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.jobs.activity.findings import Day, Findings, Line
+from bot.jobs.activity.words import count, duration
 from bot.texts import say
 
 CHART = "activity.png"
@@ -82,14 +83,14 @@ def columns_of(findings: Findings) -> list[Column]:
     columns = []
     if request.include_messages:
         counts = [float(day.messages) for day in days]
-        bars = _bars(lines, lambda it: it.messages, _count)
+        bars = _bars(lines, lambda it: it.messages, count)
         heading = say("activity-messages-name")
-        columns.append(Column(heading, MESSAGES, counts, most(_count(max(counts))), bars))
+        columns.append(Column(heading, MESSAGES, counts, most(count(max(counts))), bars))
     if request.include_voice:
         spans = [day.voice_s for day in days]
-        bars = _bars(lines, lambda it: it.voice_s, _hours)
+        bars = _bars(lines, lambda it: it.voice_s, duration)
         heading = say("activity-voice-name")
-        columns.append(Column(heading, VOICE, spans, most(_hours(max(spans))), bars))
+        columns.append(Column(heading, VOICE, spans, most(duration(max(spans))), bars))
     return columns
 
 
@@ -116,14 +117,6 @@ def _bars(
 
 def _most(step: str, much: str) -> str:
     return say("chart-most", step=step, most=much)
-
-
-def _count(number: float) -> str:
-    return f"{number:,.0f}"
-
-
-def _hours(seconds: float) -> str:
-    return say("chart-hours", hours=f"{seconds / 3600:,.1f}")
 
 
 def drawable(name: str) -> str:

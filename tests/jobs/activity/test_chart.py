@@ -22,7 +22,7 @@ def test_each_has_a_column_with_the_most_active_people():
     assert [bar.name for bar in messages.bars] == [name for name, *_ in CROWD[:ROWS]]
     assert [bar.rank for bar in voice.bars] == list(range(1, ROWS + 1))
     assert (messages.bars[0].length, messages.bars[0].told) == (1, "100")
-    assert voice.bars[0].told == "50.0 h"
+    assert voice.bars[0].told == "50 h 0 min"
 
 
 def test_all_days_are_there_or_all_weeks_of_many():
