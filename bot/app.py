@@ -30,6 +30,8 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.memory import Memory
+from bot.jobs.recollection import Recollection
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
@@ -141,7 +143,9 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        self._memory = Memory(self.queue.store, time.time)
+        recollection = Recollection(self.queue, self._memory, Chat.name)
+        kinds = Kinds(chat=Chat(chat_provider_of(settings, session), recollection))
         for kind in kinds:
             self.queue.register(kind)
 
@@ -218,6 +222,7 @@ class App:
             self._alerts.run(),
             self._expiry.run(),
             self.client.command_sync.run(),
+            self._memory.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [duty_of(one) for one in running]

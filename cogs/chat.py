@@ -1,6 +1,4 @@
-"""`/chat`, and talking to the bot by mentioning it."""
-
-import re
+"""`/chat`, and talking to the bot by mentioning it or by replying to it."""
 
 import discord
 from discord import app_commands
@@ -8,11 +6,13 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.ladder import nonce_of
-from bot.jobs.chat import Question
+from bot.jobs.memory import conversation_of
+from bot.jobs.question import Question
 from bot.operation.log_context import about_message
 from bot.services import Services
 from bot.texts import say
 from bot.ui.text import clean
+from cogs.chat_message import is_question, is_readable, replied_to, words
 
 LONGEST_QUESTION = 6000
 """Characters; what Discord lets a text option hold."""
@@ -29,6 +29,7 @@ class ChatCog(commands.Cog):
         msg=say("command-chat-msg"),
         model=say("command-chat-model"),
         private=say("command-chat-private"),
+        fresh=say("command-chat-fresh"),
     )
     async def chat(
         self,
@@ -36,41 +37,59 @@ class ChatCog(commands.Cog):
         msg: app_commands.Range[str, 1, LONGEST_QUESTION],
         model: app_commands.Range[str, 1, 100] | None = None,
         private: bool = False,
+        fresh: bool = False,
     ) -> None:
         """Queue a question."""
         text = clean(msg).strip()
         if not text:
             await interaction.response.send_message(say("chat-empty"), ephemeral=True)
             return
-        question = Question(text=text, model=clean(model or "").strip() or None)
+        conversation = conversation_of(
+            interaction.guild_id,
+            interaction.channel_id or 0,
+            interaction.user.id,
+            private=private,
+        )
+        question = Question(
+            text=text,
+            model=clean(model or "").strip() or None,
+            conversation=conversation,
+            anew=fresh,
+            first=fresh or await self._is_first(conversation, interaction.user.id),
+        )
         services = self._services
-        await services.intake.command(interaction, services.kinds.chat, question, private=private)
+        await services.intake.command(
+            interaction, services.kinds.chat, question, private=private, fresh=fresh
+        )
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Queue a question that was put by mentioning the bot (or directly to it)."""
-        if not _is_question(message):
+        """Queue a question that was put by mentioning the bot, replying to it, or directly."""
+        if not is_question(message):
             return
         about_message(message)
-        text = clean(_without_mention(message)).strip()
+        text = clean(words(message)).strip()
         if not text:
+            sentence = say("chat-empty") if is_readable(message) else say("chat-unreadable")
             nonce = nonce_of(f"empty:{message.id}")
-            await message.reply(say("chat-empty"), mention_author=False, nonce=nonce)
+            await message.reply(sentence, mention_author=False, nonce=nonce)
             return
-        services = self._services
-        await services.intake.mention(message, services.kinds.chat, Question(text=text))
+        guild = message.guild.id if message.guild else None
+        person = message.author.id
+        conversation = conversation_of(guild, message.channel.id, person, private=False)
+        after, quoted = replied_to(message)
+        question = Question(
+            text=text,
+            conversation=conversation,
+            first=not after and await self._is_first(conversation, person),
+            after=after,
+            quoted=clean(quoted),
+        )
+        await self._services.intake.mention(message, self._services.kinds.chat, question)
 
-
-def _is_question(message: discord.Message) -> bool:
-    me = message.guild.me if message.guild else message.channel.me  # type: ignore[union-attr]
-    if message.author.bot or message.is_system() or me is None:
-        return False
-    return message.guild is None or me in message.mentions
-
-
-def _without_mention(message: discord.Message) -> str:
-    me = message.guild.me.id if message.guild else 0
-    return re.sub(rf"<@!?{me}>", "", message.content)
+    async def _is_first(self, conversation: str, person: int) -> bool:
+        recollection = self._services.kinds.chat.recollection
+        return recollection is not None and await recollection.is_first(conversation, person)
 
 
 async def setup(client: Conveyor) -> None:

@@ -1,42 +1,42 @@
-"""An answer from a language model, shown as it is written."""
+"""An answer from a language model that knows what was said before, shown as it is written."""
 
+import json
 from typing import ClassVar
 
-from pydantic import BaseModel
-
-from bot.providers.chat import ChatMessage, ChatProvider, ChatRequest, ProviderError
+from bot.jobs.conversation import in_words, messages
+from bot.jobs.question import Answer, Question
+from bot.jobs.recollection import Before, Recollection
+from bot.providers.chat import ChatProvider, ChatRequest, ProviderError
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.reply import Reply
 
 
-class Question(BaseModel):
-    """What a person asked. `model` None: the provider's default."""
-
-    text: str
-    model: str | None = None
-
-
-class Answer(BaseModel):
-    """What the model answered."""
-
-    text: str
-
-
 class Chat(JobType[Question, Answer]):
-    """`/chat`: one question, one answer."""
+    """`/chat`: a question, and its answer. Without a recollection each question stands alone."""
 
     name: ClassVar[str] = "chat"
     queue: ClassVar[str] = "chat"
     degraded: ClassVar[bool] = True
 
-    def __init__(self, provider: ChatProvider) -> None:
+    def __init__(self, provider: ChatProvider, recollection: Recollection | None = None) -> None:
         self._provider = provider
+        self.recollection = recollection
 
     def title(self, request: Question) -> str:
         """The question."""
         return request.text
+
+    def cache_key(self, request: Question) -> str | None:
+        """A first question with no more to it than its words; who answers is part of it."""
+        if not request.first or request.files:
+            return None
+        return json.dumps([request.text, request.model, self._provider.describe()])
+
+    def dedup_key(self, request: Question) -> str | None:
+        """Others do not join: they remember what they asked themselves."""
+        return f"{request.conversation} {self.cache_key(request)}" if request.first else None
 
     async def check(self) -> str:
         """Say in one sentence whether what answers is there."""
@@ -45,7 +45,7 @@ class Chat(JobType[Question, Answer]):
     async def run(self, ctx: JobContext, request: Question) -> Answer:
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")
-        asked = ChatRequest((ChatMessage("user", request.text),), request.model)
+        asked = await self._asked(ctx, request)
         text = ""
         try:
             async for piece in self._provider.stream(asked):
@@ -58,8 +58,21 @@ class Chat(JobType[Question, Answer]):
                 category=error.category,
                 retry_after_s=error.retry_after_s,
             ) from error
+        if self.recollection is not None:
+            await self.recollection.remember(ctx.job, request, asked.messages[-1].content, text)
         return Answer(text=text)
+
+    async def _asked(self, ctx: JobContext, request: Question) -> ChatRequest:
+        before = Before([], request.quoted)
+        if self.recollection is not None:
+            before = await self.recollection.before(ctx, request)
+        asked = in_words(request.text, (), before.quoted)
+        return ChatRequest(messages(before.turns, asked), request.model)
 
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer alone."""
         return Reply(result.text)
+
+    def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - the checkpoint says what went before
+        """Nothing."""
+        return None

@@ -1,22 +1,39 @@
 """What the bot asks of anything that chats: one request in, pieces of text out."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from bot.providers.errors import Category, ProviderError
 
-__all__ = ["Category", "ChatMessage", "ChatProvider", "ChatRequest", "ProviderError", "Role"]
+__all__ = [
+    "Category",
+    "ChatMessage",
+    "ChatProvider",
+    "ChatRequest",
+    "Picture",
+    "ProviderError",
+    "Role",
+]
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture; `media_type` says how ("image/jpeg")."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One turn of a conversation."""
+    """One turn of a conversation; only a person's has pictures."""
 
     role: Role
     content: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ command-chat = Ask a question; the answer comes here.
 command-chat-msg = What you want to know
 command-chat-model = The model to ask (the server's default if omitted)
 command-chat-private = Show the answer only to you
+command-chat-fresh = Begin anew: without what was said before, and without answers that are kept
 command-queue = The line of waiting jobs
 command-queue-status = How long the line is, and where you are in it.
 command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
@@ -20,6 +21,7 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
 
 ## Spans of time and sizes
 

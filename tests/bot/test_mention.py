@@ -23,8 +23,9 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.question import Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import JobFilter

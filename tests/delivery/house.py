@@ -32,6 +32,8 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.memory import Memory
+from bot.jobs.recollection import Recollection
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
@@ -172,7 +174,8 @@ class House:
         options = replace(options, webhooks=programs.owed)
         self.queue = JobQueue(store, options, offset)
         self.teller = Teller()
-        self.chat = kind(self.teller)
+        memory = Memory(store, offset)
+        self.chat = kind(self.teller, Recollection(self.queue, memory, kind.name))
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))

@@ -8,7 +8,8 @@ import pytest
 
 from bot.delivery import intake, tickets
 from bot.delivery.sight import NotAllowed
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from bot.queue.states import State
@@ -25,6 +26,8 @@ class Shared(Chat):
 
     def cache_key(self, request: Question) -> str:
         return request.text
+
+    dedup_key = cache_key
 
 
 @pytest.fixture

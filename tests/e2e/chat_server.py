@@ -22,6 +22,13 @@ def answer_to(question: str) -> str:
     return "\n".join(lines)
 
 
+def text_of(content: str | list[dict]) -> str:
+    """What a message says, beside its pictures."""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
+
+
 class Exchange:
     """One request, and what becomes of it."""
 
@@ -114,6 +121,8 @@ class ChatServer:
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.asked: Counter[str] = Counter()
         """How often each question was put."""
+        self.sent: dict[str, list[dict]] = {}
+        """All messages that came with each question the last time."""
         self.left: Counter[str] = Counter()
         """How often whoever put it went away before it was answered."""
         self.closed = False
@@ -129,6 +138,10 @@ class ChatServer:
         self.plan(question, talk)
         return talk
 
+    def before(self, question: str) -> list[str]:
+        """What was said before the question when it was put the last time."""
+        return [text_of(one["content"]) for one in self.sent[question][:-1]]
+
     def let_go(self, *questions: str) -> None:
         """Answer these, although the server is closed."""
         for question in questions:
@@ -141,8 +154,10 @@ class ChatServer:
         self._doors.clear()
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        question = (await request.json())["messages"][-1]["content"]
+        body = await request.json()
+        question = text_of(body["messages"][-1]["content"])
         self.asked[question] += 1
+        self.sent[question] = body["messages"]
         self._changed()
         exchange = Exchange(request, question)
         try:

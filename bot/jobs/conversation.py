@@ -1,0 +1,114 @@
+"""What a model is told: the turns before, as many as fit, and the question last. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.jobs.question import Attached
+from bot.providers.chat import ChatMessage, Picture
+from bot.queue.store.texts import storable
+
+HISTORY_TOKENS = 6000
+"""Of all turns before the question, by `tokens`; the oldest are left out first."""
+
+_TEXT_TOKENS = HISTORY_TOKENS // 2 - 8
+"""Of each text of a turn: the newest turn always fits."""
+
+_BYTES_OF_A_TOKEN = 3
+_TOKENS_AROUND = 4
+
+_QUOTING = "This is about what you wrote earlier:\n{quoted}\n\n{text}"
+_FILE = '{text}\n\nThe attached file "{name}":\n{contents}'
+_PICTURE = '{text}\n\n[The picture "{name}" was attached.]'
+_CUT = "[…]"
+
+
+class Turn(BaseModel):
+    """A question that was answered by this job, and the answer; `key` is of the asking.
+
+    With `anew` a conversation begins.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job: str
+    asked: str
+    answered: str
+    key: str | None = None
+    anew: bool = False
+
+
+def tokens(text: str) -> int:
+    """An estimate that holds for any model well enough: one for every three bytes of UTF-8, and
+    four for what stands around a message.
+    """
+    return _TOKENS_AROUND - -len(text.encode(errors="replace")) // _BYTES_OF_A_TOKEN
+
+
+def turn_of(job: str, key: str | None, asked: str, answered: str, *, anew: bool = False) -> Turn:
+    """What is kept of a turn: of a long question the beginning, of a long answer the end."""
+    most = _TEXT_TOKENS * _BYTES_OF_A_TOKEN
+    beginning, end = asked.encode(errors="replace"), answered.encode(errors="replace")
+    if len(beginning) > most:
+        asked = beginning[:most].decode(errors="ignore") + _CUT
+    if len(end) > most:
+        answered = _CUT + end[-most:].decode(errors="ignore")
+    return Turn(job=job, key=key, asked=storable(asked), answered=storable(answered), anew=anew)
+
+
+def place_of(turns: Mapping[str, Turn], wanted: str | None) -> str | None:
+    """The name of the turn that was asked under this name, job or key."""
+    if wanted is None:
+        return None
+    known = (name for name, turn in turns.items() if wanted in {name, turn.job, turn.key})
+    return next(known, None)
+
+
+def recalled(
+    turns: Mapping[str, Turn], *, after: str | None = None, before: str | None = None
+) -> tuple[str, ...]:
+    """The names of the turns that go before a question, oldest first: of one conversation, since
+    it was last begun anew, and no more than fit.
+
+    `after`: the last of them; `before`: they are older than this one. None: the newest.
+    """
+    names = sorted(
+        name
+        for name in turns
+        if (after is None or name <= after) and (before is None or name < before)
+    )
+    chosen: list[str] = []
+    room = HISTORY_TOKENS
+    for name in reversed(names):
+        turn = turns[name]
+        room -= tokens(turn.asked) + tokens(turn.answered)
+        if room < 0:
+            break
+        chosen.append(name)
+        if turn.anew:
+            break
+    return tuple(reversed(chosen))
+
+
+def in_words(text: str, files: Iterable[tuple[Attached, str]], quoted: str = "") -> str:
+    """The question as one text, with what it is about and what came with it: the contents of each
+    text, of a picture that it was there.
+    """
+    if quoted:
+        text = _QUOTING.format(
+            quoted="\n".join(f"> {line}" for line in quoted.splitlines()), text=text
+        )
+    for file, contents in files:
+        form = _FILE if file.kind == "text" else _PICTURE
+        text = form.format(text=text, name=file.name, contents=contents)
+    return text
+
+
+def messages(
+    turns: Sequence[Turn], question: str, pictures: Sequence[Picture] = (), system: str = ""
+) -> tuple[ChatMessage, ...]:
+    """All that the model is told."""
+    told = [ChatMessage("system", system)] if system else []
+    for turn in turns:
+        told += [ChatMessage("user", turn.asked), ChatMessage("assistant", turn.answered)]
+    return (*told, ChatMessage("user", question, tuple(pictures)))

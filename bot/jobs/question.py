@@ -1,0 +1,42 @@
+"""What a person asks of a model, and what they get: the request and the result of `/chat`."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Attached(BaseModel):
+    """A file of a question: its name, and as what the model gets it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Literal["text", "picture"]
+
+
+class Question(BaseModel):
+    """What a person asked. `model` None: the provider's default."""
+
+    text: str
+    model: str | None = None
+    conversation: str | None = None
+    """Of which it is a part; None: it stands alone, and is not remembered."""
+    anew: bool = False
+    """Whether the conversation begins anew with it."""
+    first: bool = False
+    """Whether nothing went before it: others who ask the same first get the same."""
+    after: str | None = None
+    """The job or the asking whose answer it is about; None: the newest."""
+    quoted: str = ""
+    """What that answer said, in case that it is not remembered."""
+    again: str | None = None
+    """The job that asked it first: only what went before that is known to this one, whose answer is
+    remembered in its place."""
+    files: tuple[Attached, ...] = ()
+    """What came with it; their bytes are the job's inputs, named by their numbers."""
+
+
+class Answer(BaseModel):
+    """What the model answered."""
+
+    text: str

@@ -1,0 +1,105 @@
+"""Of what was said before, the newest that fits goes with a question."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.conversation import (
+    HISTORY_TOKENS,
+    Turn,
+    in_words,
+    messages,
+    place_of,
+    recalled,
+    tokens,
+    turn_of,
+)
+from bot.jobs.question import Attached
+from bot.providers.chat import ChatMessage, Picture
+
+
+def turn(text="", *, anew=False) -> Turn:
+    return Turn(job=f"job {text}", key=f"key {text}", asked=text, answered=text, anew=anew)
+
+
+def talk(count: int, size=1) -> dict[str, Turn]:
+    return {f"{n:03}": turn("x" * size) for n in range(count)}
+
+
+class TestAnEstimate:
+    @pytest.mark.parametrize(("text", "count"), [("", 4), ("a", 5), ("abc", 5), ("abcd", 6)])
+    def test_is_a_third_of_the_bytes_and_a_frame(self, text, count):
+        assert tokens(text) == count
+
+    def test_counts_bytes_and_not_characters(self):
+        assert tokens("日本語") == 4 + 3
+
+    def test_bears_half_a_pair_of_surrogates(self):
+        assert tokens("\ud800") == 5
+
+
+class TestWhatIsRecalled:
+    def test_is_all_of_a_short_conversation_oldest_first(self):
+        assert recalled(talk(3)) == ("000", "001", "002")
+
+    def test_is_the_newest_that_fits(self):
+        long = talk(10, size=HISTORY_TOKENS // 2 - 50)  # a third of all tokens each
+        assert recalled(long) == ("007", "008", "009")
+
+    def test_begins_where_the_conversation_was_begun_anew_last(self):
+        turns = talk(5) | {"001": turn("old", anew=True), "003": turn("new", anew=True)}
+        assert recalled(turns) == ("003", "004")
+
+    def test_ends_with_the_answer_that_is_taken_up(self):
+        assert recalled(talk(5), after="002") == ("000", "001", "002")
+
+    def test_is_what_went_before_a_question_that_is_put_again(self):
+        assert recalled(talk(5), before="002") == ("000", "001")
+
+    @given(st.lists(st.text(max_size=40_000), max_size=4))
+    def test_has_the_newest_turn_however_long_it_was(self, texts):
+        turns = {str(n): turn_of("job", None, text, text) for n, text in enumerate(texts)}
+        chosen = recalled(turns)
+        assert bool(chosen) == bool(texts)
+        size = sum(tokens(turns[n].asked) + tokens(turns[n].answered) for n in chosen)
+        assert size <= HISTORY_TOKENS
+
+
+class TestATurn:
+    def test_that_is_long_keeps_the_beginning_of_the_question_and_the_end_of_the_answer(self):
+        kept = turn_of("job", None, "first" + "ä" * 20_000, "ö" * 20_000 + "last")
+        assert kept.asked.startswith("first")
+        assert kept.answered.endswith("last")
+
+    def test_is_known_by_its_name_its_job_and_its_asking(self):
+        turns = {"a": turn("1"), "b": turn("2")}
+        known = [place_of(turns, one) for one in ("b", "job 2", "key 2", "else", None)]
+        assert known == ["b", "b", "b", None, None]
+
+
+class TestAQuestion:
+    def test_says_what_it_is_about(self):
+        assert in_words("why?", (), "one\ntwo").splitlines()[1:] == ["> one", "> two", "", "why?"]
+
+    def test_has_the_words_of_its_files_and_names_its_pictures(self):
+        files = (
+            (Attached(name="a.py", kind="text"), "x = {1}"),
+            (
+                Attached(name="b.png", kind="picture"),
+                "",
+            ),
+        )
+        words = in_words("What {is} it?", files)
+        assert words.startswith("What {is} it?")
+        assert 'file "a.py":\nx = {1}' in words
+        assert 'picture "b.png"' in words
+
+    def test_is_told_last_after_the_system_message_and_the_turns(self):
+        picture = Picture("image/png", b"")
+        told = messages([turn("before")], "now", [picture], "Be kind.")
+        assert told == (
+            ChatMessage("system", "Be kind."),
+            ChatMessage("user", "before"),
+            ChatMessage("assistant", "before"),
+            ChatMessage("user", "now", (picture,)),
+        )
