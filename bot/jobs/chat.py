@@ -18,6 +18,7 @@ class Chat(JobType[Question, Answer]):
 
     name: ClassVar[str] = "chat"
     queue: ClassVar[str] = "chat"
+    joinable: ClassVar[bool] = False  # each remembers what they asked themselves
     degraded: ClassVar[bool] = True
 
     def __init__(self, provider: ChatProvider, recollection: Recollection | None = None) -> None:
@@ -33,10 +34,6 @@ class Chat(JobType[Question, Answer]):
         if not request.first or request.files:
             return None
         return json.dumps([request.text, request.model, self._provider.describe()])
-
-    def dedup_key(self, request: Question) -> str | None:
-        """Others do not join: they remember what they asked themselves."""
-        return f"{request.conversation} {self.cache_key(request)}" if request.first else None
 
     async def check(self) -> str:
         """Say in one sentence whether what answers is there."""
