@@ -145,7 +145,8 @@ class App:
         log_jobs(self.queue.events)
         self._memory = Memory(self.queue.store, time.time)
         recollection = Recollection(self.queue, self._memory, Chat.name)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session), recollection))
+        provider = chat_provider_of(settings, session)
+        kinds = Kinds(chat=Chat(provider, recollection, self.queue.inputs))
         for kind in kinds:
             self.queue.register(kind)
 

@@ -12,6 +12,7 @@ from bot.operation.log_context import about_message
 from bot.services import Services
 from bot.texts import say
 from bot.ui.text import clean
+from cogs.chat_files import ChatFiles, names_of
 from cogs.chat_message import is_question, is_readable, replied_to, words
 
 LONGEST_QUESTION = 6000
@@ -23,10 +24,12 @@ class ChatCog(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._files = ChatFiles()
 
     @app_commands.command(name="chat", description=say("command-chat"))
     @app_commands.describe(
         msg=say("command-chat-msg"),
+        attachment=say("command-chat-attachment"),
         model=say("command-chat-model"),
         private=say("command-chat-private"),
         fresh=say("command-chat-fresh"),
@@ -35,6 +38,7 @@ class ChatCog(commands.Cog):
         self,
         interaction: discord.Interaction,
         msg: app_commands.Range[str, 1, LONGEST_QUESTION],
+        attachment: discord.Attachment | None = None,
         model: app_commands.Range[str, 1, 100] | None = None,
         private: bool = False,
         fresh: bool = False,
@@ -50,8 +54,10 @@ class ChatCog(commands.Cog):
             interaction.user.id,
             private=private,
         )
+        attachments = [attachment] if attachment else []
         question = Question(
             text=text,
+            files=names_of(attachments),
             model=clean(model or "").strip() or None,
             conversation=conversation,
             anew=fresh,
@@ -59,7 +65,12 @@ class ChatCog(commands.Cog):
         )
         services = self._services
         await services.intake.command(
-            interaction, services.kinds.chat, question, private=private, fresh=fresh
+            interaction,
+            services.kinds.chat,
+            question,
+            private=private,
+            inputs=self._files.inputs(attachments),
+            fresh=fresh,
         )
 
     @commands.Cog.listener()
@@ -69,7 +80,7 @@ class ChatCog(commands.Cog):
             return
         about_message(message)
         text = clean(words(message)).strip()
-        if not text:
+        if not text and not message.attachments:
             sentence = say("chat-empty") if is_readable(message) else say("chat-unreadable")
             nonce = nonce_of(f"empty:{message.id}")
             await message.reply(sentence, mention_author=False, nonce=nonce)
@@ -79,13 +90,19 @@ class ChatCog(commands.Cog):
         conversation = conversation_of(guild, message.channel.id, person, private=False)
         after, quoted = replied_to(message)
         question = Question(
-            text=text,
+            text=text or say("chat-only-files"),
+            files=names_of(message.attachments),
             conversation=conversation,
             first=not after and await self._is_first(conversation, person),
             after=after,
             quoted=clean(quoted),
         )
-        await self._services.intake.mention(message, self._services.kinds.chat, question)
+        await self._services.intake.mention(
+            message,
+            self._services.kinds.chat,
+            question,
+            inputs=self._files.inputs(message.attachments),
+        )
 
     async def _is_first(self, conversation: str, person: int) -> bool:
         recollection = self._services.kinds.chat.recollection

@@ -1,8 +1,10 @@
 """An answer from a language model that knows what was said before, shown as it is written."""
 
 import json
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, TypeAlias
 
+from bot.jobs.attachments import picture_of
 from bot.jobs.conversation import in_words, messages
 from bot.jobs.question import Answer, Question
 from bot.jobs.recollection import Before, Recollection
@@ -10,7 +12,11 @@ from bot.providers.chat import ChatProvider, ChatRequest, ProviderError
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
-from bot.queue.reply import Reply
+from bot.queue.reply import File, Reply
+from bot.texts import say
+
+Inputs: TypeAlias = Callable[[str], Awaitable[Sequence[File]]]
+"""Brings the files that came with a job, by its id."""
 
 
 class Chat(JobType[Question, Answer]):
@@ -21,8 +27,14 @@ class Chat(JobType[Question, Answer]):
     joinable: ClassVar[bool] = False  # each remembers what they asked themselves
     degraded: ClassVar[bool] = True
 
-    def __init__(self, provider: ChatProvider, recollection: Recollection | None = None) -> None:
+    def __init__(
+        self,
+        provider: ChatProvider,
+        recollection: Recollection | None = None,
+        inputs: Inputs | None = None,
+    ) -> None:
         self._provider = provider
+        self._inputs = inputs
         self.recollection = recollection
 
     def title(self, request: Question) -> str:
@@ -49,12 +61,7 @@ class Chat(JobType[Question, Answer]):
                 text += piece
                 ctx.progress(message=text, stage="answering")
         except ProviderError as error:
-            raise JobError(
-                str(error),
-                retryable=error.retryable,
-                category=error.category,
-                retry_after_s=error.retry_after_s,
-            ) from error
+            raise _failed(error, asked) from error
         if self.recollection is not None:
             await self.recollection.remember(ctx.job, request, asked.messages[-1].content, text)
         return Answer(text=text)
@@ -63,8 +70,24 @@ class Chat(JobType[Question, Answer]):
         before = Before([], request.quoted)
         if self.recollection is not None:
             before = await self.recollection.before(ctx, request)
-        asked = in_words(request.text, (), before.quoted)
-        return ChatRequest(messages(before.turns, asked), request.model)
+        files = await self._files(ctx.job, request)
+        pictures = [picture_of(file.data) for file in files]
+        contents = (
+            file.data.decode() if picture is None else None
+            for file, picture in zip(files, pictures, strict=True)
+        )
+        asked = in_words(request.text, zip(request.files, contents, strict=True), before.quoted)
+        shown = [picture for picture in pictures if picture is not None]
+        return ChatRequest(messages(before.turns, asked, shown), request.model)
+
+    async def _files(self, job: Job, request: Question) -> Sequence[File]:
+        """What came with it, in order."""
+        if not request.files:
+            return ()
+        kept = [] if self._inputs is None else await self._inputs(job.id)
+        if len(kept) != len(request.files):
+            raise JobError(say("chat-files-gone"), retryable=False, category="request")
+        return sorted(kept, key=lambda file: file.name)
 
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
         """The answer alone."""
@@ -73,3 +96,16 @@ class Chat(JobType[Question, Answer]):
     def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - the checkpoint says what went before
         """Nothing."""
         return None
+
+
+def _failed(error: ProviderError, asked: ChatRequest) -> JobError:
+    """A model that takes no pictures says so in many ways, or breaks."""
+    said = str(error)
+    if asked.messages[-1].pictures and error.category in {"rejected", "not_found", "unavailable"}:
+        said = f"{said} {say('chat-pictures-refused')}"
+    return JobError(
+        said,
+        retryable=error.retryable,
+        category=error.category,
+        retry_after_s=error.retry_after_s,
+    )

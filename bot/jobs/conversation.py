@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.jobs.question import Attached
 from bot.providers.chat import ChatMessage, Picture
 from bot.queue.store.texts import storable
 
@@ -90,17 +89,16 @@ def recalled(
     return tuple(reversed(chosen))
 
 
-def in_words(text: str, files: Iterable[tuple[Attached, str]], quoted: str = "") -> str:
-    """The question as one text, with what it is about and what came with it: the contents of each
-    text, of a picture that it was there.
+def in_words(text: str, files: Iterable[tuple[str, str | None]] = (), quoted: str = "") -> str:
+    """The question as one text, with what it is about and what came with it: each file by its name,
+    with its words unless it is a picture.
     """
     if quoted:
-        text = _QUOTING.format(
-            quoted="\n".join(f"> {line}" for line in quoted.splitlines()), text=text
-        )
-    for file, contents in files:
-        form = _FILE if file.kind == "text" else _PICTURE
-        text = form.format(text=text, name=file.name, contents=contents)
+        lines = "\n".join(f"> {line}" for line in quoted.splitlines())
+        text = _QUOTING.format(quoted=lines, text=text)
+    for name, contents in files:
+        form = _PICTURE if contents is None else _FILE
+        text = form.format(text=text, name=name, contents=contents)
     return text
 
 

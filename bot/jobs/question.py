@@ -1,17 +1,6 @@
 """What a person asks of a model, and what they get: the request and the result of `/chat`."""
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-
-
-class Attached(BaseModel):
-    """A file of a question: its name, and as what the model gets it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    kind: Literal["text", "picture"]
+from pydantic import BaseModel
 
 
 class Question(BaseModel):
@@ -32,8 +21,8 @@ class Question(BaseModel):
     again: str | None = None
     """The job that asked it first: only what went before that is known to this one, whose answer is
     remembered in its place."""
-    files: tuple[Attached, ...] = ()
-    """What came with it; their bytes are the job's inputs, named by their numbers."""
+    files: tuple[str, ...] = ()
+    """The names of what came with it; the bytes are the job's inputs, named by their numbers."""
 
 
 class Answer(BaseModel):

@@ -6,6 +6,7 @@ command-chat = Ask a question; the answer comes here.
 command-chat-msg = What you want to know
 command-chat-model = The model to ask (the server's default if omitted)
 command-chat-private = Show the answer only to you
+command-chat-attachment = A text file or a picture that your question is about
 command-chat-fresh = Begin anew: without what was said before, and without answers that are kept
 command-queue = The line of waiting jobs
 command-queue-status = How long the line is, and where you are in it.
@@ -22,6 +23,14 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
 chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
+chat-only-files = See what is attached.
+chat-files-too-many = One question takes up to { $most } files. Leave some out and ask again.
+chat-files-gone = The files of this question are not stored any more. Please ask again, with the files.
+chat-file-unknown = “{ $name }” is neither a text nor a picture (PNG, JPEG, WebP or GIF), so nothing was asked. Send its text, or a picture of it.
+chat-file-empty = “{ $name }” is empty, so nothing was asked. Send it with something in it.
+chat-file-broken = “{ $name }” is a picture that cannot be opened, so nothing was asked. Save it anew and try again.
+chat-file-pixels = “{ $name }” has more than { $most } million pixels, so nothing was asked. Make it smaller and try again.
+chat-pictures-refused = It may be that this model takes no pictures: ask without them, or choose another model.
 
 ## Spans of time and sizes
 

@@ -14,7 +14,6 @@ from bot.jobs.conversation import (
     tokens,
     turn_of,
 )
-from bot.jobs.question import Attached
 from bot.providers.chat import ChatMessage, Picture
 
 
@@ -82,13 +81,7 @@ class TestAQuestion:
         assert in_words("why?", (), "one\ntwo").splitlines()[1:] == ["> one", "> two", "", "why?"]
 
     def test_has_the_words_of_its_files_and_names_its_pictures(self):
-        files = (
-            (Attached(name="a.py", kind="text"), "x = {1}"),
-            (
-                Attached(name="b.png", kind="picture"),
-                "",
-            ),
-        )
+        files = (("a.py", "x = {1}"), ("b.png", None))
         words = in_words("What {is} it?", files)
         assert words.startswith("What {is} it?")
         assert 'file "a.py":\nx = {1}' in words
