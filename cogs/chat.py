@@ -18,6 +18,12 @@ from cogs.chat_message import is_question, is_readable, replied_to, words
 LONGEST_QUESTION = 6000
 """Characters; what Discord lets a text option hold."""
 
+LONGEST_MODEL = 100
+"""Characters of a model's name; as long as a choice may be (see there)."""
+
+MOST_CHOICES = 25
+"""Choices while typing (Discord's documentation on commands)."""
+
 
 class ChatCog(commands.Cog):
     """Turns questions into chat jobs."""
@@ -39,7 +45,7 @@ class ChatCog(commands.Cog):
         interaction: discord.Interaction,
         msg: app_commands.Range[str, 1, LONGEST_QUESTION],
         attachment: discord.Attachment | None = None,
-        model: app_commands.Range[str, 1, 100] | None = None,
+        model: app_commands.Range[str, 1, LONGEST_MODEL] | None = None,
         private: bool = False,
         fresh: bool = False,
     ) -> None:
@@ -61,7 +67,6 @@ class ChatCog(commands.Cog):
             model=clean(model or "").strip() or None,
             conversation=conversation,
             anew=fresh,
-            first=fresh or await self._is_first(conversation, interaction.user.id),
         )
         services = self._services
         await services.intake.command(
@@ -72,6 +77,14 @@ class ChatCog(commands.Cog):
             inputs=self._files.inputs(attachments),
             fresh=fresh,
         )
+
+    @chat.autocomplete("model")
+    async def _models(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What the provider offers; whoever knows another name may type it."""
+        known = await self._services.kinds.chat.models.known()
+        wanted = typed.strip().lower()
+        fitting = [name for name in known if wanted in name.lower() and len(name) <= LONGEST_MODEL]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -86,14 +99,12 @@ class ChatCog(commands.Cog):
             await message.reply(sentence, mention_author=False, nonce=nonce)
             return
         guild = message.guild.id if message.guild else None
-        person = message.author.id
-        conversation = conversation_of(guild, message.channel.id, person, private=False)
+        channel, person = message.channel.id, message.author.id
         after, quoted = replied_to(message)
         question = Question(
             text=text or say("chat-only-files"),
             files=names_of(message.attachments),
-            conversation=conversation,
-            first=not after and await self._is_first(conversation, person),
+            conversation=conversation_of(guild, channel, person, private=False),
             after=after,
             quoted=clean(quoted),
         )
@@ -103,10 +114,6 @@ class ChatCog(commands.Cog):
             question,
             inputs=self._files.inputs(message.attachments),
         )
-
-    async def _is_first(self, conversation: str, person: int) -> bool:
-        recollection = self._services.kinds.chat.recollection
-        return recollection is not None and await recollection.is_first(conversation, person)
 
 
 async def setup(client: Conveyor) -> None:

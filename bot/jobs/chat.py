@@ -4,16 +4,24 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeAlias
 
+from bot.jobs.answering import Answering
 from bot.jobs.attachments import picture_of
 from bot.jobs.conversation import in_words, messages
+from bot.jobs.prompts import Prompts
 from bot.jobs.question import Answer, Question
 from bot.jobs.recollection import Before, Recollection
-from bot.providers.chat import ChatProvider, ChatRequest, ProviderError
+from bot.providers.breaker import Breaker
+from bot.providers.chat import ChatProvider, ChatRequest
+from bot.providers.model_names import ModelNames
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.reply import File, Reply
+from bot.queue.sameness import Asker
 from bot.texts import say
+
+AGAIN, GO_ON, DELETE = "chat-again", "chat-go-on", "chat-delete"
+"""What the buttons under an answer are called."""
 
 Inputs: TypeAlias = Callable[[str], Awaitable[Sequence[File]]]
 """Brings the files that came with a job, by its id."""
@@ -30,12 +38,30 @@ class Chat(JobType[Question, Answer]):
     def __init__(
         self,
         provider: ChatProvider,
+        *,
+        prompts: Prompts | None = None,
+        breaker: Breaker | None = None,
         recollection: Recollection | None = None,
         inputs: Inputs | None = None,
     ) -> None:
         self._provider = provider
+        self._prompts = prompts
+        self._answering = Answering(provider, breaker)
         self._inputs = inputs
         self.recollection = recollection
+        self.models = ModelNames(provider)
+
+    async def prepare(self, request: Question, asker: Asker) -> Question:
+        """The question, with the prompt of the server where it is put, and whether it is first."""
+        system = await self._prompts.of(asker.guild) if self._prompts else None
+        first = request.first
+        if self.recollection is not None and not first:
+            first = await self.recollection.is_first(request, asker.owner)
+        return request.model_copy(update={"system": system, "first": first})
+
+    def notice(self) -> str:
+        """Whether what answers is left alone for now."""
+        return self._answering.notice()
 
     def title(self, request: Question) -> str:
         """The question."""
@@ -45,7 +71,8 @@ class Chat(JobType[Question, Answer]):
         """A first question with no more to it than its words; who answers is part of it."""
         if not request.first or request.files:
             return None
-        return json.dumps([request.text, request.model, self._provider.describe()])
+        asked = [request.text, request.model, request.system, self._provider.describe()]
+        return json.dumps(asked)
 
     async def check(self) -> str:
         """Say in one sentence whether what answers is there."""
@@ -55,16 +82,11 @@ class Chat(JobType[Question, Answer]):
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")
         asked = await self._asked(ctx, request)
-        text = ""
-        try:
-            async for piece in self._provider.stream(asked):
-                text += piece
-                ctx.progress(message=text, stage="answering")
-        except ProviderError as error:
-            raise _failed(error, asked) from error
+        said = await self._answering.answer(ctx, asked)
         if self.recollection is not None:
-            await self.recollection.remember(ctx.job, request, asked.messages[-1].content, text)
-        return Answer(text=text)
+            question = asked.messages[-1].content
+            await self.recollection.remember(ctx.job, request, question, said.text)
+        return Answer(text=said.text, tokens=said.tokens, cut_short=said.cut_short)
 
     async def _asked(self, ctx: JobContext, request: Question) -> ChatRequest:
         before = Before([], request.quoted)
@@ -78,7 +100,8 @@ class Chat(JobType[Question, Answer]):
         )
         asked = in_words(request.text, zip(request.files, contents, strict=True), before.quoted)
         shown = [picture for picture in pictures if picture is not None]
-        return ChatRequest(messages(before.turns, asked, shown), request.model)
+        told = messages(before.turns, asked, shown, request.system)
+        return ChatRequest(told, request.model)
 
     async def _files(self, job: Job, request: Question) -> Sequence[File]:
         """What came with it, in order."""
@@ -93,19 +116,6 @@ class Chat(JobType[Question, Answer]):
         """The answer alone."""
         return Reply(result.text)
 
-    def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - the checkpoint says what went before
+    def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - what is kept names turns
         """Nothing."""
         return None
-
-
-def _failed(error: ProviderError, asked: ChatRequest) -> JobError:
-    """A model that takes no pictures says so in many ways, or breaks."""
-    said = str(error)
-    if asked.messages[-1].pictures and error.category in {"rejected", "not_found", "unavailable"}:
-        said = f"{said} {say('chat-pictures-refused')}"
-    return JobError(
-        said,
-        retryable=error.retryable,
-        category=error.category,
-        retry_after_s=error.retry_after_s,
-    )

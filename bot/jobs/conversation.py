@@ -5,16 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from bot.providers.chat import ChatMessage, Picture
+from bot.providers.tokens import BYTES_PER_TOKEN, TOKENS_PER_TURN, estimated
 from bot.queue.store.texts import storable
 
 HISTORY_TOKENS = 6000
-"""Of all turns before the question, by `tokens`; the oldest are left out first."""
+"""Of all turns before the question, as estimated; the oldest are left out first."""
 
-_TEXT_TOKENS = HISTORY_TOKENS // 2 - 8
+_TEXT_BYTES = (HISTORY_TOKENS // 2 - TOKENS_PER_TURN) * BYTES_PER_TOKEN - len("[…]".encode())
 """Of each text of a turn: the newest turn always fits."""
-
-_BYTES_OF_A_TOKEN = 3
-_TOKENS_AROUND = 4
 
 _QUOTING = "This is about what you wrote earlier:\n{quoted}\n\n{text}"
 _FILE = '{text}\n\nThe attached file "{name}":\n{contents}'
@@ -37,29 +35,21 @@ class Turn(BaseModel):
     anew: bool = False
 
 
-def tokens(text: str) -> int:
-    """An estimate that holds for any model well enough: one for every three bytes of UTF-8, and
-    four for what stands around a message.
-    """
-    return _TOKENS_AROUND - -len(text.encode(errors="replace")) // _BYTES_OF_A_TOKEN
-
-
 def turn_of(job: str, key: str | None, asked: str, answered: str, *, anew: bool = False) -> Turn:
     """What is kept of a turn: of a long question the beginning, of a long answer the end."""
-    most = _TEXT_TOKENS * _BYTES_OF_A_TOKEN
     beginning, end = asked.encode(errors="replace"), answered.encode(errors="replace")
-    if len(beginning) > most:
-        asked = beginning[:most].decode(errors="ignore") + _CUT
-    if len(end) > most:
-        answered = _CUT + end[-most:].decode(errors="ignore")
+    if len(beginning) > _TEXT_BYTES:
+        asked = beginning[:_TEXT_BYTES].decode(errors="ignore") + _CUT
+    if len(end) > _TEXT_BYTES:
+        answered = _CUT + end[-_TEXT_BYTES:].decode(errors="ignore")
     return Turn(job=job, key=key, asked=storable(asked), answered=storable(answered), anew=anew)
 
 
 def place_of(turns: Mapping[str, Turn], wanted: str | None) -> str | None:
-    """The name of the turn that was asked under this name, job or key."""
+    """The name of the turn that this job answered, or that was asked under this key."""
     if wanted is None:
         return None
-    known = (name for name, turn in turns.items() if wanted in {name, turn.job, turn.key})
+    known = (name for name, turn in turns.items() if wanted in {turn.job, turn.key})
     return next(known, None)
 
 
@@ -80,7 +70,7 @@ def recalled(
     room = HISTORY_TOKENS
     for name in reversed(names):
         turn = turns[name]
-        room -= tokens(turn.asked) + tokens(turn.answered)
+        room -= estimated(turn.asked, turn.answered)
         if room < 0:
             break
         chosen.append(name)
@@ -103,7 +93,10 @@ def in_words(text: str, files: Iterable[tuple[str, str | None]] = (), quoted: st
 
 
 def messages(
-    turns: Sequence[Turn], question: str, pictures: Sequence[Picture] = (), system: str = ""
+    turns: Sequence[Turn],
+    question: str,
+    pictures: Sequence[Picture] = (),
+    system: str | None = None,
 ) -> tuple[ChatMessage, ...]:
     """All that the model is told."""
     told = [ChatMessage("system", system)] if system else []

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.jobs.conversation import HISTORY_TOKENS, Turn, tokens
+from bot.jobs.conversation import HISTORY_TOKENS, Turn
+from bot.providers.tokens import estimated
 from bot.queue.ids import first_id
 from bot.queue.job import Clock
 from bot.queue.schedule import every
@@ -106,7 +107,7 @@ def _read(note: str) -> Turn | None:
 def _too_far_back(turns: Mapping[str, Turn]) -> list[str]:
     room = KEPT_TOKENS
     for number, name in enumerate(names := sorted(turns, reverse=True)):
-        room -= tokens(turns[name].asked) + tokens(turns[name].answered)
+        room -= estimated(turns[name].asked, turns[name].answered)
         if room < 0:
             return names[number:]
     return []

@@ -4,10 +4,13 @@ from pydantic import BaseModel
 
 
 class Question(BaseModel):
-    """What a person asked. `model` None: the provider's default."""
+    """What a person asked. `model` None: the provider's default. `system`: the server's prompt, as
+    it was when the question was put.
+    """
 
     text: str
     model: str | None = None
+    system: str | None = None
     conversation: str | None = None
     """Of which it is a part; None: it stands alone, and is not remembered."""
     anew: bool = False
@@ -26,6 +29,11 @@ class Question(BaseModel):
 
 
 class Answer(BaseModel):
-    """What the model answered."""
+    """What the model answered, and how many tokens that took, the question among them.
+
+    `cut_short`: it would have gone on.
+    """
 
     text: str
+    tokens: int = 0
+    cut_short: bool = False

@@ -39,8 +39,13 @@ class Recollection:
         self._going_on: set[asyncio.Task[None]] = set()
         queue.events.subscribe(self._hear)
 
-    async def is_first(self, conversation: str, person: int) -> bool:
-        """Whether nothing is remembered or being asked, known at once; else no."""
+    async def is_first(self, question: Question, person: int | None) -> bool:
+        """Whether nothing went before, or is just being asked; no, if that is not known at once."""
+        conversation = question.conversation
+        if question.anew or conversation is None:
+            return question.anew
+        if question.after or question.again or person is None:
+            return False
         unfinished = JobFilter(owner=person, type=self._kind, states=UNFINISHED)
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(PATIENCE_S):

@@ -1,6 +1,5 @@
 """Of what was said before, the newest that fits goes with a question."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,10 +10,10 @@ from bot.jobs.conversation import (
     messages,
     place_of,
     recalled,
-    tokens,
     turn_of,
 )
 from bot.providers.chat import ChatMessage, Picture
+from bot.providers.tokens import BYTES_PER_TOKEN, estimated
 
 
 def turn(text="", *, anew=False) -> Turn:
@@ -25,24 +24,14 @@ def talk(count: int, size=1) -> dict[str, Turn]:
     return {f"{n:03}": turn("x" * size) for n in range(count)}
 
 
-class TestAnEstimate:
-    @pytest.mark.parametrize(("text", "count"), [("", 4), ("a", 5), ("abc", 5), ("abcd", 6)])
-    def test_is_a_third_of_the_bytes_and_a_frame(self, text, count):
-        assert tokens(text) == count
-
-    def test_counts_bytes_and_not_characters(self):
-        assert tokens("日本語") == 4 + 3
-
-    def test_bears_half_a_pair_of_surrogates(self):
-        assert tokens("\ud800") == 5
-
-
 class TestWhatIsRecalled:
     def test_is_all_of_a_short_conversation_oldest_first(self):
         assert recalled(talk(3)) == ("000", "001", "002")
 
     def test_is_the_newest_that_fits(self):
-        long = talk(10, size=HISTORY_TOKENS // 2 - 50)  # a third of all tokens each
+        long = talk(
+            10, size=HISTORY_TOKENS // 6 * BYTES_PER_TOKEN - 50
+        )  # a third of all tokens each
         assert recalled(long) == ("007", "008", "009")
 
     def test_begins_where_the_conversation_was_begun_anew_last(self):
@@ -55,12 +44,12 @@ class TestWhatIsRecalled:
     def test_is_what_went_before_a_question_that_is_put_again(self):
         assert recalled(talk(5), before="002") == ("000", "001")
 
-    @given(st.lists(st.text(max_size=40_000), max_size=4))
+    @given(st.lists(st.builds(lambda text, times: text * times, st.text(), st.integers(1, 3000))))
     def test_has_the_newest_turn_however_long_it_was(self, texts):
         turns = {str(n): turn_of("job", None, text, text) for n, text in enumerate(texts)}
         chosen = recalled(turns)
         assert bool(chosen) == bool(texts)
-        size = sum(tokens(turns[n].asked) + tokens(turns[n].answered) for n in chosen)
+        size = sum(estimated(turns[n].asked, turns[n].answered) for n in chosen)
         assert size <= HISTORY_TOKENS
 
 
@@ -70,10 +59,10 @@ class TestATurn:
         assert kept.asked.startswith("first")
         assert kept.answered.endswith("last")
 
-    def test_is_known_by_its_name_its_job_and_its_asking(self):
+    def test_is_known_by_its_job_and_its_asking(self):
         turns = {"a": turn("1"), "b": turn("2")}
-        known = [place_of(turns, one) for one in ("b", "job 2", "key 2", "else", None)]
-        assert known == ["b", "b", "b", None, None]
+        known = [place_of(turns, one) for one in ("job 2", "key 2", "else", None)]
+        assert known == ["b", "b", None, None]
 
 
 class TestAQuestion:
