@@ -16,7 +16,7 @@ from bot.providers.model_names import ModelNames
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
-from bot.queue.reply import File, Reply
+from bot.queue.reply import File, Reply, ReplyButton
 from bot.queue.sameness import Asker
 from bot.texts import say
 
@@ -112,9 +112,21 @@ class Chat(JobType[Question, Answer]):
             raise JobError(say("chat-files-gone"), retryable=False, category="request")
         return sorted(kept, key=lambda file: file.name)
 
+    async def forget(self, job: Job) -> None:
+        """Remember nothing of this question and its answer. Raises `StoreError`."""
+        conversation = self.request(job).conversation
+        if self.recollection is not None and conversation is not None:
+            await self.recollection.memory.forget(conversation, job.id)
+
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all
-        """The answer alone."""
-        return Reply(result.text)
+        """The answer, whether it is all of it, and what can be done about it."""
+        text = f"{result.text}\n-# {say('chat-cut-short')}" if result.cut_short else result.text
+        buttons = (
+            ReplyButton(say("chat-again"), AGAIN),
+            ReplyButton(say("chat-more"), GO_ON),
+            ReplyButton(say("chat-delete"), DELETE),
+        )
+        return Reply(text, buttons=buttons)
 
     def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - what is kept names turns
         """Nothing."""

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel
 
+LONGEST_QUOTE = 4000
+"""Characters of an answer that a question quotes; as much as Discord lets a message hold."""
+
 
 class Question(BaseModel):
     """What a person asked. `model` None: the provider's default. `system`: the server's prompt, as

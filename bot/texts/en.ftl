@@ -23,6 +23,11 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
 chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
+chat-again = Regenerate
+chat-more = Continue
+chat-delete = Delete
+chat-go-on = Go on where you stopped.
+chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
 chat-only-files = See what is attached.
 chat-files-too-many = One question takes up to { $most } files. Leave some out and ask again.
 chat-files-gone = The files of this question are not stored any more. Please ask again, with the files.
@@ -367,6 +372,7 @@ audit-newest = Newest
 audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CANCELLED] cancelled { $on }
         [RETRIED] retried { $on }
+        [DELETED] deleted the answer of { $on }
         [PRIORITISED] gave { $on } { $what } priority
         [WEIGHED] gave <@{ $on }> a weight of { $what }
         [PAUSED] paused { $on }
