@@ -30,6 +30,7 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
 from bot.jobs.prompts import Prompts
 from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
@@ -149,7 +150,10 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)))
+        kinds = Kinds(
+            chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)),
+            member_activity=MemberActivity(self.client, store, time.time),
+        )
         for kind in kinds:
             self.queue.register(kind)
 

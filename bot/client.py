@@ -35,11 +35,13 @@ COGS = (
     "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
+    "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",
     "cogs.setup",
     "cogs.setup_alerts",
     "cogs.tasks",
+    "cogs.voice",
 )
 
 OnPress: TypeAlias = Callable[[discord.Interaction, Job], Awaitable[None]]

@@ -16,6 +16,7 @@ from bot.providers.http_failures import lost_line, plain_code, refusal, silence
 from bot.providers.openai_wire import ModelList, Refusal
 from bot.providers.payloads import PayloadReader, TooLargeError
 from bot.providers.retry_after import retry_after
+from bot.texts import say
 
 _MAX_REFUSAL_BYTES = 64 * 1024
 
@@ -60,8 +61,8 @@ class OpenAICompatible:
 
     def describe(self) -> str:
         """Say which model answers, and from where."""
-        model = f"The model {self._model}" if self._model else "The provider's default model"
-        return f"{model} at {self._base_url.host} answers."
+        host = self._base_url.host or ""
+        return say("provider-described", model=self._model or "none", host=host)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""

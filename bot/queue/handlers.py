@@ -13,6 +13,7 @@ from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import File, Reply
 from bot.queue.sameness import Asker
+from bot.queue.sentences import sentence
 from bot.queue.store.base import Beat
 from bot.queue.store.texts import storable
 
@@ -155,9 +156,7 @@ class JobType(ABC, Generic[RequestT, ResultT]):
             return self.request_model.model_validate_json(job.payload)  # type: ignore[return-value]
         except ValidationError as error:
             raise JobError(
-                "The stored request cannot be read by this version. Please ask again.",
-                retryable=False,
-                category="request",
+                sentence("end-unreadable"), retryable=False, category="request"
             ) from error
 
     def dedup_key(self, request: RequestT) -> str | None:  # noqa: ARG002 - for kinds that have one

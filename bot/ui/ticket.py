@@ -12,6 +12,7 @@ from bot.texts import say
 from bot.ui.post import Button, Place, Post
 from bot.ui.text import shorten, tail
 from bot.ui.words import counted, span
+from bot.wording import in_words
 
 BAR_CELLS = 16
 PARTIAL_CHARACTERS = 3500
@@ -137,7 +138,7 @@ def _next_second(moment: float) -> str:
 
 
 def _error(job: Job) -> str:
-    return shorten(job.error or "", ERROR_CHARACTERS)
+    return shorten(in_words(job.error or ""), ERROR_CHARACTERS)
 
 
 def _parked(job: Job, *, is_own: bool) -> str:

@@ -32,6 +32,7 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
 from bot.jobs.prompts import Prompts
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
@@ -190,6 +191,8 @@ class House:
         self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
+        self.activity = MemberActivity(self.client, store, offset)
+        self.queue.register(self.activity)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -211,7 +214,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat),
+            Kinds(chat=self.chat, member_activity=self.activity),
             failures,
             admin,
             self.alerts,

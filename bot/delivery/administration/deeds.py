@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
+from bot.queue.deliveries import Way
 from bot.queue.health import Health
 from bot.queue.job import Job, Priority
 from bot.queue.job_queue import JobQueue
@@ -115,6 +116,12 @@ class Administration:
         if seen.job.state in FINISHED:
             raise NotAllowed(say("job-ended-already", state=seen.job.state))
         return seen
+
+    async def concerns_others(self, person: Person, job: Job) -> bool:
+        """Whether somebody else asked for it, or waits for it."""
+        owed = await (await self._queue.store_of(job.id)).deliveries(job.id)
+        waiting = {one.owner for one in owed if one.way is Way.PERSON and not one.is_over}
+        return not waiting | {job.owner} <= {person.id}
 
     async def cancel(self, person: Person, job_id: str, why: str = "") -> Job:
         """Cancel it for all who wait for it."""
