@@ -565,6 +565,7 @@ issue-strange = { $waiting ->
        *[other] { $waiting } jobs are
     } waiting of the kind { $kind }, which this process does not know.
 issue-strange-do = They run as soon as a process works that knows it: start the version of the bot that has it, or discard them.
+issue-noticed-do = It goes on by itself; if it does not, read the log for the cause.
 issue-failing = { $percent } % of the { $ended } jobs of the kind { $kind } that ended in the last hour were given up.
 issue-failing-do = Read the errors of its discarded jobs. If the cause passes by itself, raise QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.
 issue-retrying = { $retrying } of { $unfinished } unfinished jobs failed and wait to be tried again.
