@@ -742,7 +742,6 @@ activity-table-name = The table
 activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
 chart-most = most in a { $step }: { $most }
 chart-nameless = (see the list)
-chart-hours = { $hours } h
 
 ## Work in a server
 
