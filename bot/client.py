@@ -34,6 +34,7 @@ COGS = (
     "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
+    "cogs.export",
     "cogs.notify",
     "cogs.queue",
     "cogs.setup",

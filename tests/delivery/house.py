@@ -200,7 +200,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat),
+            Kinds(chat=self.chat, export=None),
             failures,
             admin,
             self.alerts,

@@ -1,0 +1,208 @@
+"""The pages of an export, as Discord gives them: each with the place where the next one begins.
+
+Whoever asked must be an administrator still, and sees no channel here that is closed to them or to
+the bot: it is left out, and named.
+"""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import aiohttp
+import discord
+from pydantic import BaseModel, ConfigDict
+
+from bot.jobs.exporting.rows import (
+    Row,
+    channel_row,
+    member_row,
+    message_row,
+    role_row,
+)
+from bot.queue.errors import JobError
+from bot.texts import say
+
+MESSAGES = 100
+"""Of one page (Discord's documentation)."""
+MEMBERS = 1_000
+"""Of one page (Discord's documentation)."""
+
+AGAIN_AFTER_S = 30.0
+"""When Discord is asked again after the library gave up."""
+
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+"""What holds messages."""
+
+
+class Place(BaseModel):
+    """What has been read. `left`: channels to read, the first one from the message `after` on and
+    up to the moment `until` (both as ids); `total`: all that there were. `skipped`: names.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    left: tuple[int, ...] = ()
+    total: int = 0
+    after: int = 0
+    until: int = 0
+    skipped: tuple[str, ...] = ()
+
+
+class Page(NamedTuple):
+    """Some rows, and where the next page begins; `where` names what they are from."""
+
+    rows: Sequence[Row]
+    then: Place
+    where: str = ""
+
+
+async def server_of(client: discord.Client, guild: int | None) -> discord.Guild:
+    """The server as the bot knows it. Raises `JobError`."""
+    await client.wait_until_ready()
+    found = client.get_guild(guild or 0)
+    if found is None:
+        raise JobError(say("export-server-left"), retryable=False, category="discord")
+    return found
+
+
+async def administrator(server: discord.Guild, person: int | None) -> discord.Member:
+    """Whoever asked, who must still administer the server. Raises `JobError`."""
+    try:
+        with asking():
+            member = await server.fetch_member(person or 0)
+    except discord.NotFound:
+        member = None
+    if member is None or not member.guild_permissions.administrator:
+        raise JobError(say("export-not-administrator"), retryable=False, category="permission")
+    return member
+
+
+async def all_roles(server: discord.Guild) -> AsyncGenerator[Page, None]:
+    """The roles, lowest first, in one page."""
+    with asking():
+        roles = await server.fetch_roles()
+    yield Page([role_row(role) for role in sorted(roles)], Place())
+
+
+async def all_channels(server: discord.Guild) -> AsyncGenerator[Page, None]:
+    """The channels and categories in one page."""
+    with asking():
+        channels = await server.fetch_channels()
+    yield Page([channel_row(one) for one in channels], Place())
+
+
+async def all_members(
+    server: discord.Guild, place: Place, intents: discord.Intents
+) -> AsyncGenerator[Page, None]:
+    """The members by their ids. Raises `JobError` where the bot may not list them."""
+    if not intents.members:
+        raise _may_not_list()
+    while True:
+        after = discord.Object(place.after)
+        try:
+            with asking():
+                found = [one async for one in server.fetch_members(limit=MEMBERS, after=after)]
+        except discord.Forbidden:
+            raise _may_not_list() from None
+        if found:
+            place = place.model_copy(update={"after": found[-1].id})
+            yield Page([member_row(one) for one in found], place)
+        if len(found) < MEMBERS:
+            return
+
+
+def _may_not_list() -> JobError:
+    return JobError(say("export-no-members"), retryable=False, category="permission")
+
+
+def beginning(server: discord.Guild, channel: int | None) -> Place:
+    """Where the messages of this channel begin, or of all that there are (None)."""
+    known = [one for one in (*server.channels, *server.threads) if isinstance(one, Readable)]
+    left = tuple(one.id for one in known) if channel is None else (channel,)
+    until = discord.utils.time_snowflake(discord.utils.utcnow())
+    return Place(left=left, total=len(left), until=until)
+
+
+async def all_messages(
+    server: discord.Guild, caller: discord.Member, place: Place
+) -> AsyncGenerator[Page, None]:
+    """The messages of all channels that are left, the oldest of each first.
+
+    Raises `JobError` if there was only one to read, and it cannot be.
+    """
+    while place.left:
+        channel = await _channel(server, place.left[0])
+        try:
+            if channel is None or not _may_read(channel, caller, server.me):
+                raise _Closed
+            async for page in _history(channel, place):
+                place = page.then
+                yield page
+        except (_Closed, discord.Forbidden, discord.NotFound):
+            name = f"#{channel.name}" if channel else f"<#{place.left[0]}>"
+            if place.total == 1:
+                closed = say("export-channel-closed", channel=name)
+                raise JobError(closed, retryable=False, category="permission") from None
+            place = _next(place, (*place.skipped, name))
+            yield Page([], place, name)
+
+
+class _Closed(Exception):
+    """It is gone, or closed to one of those who must be able to read it."""
+
+
+async def _channel(server: discord.Guild, channel_id: int) -> Readable | None:
+    known = server.get_channel_or_thread(channel_id)
+    try:
+        with asking():
+            found = known or await server.fetch_channel(channel_id)
+    except (discord.Forbidden, discord.NotFound):
+        return None
+    return found if isinstance(found, Readable) else None
+
+
+def _may_read(channel: Readable, caller: discord.Member, me: discord.Member) -> bool:
+    both = [channel.permissions_for(one) for one in (caller, me)]
+    if not all(one.view_channel and one.read_message_history for one in both):
+        return False
+    private = isinstance(channel, discord.Thread) and channel.is_private()
+    return not private or both[0].manage_threads  # whether the bot is in it, Discord says
+
+
+async def _history(channel: Readable, place: Place) -> AsyncGenerator[Page, None]:
+    """Those from the place on, up to its `until`."""
+    more = True
+    while more:
+        after = discord.Object(place.after)
+        with asking():
+            history = channel.history(limit=MESSAGES, after=after, oldest_first=True)
+            found = [one async for one in history]
+        rows = [message_row(one, channel.name) for one in found if one.id < place.until]
+        more = len(rows) == MESSAGES
+        place = place.model_copy(update={"after": found[-1].id}) if more else _next(place)
+        yield Page(rows, place, f"#{channel.name}")
+
+
+def _next(place: Place, skipped: tuple[str, ...] | None = None) -> Place:
+    """The beginning of the next channel."""
+    also = {} if skipped is None else {"skipped": skipped}
+    return place.model_copy(update={"left": place.left[1:], "after": 0, **also})
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """What may go well later is a `JobError` that says so."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.status < 500 and error.status != 429:
+            raise
+        raise _away(AGAIN_AFTER_S) from error
+    except discord.RateLimited as error:
+        raise _away(error.retry_after) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise _away(AGAIN_AFTER_S) from error
+
+
+def _away(after_s: float) -> JobError:
+    return JobError(say("export-discord-away"), category="discord", retry_after_s=after_s)
