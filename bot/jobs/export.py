@@ -18,7 +18,7 @@ from bot.jobs.exporting.spool import Spool
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
-from bot.queue.reply import Reply
+from bot.queue.reply import FileOnDisk, Reply
 from bot.texts import say
 
 MIB = 1024 * 1024
@@ -44,22 +44,30 @@ class ExportRequest(BaseModel):
     file_limit: int = 10 * MIB
 
 
+class Packed(BaseModel):
+    """A file as it lies on the disk; its size in bytes."""
+
+    name: str
+    size: int
+
+
 class Exported(BaseModel):
-    """What was written down. `without_texts`: Discord kept most of them from the bot."""
+    """What was written down, by which run. `without_texts`: Discord kept most of them back."""
 
     what: What
     rows: int
     channels: int = 0
     skipped: tuple[str, ...] = ()
-    files: int = 1
+    run: int
+    files: tuple[Packed, ...]
     without_texts: bool = False
 
 
 class Kept(BaseModel):
     """The checkpoint: where the next page begins, and the rows that are on the disk by then."""
 
-    place: Place = Place()
-    file: str = ""
+    place: Place
+    run: int
     size: int = 0
     rows: int = 0
 
@@ -99,7 +107,8 @@ class Export(JobType[ExportRequest, Exported]):
                     kept = await _added(spool, kept, page)
                     ctx.checkpoint(kept.model_dump(mode="json"))
                     _tell(ctx, request, kept, page)
-            files = await self._packed(ctx, spool, request)
+            ctx.progress(stage=say("export-packing"))
+            files = await asyncio.to_thread(_packed, spool, request)
         finally:
             await asyncio.to_thread(spool.close)
         place, without_texts = kept.place, not self._client.intents.message_content
@@ -108,20 +117,21 @@ class Export(JobType[ExportRequest, Exported]):
             rows=kept.rows,
             channels=place.total - len(place.skipped),
             skipped=place.skipped,
+            run=kept.run,
             files=files,
             without_texts=without_texts and request.what == "messages",
         )
 
     async def _begun(self, ctx: JobContext, beginning: Place) -> tuple[Kept, Spool]:
         """What an earlier run has kept, or the beginning if there is nothing (any more)."""
-        folder, name = self._folder / ctx.job.id, f"{ctx.job.token}.rows"
+        home, run = self._folder / ctx.job.id, ctx.job.token
         if ctx.saved is not None:
             kept = Kept.model_validate(ctx.saved)
-            spool = await asyncio.to_thread(Spool.go_on, folder, name, kept.file, kept.size)
+            spool = await asyncio.to_thread(Spool.go_on, home, run, kept.run, kept.size)
             if spool is not None:
-                return kept.model_copy(update={"file": name}), spool
-        spool = await asyncio.to_thread(Spool.begin, folder, name)
-        return Kept(place=beginning, file=name), spool
+                return kept.model_copy(update={"run": run}), spool
+        spool = await asyncio.to_thread(Spool.begin, home, run)
+        return Kept(place=beginning, run=run), spool
 
     def _pages(
         self, server: discord.Guild, caller: discord.Member, request: ExportRequest, place: Place
@@ -136,34 +146,19 @@ class Export(JobType[ExportRequest, Exported]):
             case "channels":
                 return pages.all_channels(server)
 
-    async def _packed(self, ctx: JobContext, spool: Spool, request: ExportRequest) -> int:
-        """Keep the files with the job, one after the other; how many."""
-        ctx.progress(stage=say("export-packing"))
-        shape = shape_of(request.format, COLUMNS[request.what])
-        name, folder = file_name(request), spool.path.parent
-        try:
-            files = await asyncio.to_thread(
-                packed, spool.lines, shape, folder, name, request.file_limit
-            )
-        except TooMuch:
-            raise _too_much() from None
-        for number, path in enumerate(files):
-            if number:
-                await ctx.stored()  # one file in memory is enough
-            ctx.attach(path.name, await asyncio.to_thread(path.read_bytes))
-        return len(files)
-
-    def present(self, job: Job, result: Exported) -> Reply:  # noqa: ARG002 - the result says it all
+    def present(self, job: Job, result: Exported) -> Reply:
         """What the files hold, and what is missing there."""
         what, rows = result.what, f"{result.rows:,}"
         lines = [say("export-done", what=what, rows=rows, count=result.rows)]
-        if result.what == "messages":
+        if what == "messages":
             lines = [say("export-messages", rows=rows, count=result.rows, channels=result.channels)]
         if result.skipped:
             lines.append(_skipped(result.skipped))
         if result.without_texts:
             lines.append(say("export-without-texts"))
-        return Reply("\n".join(lines))
+        folder = self._folder / job.id / str(result.run)
+        files = [FileOnDisk(one.name, folder / one.name, one.size) for one in result.files]
+        return Reply("\n".join(lines), tuple(files))
 
     def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - whatever was kept
         """Nothing: places and sizes are not for people."""
@@ -180,7 +175,18 @@ async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
     size = await asyncio.to_thread(spool.add, page.rows)
     if size > MOST_BYTES:
         raise _too_much()
-    return Kept(place=page.then, file=spool.name, size=size, rows=kept.rows + len(page.rows))
+    rows = kept.rows + len(page.rows)
+    return kept.model_copy(update={"place": page.then, "size": size, "rows": rows})
+
+
+def _packed(spool: Spool, request: ExportRequest) -> tuple[Packed, ...]:
+    shape = shape_of(request.format, COLUMNS[request.what])
+    name, limit = file_name(request), request.file_limit
+    try:
+        files = packed(spool.lines, shape, spool.folder, name, limit)
+    except TooMuch:
+        raise _too_much() from None
+    return tuple(Packed(name=path.name, size=path.stat().st_size) for path in files)
 
 
 def _too_much() -> JobError:

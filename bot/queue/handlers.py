@@ -1,6 +1,5 @@
 """A kind of work is one class: what it is called, what it takes, what it does, what people see."""
 
-import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -35,7 +34,6 @@ class JobContext:
         self._confirmed = job
         self._told = told
         self._attached: dict[str, File] = {}
-        self._answered = asyncio.Event()
         self._closed = False
 
     @property
@@ -68,14 +66,6 @@ class JobContext:
         if not self._closed:
             self._attached[file.name] = file
             self.job = self.job._replace(attached=self.job.attached + 1)
-
-    async def stored(self) -> None:
-        """Until the store has every file that was attached, so that no more than one need be in
-        memory; ends by itself only where the run has a worker.
-        """
-        while self._attached:
-            self._answered.clear()
-            await self._answered.wait()
 
     def checkpoint(self, data: JsonValue) -> None:
         """Keep `data` so that a repeated run finds it in `saved`."""
@@ -116,7 +106,6 @@ class JobContext:
         for file in beat.artifacts:
             if self._attached.get(file.name) is file:
                 del self._attached[file.name]
-        self._answered.set()
 
     def take_back(self) -> None:
         """The store will never have what it has not confirmed: it was not said."""

@@ -115,6 +115,7 @@ promise-unacknowledged = Its command was never acknowledged.
 
 ## Files
 
+files-gone = *`{ $name }` is not there any more. Ask for it once more.*
 files-left-out = *`{ $name }` has { $size }, more than the { $limit } that can be sent here, so it is left out.*
 files-none-taken = *`{ $name }` ({ $size }) is left out: Discord takes no files here just now.*
 files-more-left-out = *{ $count ->

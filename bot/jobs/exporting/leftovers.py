@@ -1,19 +1,23 @@
-"""What exports keep on the disk while they are made goes when their jobs have ended."""
+"""What exports have on the disk goes when nobody needs it any more: the rows when the job ends, the
+files with the job.
+"""
 
 import asyncio
 import logging
 import shutil
 from pathlib import Path
 
+from bot.jobs.exporting.spool import ROWS
 from bot.queue.duty import log_failure
 from bot.queue.errors import TaskNotFoundError
 from bot.queue.events import ENDINGS, Event
+from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.schedule import every
-from bot.queue.states import FINISHED
+from bot.queue.states import FINISHED, State
 
-SWEEP_EVERY_S = 3600.0
-"""How often what other processes may have left is looked for."""
+SWEEP_EVERY_S = 60.0
+"""How often what was left is looked for: as often as jobs are removed (`PURGE_EVERY_S`)."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +31,10 @@ class Leftovers:
         self._queue = queue
 
     def hear(self, event: Event) -> None:
-        """An export that ended needs its folder no more."""
+        """An export has ended here."""
         if event.name in ENDINGS and event.job is not None and event.job.type == self._kind:
-            loop = asyncio.get_running_loop()
-            loop.run_in_executor(None, _remove, self._folder / event.job.id)
+            home = self._folder / event.job.id
+            asyncio.get_running_loop().run_in_executor(None, _tidy, home, event.job)
 
     async def run(self) -> None:
         """Sweep now and then, until cancelled."""
@@ -41,21 +45,24 @@ class Leftovers:
         await every(SWEEP_EVERY_S, self.sweep)
 
     async def sweep(self) -> None:
-        """Remove the folders of jobs that have ended or are not there any more."""
-        for path in await asyncio.to_thread(self._folders):
-            if await self._has_ended(path.name):
-                logger.info("removing what an export left behind: %s", path.name)
-                await asyncio.to_thread(_remove, path)
+        """Remove what is left of jobs that have ended elsewhere, or are not there any more."""
+        for home in await asyncio.to_thread(self._homes):
+            await asyncio.to_thread(_tidy, home, await self._job(home.name))
 
-    def _folders(self) -> list[Path]:
+    def _homes(self) -> list[Path]:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
-    async def _has_ended(self, job_id: str) -> bool:
+    async def _job(self, job_id: str) -> Job | None:
         try:
-            return (await self._queue.get(job_id)).state in FINISHED
+            return await self._queue.get(job_id)
         except TaskNotFoundError:
-            return True
+            return None
 
 
-def _remove(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
+def _tidy(home: Path, job: Job | None) -> None:
+    if job is not None and job.state is State.COMPLETED:
+        for rows in home.glob(f"*/{ROWS}"):
+            rows.unlink(missing_ok=True)
+    elif job is None or job.state in FINISHED:
+        logger.info("removing what an export left behind: %s", home.name)
+        shutil.rmtree(home, ignore_errors=True)

@@ -4,6 +4,7 @@ Each can be read by itself: JSON is an array of objects, CSV begins with the nam
 """
 
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def packed(
     rows = map(shape.row, lines())
     with plain.open("wb") as file:
         left = _fill(file, shape, next(rows, b""), rows, lambda: limit - file.tell())
+        _keep(file)
     if left is None:
         return [plain]
     plain.unlink()
@@ -87,12 +89,20 @@ def _zipped(row: bytes, rows: Iterator[bytes], shape: Shape, stem: Path, limit: 
 def _archive(
     path: Path, shape: Shape, row: bytes, rows: Iterator[bytes], limit: int
 ) -> bytes | None:
-    with (
-        path.open("wb") as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(f"{path.stem}.{shape.suffix}", "w", force_zip64=True) as member,
-    ):
-        return _fill(member, shape, row, rows, lambda: limit - file.tell())
+    with path.open("wb") as file:
+        with (
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open(f"{path.stem}.{shape.suffix}", "w", force_zip64=True) as member,
+        ):
+            left = _fill(member, shape, row, rows, lambda: limit - file.tell())
+        _keep(file)
+    return left
+
+
+def _keep(file: IO[bytes]) -> None:
+    """Not even a loss of power takes it: the job's end, which names it, is as safe."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _fill(

@@ -1,7 +1,7 @@
 """The rows of one export, on the disk while it is made: a line of JSON each.
 
-What was added is there after a crash, up to the size that a checkpoint names. Each run writes a
-file of its own: one that lost its job without knowing cannot spoil the rows of the next.
+What was added is there after a crash, up to the size that a checkpoint names. Each run has a folder
+of its own: one that lost its job without knowing cannot spoil what the next one writes.
 """
 
 import json
@@ -13,42 +13,39 @@ from typing import BinaryIO, Self
 
 from bot.jobs.exporting.rows import Row
 
+ROWS = "rows"
+"""The name of the file, in the folder of its run."""
+
 COPIED_AT_ONCE = 1024 * 1024
 
 
 class Spool:
     """All calls wait for the disk: make them off the event loop."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
-        self._file = file
-
-    @classmethod
-    def begin(cls, folder: Path, name: str) -> Self:
-        """An empty one; what earlier runs left there is removed."""
-        shutil.rmtree(folder, ignore_errors=True)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         folder.mkdir(parents=True, mode=0o700)
-        path = folder / name
-        return cls(path, path.open("wb"))
+        self._file = (folder / ROWS).open("wb")
 
     @classmethod
-    def go_on(cls, folder: Path, name: str, earlier: str, size: int) -> Self | None:
-        """One with the first `size` bytes of that of an `earlier` run; None if they are lost."""
-        path, source = folder / name, folder / earlier
+    def begin(cls, home: Path, run: int) -> Self:
+        """An empty one; what earlier runs of the job left at its home is removed."""
+        shutil.rmtree(home, ignore_errors=True)
+        return cls(home / str(run))
+
+    @classmethod
+    def go_on(cls, home: Path, run: int, earlier: int, size: int) -> Self | None:
+        """One with the first `size` bytes of that of an earlier run; None if they are lost."""
+        source = home / str(earlier) / ROWS
         if not source.is_file() or source.stat().st_size < size:
             return None
-        file = path.open("wb")
+        spool = cls(home / str(run))
         with source.open("rb") as rows:
-            _copy(rows, file, size)
-        for other in folder.iterdir():
-            if other != path:
-                other.unlink()
-        return cls(path, file)
-
-    @property
-    def name(self) -> str:
-        """What the next run has to know to go on."""
-        return self.path.name
+            _copy(rows, spool._file, size)
+        for other in home.iterdir():
+            if other != spool.folder:
+                shutil.rmtree(other, ignore_errors=True)
+        return spool
 
     def add(self, rows: Iterable[Row]) -> int:
         """Write rows, so that neither a crash nor a loss of power takes them; the new size."""
@@ -65,7 +62,7 @@ class Spool:
 
     def lines(self) -> Iterator[bytes]:
         """The rows as they are kept, without the ends of their lines."""
-        with self.path.open("rb") as rows:
+        with (self.folder / ROWS).open("rb") as rows:
             for line in rows:
                 yield line[:-1]
 
