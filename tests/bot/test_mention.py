@@ -66,7 +66,7 @@ async def bot(queue):
                 intake,
                 actions,
                 showing,
-                Kinds(chat=chat, export=None),
+                Kinds(chat=chat, member_activity=None, export=None),
                 failures,
                 admin,
                 alerts,

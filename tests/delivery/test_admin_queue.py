@@ -27,7 +27,7 @@ class TestTheQueue:
         await waiting(idle, "when?", user="Cleo")
         text = await says(idle, "admin queue users")
         ben, cleo = (idle.world.person(name).id for name in ("Ben", "Cleo"))
-        assert f"<@{ben}> · 2 waiting · 0 running · weight 1\n<@{cleo}> · 1 waiting" in text
+        assert f"<@{ben}> · 2 waiting · 0 running · weight 1 · 0 tokens today\n<@{cleo}>" in text
 
     async def test_is_paused_and_resumed_and_that_is_seen(self, idle):
         assert "The queue chat is paused" in await says(idle, "admin queue pause", queue="chat")
