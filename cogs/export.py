@@ -9,6 +9,7 @@ from bot.client import Conveyor
 from bot.delivery.administration.deeds import check
 from bot.delivery.person import person_of
 from bot.delivery.sight import NotAllowed
+from bot.jobs.activity.places import Readable
 from bot.jobs.export import ExportRequest
 from bot.jobs.exporting.packing import Form
 from bot.jobs.exporting.rows import What
@@ -20,8 +21,6 @@ from cogs.at import DESCRIPTION, At, when
 
 MOST_FILE_BYTES = 10 * 1024 * 1024
 """Of one file, wherever it goes: a direct message takes no more (Discord's documentation)."""
-
-Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 class ExportCommand:

@@ -15,6 +15,7 @@ from bot.jobs.exporting.packing import Form, TooMuch, packed, shape_of
 from bot.jobs.exporting.pages import Page, Place
 from bot.jobs.exporting.rows import COLUMNS, What
 from bot.jobs.exporting.spool import Spool
+from bot.jobs.server import server_of
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
@@ -98,9 +99,9 @@ class Export(JobType[ExportRequest, Exported]):
 
     async def run(self, ctx: JobContext, request: ExportRequest) -> Exported:
         """Read page after page to the disk, then pack it and keep the files with the job."""
-        server = await pages.server_of(self._client, ctx.job.guild)
+        server = await server_of(self._client, ctx.job)
         caller = await pages.administrator(server, ctx.job.owner)
-        kept, spool = await self._begun(ctx, pages.beginning(server, request.channel))
+        kept, spool = await self._begun(ctx, server, request)
         try:
             async with aclosing(self._pages(server, caller, request, kept.place)) as found:
                 async for page in found:
@@ -122,7 +123,9 @@ class Export(JobType[ExportRequest, Exported]):
             without_texts=without_texts and request.what == "messages",
         )
 
-    async def _begun(self, ctx: JobContext, beginning: Place) -> tuple[Kept, Spool]:
+    async def _begun(
+        self, ctx: JobContext, server: discord.Guild, request: ExportRequest
+    ) -> tuple[Kept, Spool]:
         """What an earlier run has kept, or the beginning if there is nothing (any more)."""
         home, run = self._folder / ctx.job.id, ctx.job.token
         if ctx.saved is not None:
@@ -130,8 +133,10 @@ class Export(JobType[ExportRequest, Exported]):
             spool = await asyncio.to_thread(Spool.go_on, home, run, kept.run, kept.size)
             if spool is not None:
                 return kept.model_copy(update={"run": run}), spool
-        spool = await asyncio.to_thread(Spool.begin, home, run)
-        return Kept(place=beginning, run=run), spool
+        place = Place()
+        if request.what == "messages":
+            place = await pages.beginning(server, request.channel)
+        return Kept(place=place, run=run), await asyncio.to_thread(Spool.begin, home, run)
 
     def _pages(
         self, server: discord.Guild, caller: discord.Member, request: ExportRequest, place: Place

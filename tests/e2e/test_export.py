@@ -127,15 +127,17 @@ async def test_all_channels_are_read_but_for_the_closed_ones_which_are_named(sha
     world = shared.world
     opened, hidden, mute = (shared.channel() for _ in range(3))
     thread = world.directory.add_thread(opened, "a-thread", "Ben")
-    for where in (opened, hidden, mute, thread):
+    old = world.directory.add_thread(opened, "an-old-thread", "Ben")
+    for where in (opened, hidden, mute, thread, old):
         await world.post("Ada", where, f"in {where.name}")
+    world.directory.set_thread(old, archived=True)
     world.permit(hidden, world.bot, deny=["VIEW_CHANNEL"])
     world.permit(mute, world.bot, deny=["READ_MESSAGE_HISTORY"])
 
     message = await exported(shared, "messages")
 
     told = {row["content"] for row in rows(shared, message)}
-    assert {f"in {opened.name}", "in a-thread"} <= told
+    assert {f"in {opened.name}", "in a-thread", "in an-old-thread"} <= told
     assert not {f"in {hidden.name}", f"in {mute.name}"} & told
     for closed in (hidden, mute):
         assert f"#{closed.name}" in message.text

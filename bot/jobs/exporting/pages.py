@@ -4,14 +4,13 @@ Whoever asked must be an administrator still, and sees no channel here that is c
 the bot: it is left out, and named.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
-import aiohttp
 import discord
 from pydantic import BaseModel, ConfigDict
 
+from bot.jobs.activity.places import Readable, places_of
 from bot.jobs.exporting.rows import (
     Row,
     channel_row,
@@ -19,6 +18,7 @@ from bot.jobs.exporting.rows import (
     message_row,
     role_row,
 )
+from bot.jobs.server import asking_discord
 from bot.queue.errors import JobError
 from bot.texts import say
 
@@ -26,12 +26,6 @@ MESSAGES = 100
 """Of one page (Discord's documentation)."""
 MEMBERS = 1_000
 """Of one page (Discord's documentation)."""
-
-AGAIN_AFTER_S = 30.0
-"""When Discord is asked again after the library gave up."""
-
-Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
-"""What holds messages."""
 
 
 class Place(BaseModel):
@@ -56,19 +50,10 @@ class Page(NamedTuple):
     where: str = ""
 
 
-async def server_of(client: discord.Client, guild: int | None) -> discord.Guild:
-    """The server as the bot knows it. Raises `JobError`."""
-    await client.wait_until_ready()
-    found = client.get_guild(guild or 0)
-    if found is None:
-        raise JobError(say("export-server-left"), retryable=False, category="discord")
-    return found
-
-
 async def administrator(server: discord.Guild, person: int | None) -> discord.Member:
     """Whoever asked, who must still administer the server. Raises `JobError`."""
     try:
-        with asking():
+        with asking_discord():
             member = await server.fetch_member(person or 0)
     except discord.NotFound:
         member = None
@@ -79,14 +64,14 @@ async def administrator(server: discord.Guild, person: int | None) -> discord.Me
 
 async def all_roles(server: discord.Guild) -> AsyncGenerator[Page, None]:
     """The roles, lowest first, in one page."""
-    with asking():
+    with asking_discord():
         roles = await server.fetch_roles()
     yield Page([role_row(role) for role in sorted(roles)], Place())
 
 
 async def all_channels(server: discord.Guild) -> AsyncGenerator[Page, None]:
     """The channels and categories in one page."""
-    with asking():
+    with asking_discord():
         channels = await server.fetch_channels()
     yield Page([channel_row(one) for one in channels], Place())
 
@@ -100,7 +85,7 @@ async def all_members(
     while True:
         after = discord.Object(place.after)
         try:
-            with asking():
+            with asking_discord():
                 found = [one async for one in server.fetch_members(limit=MEMBERS, after=after)]
         except discord.Forbidden:
             raise _may_not_list() from None
@@ -115,10 +100,13 @@ def _may_not_list() -> JobError:
     return JobError(say("export-no-members"), retryable=False, category="permission")
 
 
-def beginning(server: discord.Guild, channel: int | None) -> Place:
+async def beginning(server: discord.Guild, channel: int | None) -> Place:
     """Where the messages of this channel begin, or of all that there are (None)."""
-    known = [one for one in (*server.channels, *server.threads) if isinstance(one, Readable)]
-    left = tuple(one.id for one in known) if channel is None else (channel,)
+    left: tuple[int, ...] = () if channel is None else (channel,)
+    if channel is None:
+        with asking_discord():
+            places = await places_of(server, since=0)
+        left = (*(one.id for one in places.readable), *places.closed)
     until = discord.utils.time_snowflake(discord.utils.utcnow())
     return Place(left=left, total=len(left), until=until)
 
@@ -133,7 +121,7 @@ async def all_messages(
     while place.left:
         channel = await _channel(server, place.left[0])
         try:
-            if channel is None or not _may_read(channel, caller, server.me):
+            if not isinstance(channel, Readable) or not _may_read(channel, caller, server.me):
                 raise _Closed
             async for page in _history(channel, place):
                 place = page.then
@@ -151,22 +139,26 @@ class _Closed(Exception):
     """It is gone, or closed to one of those who must be able to read it."""
 
 
-async def _channel(server: discord.Guild, channel_id: int) -> Readable | None:
+async def _channel(
+    server: discord.Guild, channel_id: int
+) -> discord.abc.GuildChannel | discord.Thread | None:
     known = server.get_channel_or_thread(channel_id)
     try:
-        with asking():
-            found = known or await server.fetch_channel(channel_id)
+        with asking_discord():
+            return known or await server.fetch_channel(channel_id)
     except (discord.Forbidden, discord.NotFound):
         return None
-    return found if isinstance(found, Readable) else None
 
 
 def _may_read(channel: Readable, caller: discord.Member, me: discord.Member) -> bool:
-    both = [channel.permissions_for(one) for one in (caller, me)]
-    if not all(one.view_channel and one.read_message_history for one in both):
+    """Whether both may. Of a private thread, Discord says itself whether the bot is in it."""
+    theirs, mine = (channel.permissions_for(one) for one in (caller, me))
+    if not all(one.view_channel and one.read_message_history for one in (theirs, mine)):
         return False
+    if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+        return theirs.connect and mine.connect
     private = isinstance(channel, discord.Thread) and channel.is_private()
-    return not private or both[0].manage_threads  # whether the bot is in it, Discord says
+    return theirs.manage_threads or not private
 
 
 async def _history(channel: Readable, place: Place) -> AsyncGenerator[Page, None]:
@@ -174,7 +166,7 @@ async def _history(channel: Readable, place: Place) -> AsyncGenerator[Page, None
     more = True
     while more:
         after = discord.Object(place.after)
-        with asking():
+        with asking_discord():
             history = channel.history(limit=MESSAGES, after=after, oldest_first=True)
             found = [one async for one in history]
         rows = [message_row(one, channel.name) for one in found if one.id < place.until]
@@ -187,22 +179,3 @@ def _next(place: Place, skipped: tuple[str, ...] | None = None) -> Place:
     """The beginning of the next channel."""
     also = {} if skipped is None else {"skipped": skipped}
     return place.model_copy(update={"left": place.left[1:], "after": 0, **also})
-
-
-@contextmanager
-def asking() -> Iterator[None]:
-    """What may go well later is a `JobError` that says so."""
-    try:
-        yield
-    except discord.HTTPException as error:
-        if error.status < 500 and error.status != 429:
-            raise
-        raise _away(AGAIN_AFTER_S) from error
-    except discord.RateLimited as error:
-        raise _away(error.retry_after) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise _away(AGAIN_AFTER_S) from error
-
-
-def _away(after_s: float) -> JobError:
-    return JobError(say("export-discord-away"), category="discord", retry_after_s=after_s)
