@@ -9,7 +9,6 @@ from bot.client import Conveyor
 from bot.delivery.administration.deeds import check
 from bot.delivery.person import person_of
 from bot.delivery.sight import NotAllowed
-from bot.jobs.activity.places import Readable
 from bot.jobs.export import ExportRequest
 from bot.jobs.exporting.packing import Form
 from bot.jobs.exporting.rows import What
@@ -21,6 +20,14 @@ from cogs.at import DESCRIPTION, At, when
 
 MOST_FILE_BYTES = 10 * 1024 * 1024
 """Of one file, wherever it goes: a direct message takes no more (Discord's documentation)."""
+
+Where = (
+    discord.TextChannel
+    | discord.VoiceChannel
+    | discord.StageChannel
+    | app_commands.AppCommandThread
+)
+"""Threads as Discord names them: the library does not know those that are archived."""
 
 
 class ExportCommand:
@@ -34,7 +41,7 @@ class ExportCommand:
         interaction: discord.Interaction,
         what: What,
         form: Form,
-        channel: Readable | None,
+        channel: Where | None,
         at: str | None,
     ) -> None:
         """Queue an export, for the caller alone. Raises what refuses it."""
@@ -71,7 +78,7 @@ async def setup(client: Conveyor) -> None:
         interaction: discord.Interaction,
         what: What,
         form: Form,
-        channel: Readable | None = None,
+        channel: Where | None = None,
         at: At | None = None,
     ) -> None:
         await command.queue(interaction, what, form, channel, at)

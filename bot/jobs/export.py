@@ -208,7 +208,7 @@ def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> No
 
 
 def _skipped(names: tuple[str, ...]) -> str:
-    shown = ", ".join(discord.utils.escape_markdown(one) for one in names[:NAMED])
+    shown = ", ".join(names[:NAMED])
     more = len(names) - NAMED
     if more <= 0:
         return say("export-skipped", channels=shown)

@@ -125,7 +125,8 @@ async def test_members_come_with_their_roles(shared):
 
 async def test_all_channels_are_read_but_for_the_closed_ones_which_are_named(shared):
     world = shared.world
-    opened, hidden, mute = (shared.channel() for _ in range(3))
+    opened, hidden = shared.channel(), shared.channel()
+    mute = world.directory.add_channel(world.guild, "*mute*")
     thread = world.directory.add_thread(opened, "a-thread", "Ben")
     old = world.directory.add_thread(opened, "an-old-thread", "Ben")
     for where in (opened, hidden, mute, thread, old):
@@ -135,13 +136,15 @@ async def test_all_channels_are_read_but_for_the_closed_ones_which_are_named(sha
     world.permit(mute, world.bot, deny=["READ_MESSAGE_HISTORY"])
 
     message = await exported(shared, "messages")
+    alone = await exported(shared, "messages", channel=old)
 
     told = {row["content"] for row in rows(shared, message)}
     assert {f"in {opened.name}", "in a-thread", "in an-old-thread"} <= told
     assert not {f"in {hidden.name}", f"in {mute.name}"} & told
-    for closed in (hidden, mute):
-        assert f"#{closed.name}" in message.text
+    assert f"#{hidden.name}" in message.text
+    assert r"#\*mute\*" in message.text
     assert opened.name not in message.text
+    assert [row["content"] for row in rows(shared, alone)] == ["in an-old-thread"]
 
 
 async def test_a_closed_channel_is_refused_with_what_to_change(shared):

@@ -30,7 +30,8 @@ MEMBERS = 1_000
 
 class Place(BaseModel):
     """What has been read. `left`: channels to read, the first one from the message `after` on and
-    up to the moment `until` (both as ids); `total`: all that there were. `skipped`: names.
+    up to the moment `until` (both as ids); `total`: all that there were. `skipped`: names in
+    Markdown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -127,7 +128,7 @@ async def all_messages(
                 place = page.then
                 yield page
         except (_Closed, discord.Forbidden, discord.NotFound):
-            name = f"#{channel.name}" if channel else f"<#{place.left[0]}>"
+            name = _shown(channel) if channel else f"<#{place.left[0]}>"
             if place.total == 1:
                 closed = say("export-channel-closed", channel=name)
                 raise JobError(closed, retryable=False, category="permission") from None
@@ -172,7 +173,11 @@ async def _history(channel: Readable, place: Place) -> AsyncGenerator[Page, None
         rows = [message_row(one, channel.name) for one in found if one.id < place.until]
         more = len(rows) == MESSAGES
         place = place.model_copy(update={"after": found[-1].id}) if more else _next(place)
-        yield Page(rows, place, f"#{channel.name}")
+        yield Page(rows, place, _shown(channel))
+
+
+def _shown(channel: discord.abc.GuildChannel | discord.Thread) -> str:
+    return f"#{discord.utils.escape_markdown(channel.name)}"
 
 
 def _next(place: Place, skipped: tuple[str, ...] | None = None) -> Place:

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import random
+import tracemalloc
 import zipfile
+from itertools import repeat
 
 import pytest
 
@@ -105,3 +107,16 @@ def test_what_repeats_itself_becomes_one_archive_of_any_length(pack):
 def test_more_than_ten_files_is_too_much(pack):
     with pytest.raises(TooMuch):
         pack("json", map(noise, range(4_500)))
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_however_much_there_is_only_little_of_it_is_in_memory(tmp_path, form):
+    rows = 5_000
+    row = line(1, noise(1) + noise(2))
+    tracemalloc.start()
+    packed(lambda: repeat(row, rows), shape_of(form, COLUMNS), tmp_path, "messages", MIB)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(row) * rows > 30 * MIB
+    assert most < MIB
