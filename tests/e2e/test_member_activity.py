@@ -286,3 +286,14 @@ async def test_a_connection_that_is_resumed_has_missed_nothing(shared, place):
     async with asyncio.timeout(10):
         while (await until_kept(shared, "Ada", 1, ended=True))[0][1] < left:
             pass
+
+
+async def test_a_calm_exit_writes_down_all_that_was_seen(shared, place):
+    before = len(stretches(shared, "Ben"))
+    shared.world.join_voice("Ben", place(VOICE_CHANNEL))
+    await until_kept(shared, "Ben", before + 1, ended=False)
+
+    asked_to_stop = time.time()
+    assert await shared.bot.stop() == 0
+
+    assert stretches(shared, "Ben")[-1][1] > asked_to_stop
