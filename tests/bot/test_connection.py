@@ -23,6 +23,8 @@ from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat
+from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
 from bot.providers.built_in import BuiltIn
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.memory import MemoryStore
@@ -58,8 +60,10 @@ async def client_of():
         actions = Actions(queue, tickets)
         admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
         alerts = Alerts(queue, calls, lambda: 0.0)
+        activity = MemberActivity(client, queue.store, lambda: 0.0)
+        kinds = Kinds(chat=chat, member_activity=activity, export=None)
         await client.load(
-            Services(queue, intake, actions, showing, chat, failures, admin, alerts, None)
+            Services(queue, intake, actions, showing, kinds, failures, admin, alerts, None)
         )
         clients.append(client)
         return client
