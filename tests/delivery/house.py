@@ -35,6 +35,7 @@ from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.question import Answer
 from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
@@ -42,6 +43,7 @@ from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
+from bot.queue.reply import Reply
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits, Store
@@ -112,6 +114,13 @@ class Teller:
             yield piece
 
 
+class PlainChat(Chat):
+    """A chat whose answers are their texts alone, so that these show where they went."""
+
+    def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the words alone
+        return Reply(result.text)
+
+
 class WatchedOutbox(Outbox):
     """Tells when a release has come, which nobody outside can see."""
 
@@ -165,7 +174,7 @@ class House:
         slots=8,
         limits=None,
         per_owner=None,
-        kind=Chat,
+        kind=PlainChat,
         owners=frozenset(),
         webhooks=None,
         cogs=(),
