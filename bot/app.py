@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
+import tempfile
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 
 import aiohttp
 
@@ -29,6 +32,8 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
+from bot.jobs.exporting.leftovers import Leftovers
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
@@ -76,6 +81,14 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     if chat.base_url is None:
         return BuiltIn()
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+
+
+def exports_folder_of(settings: Settings) -> Path:
+    """Where exports lie while they are made: beside the database, for whichever process goes on."""
+    database = settings.queue.database_url
+    if isinstance(database, SqliteDatabase):
+        return database.path.with_name(f"{database.path.name}-exports")
+    return Path(tempfile.gettempdir()) / f"conveyor-{os.getpid()}-exports"
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -159,9 +172,16 @@ class App:
             recollection=Recollection(self.queue, self._memory, Chat.name),
             inputs=self.queue.inputs,
         )
-        kinds = Kinds(chat, member_activity=MemberActivity(self.client, store, time.time))
+        exports = exports_folder_of(settings)
+        kinds = Kinds(
+            chat,
+            member_activity=MemberActivity(self.client, store, time.time),
+            export=Export(self.client, exports),
+        )
         for kind in kinds:
             self.queue.register(kind)
+        self._leftovers = Leftovers(exports, Export.name, self.queue)
+        self.queue.events.subscribe(self._leftovers.hear)
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
@@ -235,6 +255,7 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._leftovers.run(),
             self._quota.run(),
             self.client.command_sync.run(),
             self._memory.run(),

@@ -146,6 +146,7 @@ promise-unacknowledged = Its command was never acknowledged.
 
 ## Files
 
+files-gone = *`{ $name }` is not there any more. Ask for it once more.*
 files-left-out = *`{ $name }` has { $size }, more than the { $limit } that can be sent here, so it is left out.*
 files-none-taken = *`{ $name }` ({ $size }) is left out: Discord takes no files here just now.*
 files-more-left-out = *{ $count ->
@@ -565,6 +566,7 @@ issue-strange = { $waiting ->
        *[other] { $waiting } jobs are
     } waiting of the kind { $kind }, which this process does not know.
 issue-strange-do = They run as soon as a process works that knows it: start the version of the bot that has it, or discard them.
+issue-noticed-do = It goes on by itself; if it does not, read the log for the cause.
 issue-failing = { $percent } % of the { $ended } jobs of the kind { $kind } that ended in the last hour were given up.
 issue-failing-do = Read the errors of its discarded jobs. If the cause passes by itself, raise QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.
 issue-retrying = { $retrying } of { $unfinished } unfinished jobs failed and wait to be tried again.
@@ -687,6 +689,65 @@ webhook-redelivered = { $count ->
 webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
 webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.
 
+## Exports
+
+command-export = Write down what this server holds, as files for you alone.
+command-export-what = What to write down
+command-export-channel = Messages of this channel only (all that you and the bot may read if omitted)
+command-export-format = json: for programs; csv: for spreadsheets
+export-channel-for-messages = A channel can only be named for messages. Omit `channel`, or choose `what: messages`.
+export-reading = reading { $where }
+export-packing = packing
+export-so-far = { $rows } { $what ->
+        [messages] { $count ->
+            [one] message
+           *[other] messages
+        }
+        [members] { $count ->
+            [one] member
+           *[other] members
+        }
+        [roles] { $count ->
+            [one] role
+           *[other] roles
+        }
+       *[channels] { $count ->
+            [one] channel
+           *[other] channels
+        }
+    } so far
+export-done = Here { $count ->
+        [one] is
+       *[other] are
+    } { $rows } { $what ->
+        [members] { $count ->
+            [one] member
+           *[other] members
+        }
+        [roles] { $count ->
+            [one] role
+           *[other] roles
+        }
+       *[channels] { $count ->
+            [one] channel
+           *[other] channels
+        }
+    }.
+export-messages = Here { $count ->
+        [one] is { $rows } message
+       *[other] are { $rows } messages
+    } from { $channels ->
+        [one] { $channels } channel
+       *[other] { $channels } channels
+    }. The addresses of attachments work for about a day.
+export-skipped = Left out, because you or I may not read there: { $channels }.
+export-skipped-more = Left out, because you or I may not read there: { $channels } and { $more } more.
+export-without-texts = Most texts are empty: Discord gives them to this bot only with the *Message Content* intent, granted in the developer portal and named in `DISCORD_INTENTS`.
+export-channel-closed = { $channel } cannot be read: it is gone, or View Channel or Read Message History is missing there, for you or for me. Change that, then ask again.
+export-not-administrator = An export is for administrators of the server, and you are none there (any more).
+export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
+export-too-much = This is more than ten files can hold. Ask for less: one channel at a time.
+
 ## A server's activity
 
 command-activity = How much each member wrote, and how long they were in voice channels.
@@ -741,7 +802,6 @@ activity-table-name = The table
 activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
 chart-most = most in a { $step }: { $most }
 chart-nameless = (see the list)
-chart-hours = { $hours } h
 
 ## Work in a server
 

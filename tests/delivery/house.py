@@ -231,7 +231,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, member_activity=self.activity),
+            Kinds(chat=self.chat, member_activity=self.activity, export=None),
             failures,
             admin,
             self.alerts,

@@ -42,9 +42,11 @@ class Exchange:
         for piece in pieces:
             await self.send({"choices": [{"delta": {"content": piece}}]})
 
-    async def end(self) -> None:
-        """Say that the answer is complete."""
+    async def end(self, tokens: int | None = None) -> None:
+        """Say that the answer is complete, and how many tokens it took (None: do not)."""
         await self.send({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+        if tokens is not None:
+            await self.send({"choices": [], "usage": {"total_tokens": tokens}})
 
     async def send(self, payload: object) -> None:
         """Stream one event."""
@@ -69,12 +71,12 @@ class Exchange:
 Plan = Callable[[Exchange], Awaitable[None]]
 
 
-def saying(*pieces: str) -> Plan:
+def saying(*pieces: str, tokens: int | None = None) -> Plan:
     """A complete answer of these pieces."""
 
     async def plan(exchange: Exchange) -> None:
         await exchange.say(*pieces)
-        await exchange.end()
+        await exchange.end(tokens)
 
     return plan
 
@@ -92,21 +94,21 @@ class Talk:
     """An answer whose every piece waits for the test; requests that repeat it go on with it."""
 
     def __init__(self) -> None:
-        self._steps: asyncio.Queue[tuple[str, ...] | None] = asyncio.Queue()
+        self._steps: asyncio.Queue[tuple[str, ...] | int | None] = asyncio.Queue()
 
     def say(self, *pieces: str) -> None:
         """Stream these pieces now."""
         self._steps.put_nowait(pieces)
 
-    def end(self) -> None:
-        """The answer is complete."""
-        self._steps.put_nowait(None)
+    def end(self, tokens: int | None = None) -> None:
+        """The answer is complete, and took so many tokens."""
+        self._steps.put_nowait(tokens)
 
     async def __call__(self, exchange: Exchange) -> None:
         """Follow the test."""
-        while (pieces := await self._steps.get()) is not None:
+        while isinstance(pieces := await self._steps.get(), tuple):
             await exchange.say(*pieces)
-        await exchange.end()
+        await exchange.end(pieces)
 
 
 class ChatServer:
@@ -118,6 +120,7 @@ class ChatServer:
         self._doors: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_get("/v1/models", self._list)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.asked: Counter[str] = Counter()
         """How often each question was put."""
@@ -125,6 +128,9 @@ class ChatServer:
         """All messages that came with each question the last time."""
         self.left: Counter[str] = Counter()
         """How often whoever put it went away before it was answered."""
+        self.told_first: dict[str, str | None] = {}
+        """The system message that came with each question, if any."""
+        self.models: list[str] = []
         self.closed = False
         self.url = ""
 
@@ -155,7 +161,9 @@ class ChatServer:
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
+        first = body["messages"][0]
         question = text_of(body["messages"][-1]["content"])
+        self.told_first[question] = first["content"] if first["role"] == "system" else None
         self.asked[question] += 1
         self.sent[question] = body["messages"]
         self._changed()
@@ -167,6 +175,9 @@ class ChatServer:
             self._changed()
             raise
         return exchange.response or web.Response()
+
+    async def _list(self, _: web.Request) -> web.Response:
+        return web.json_response({"data": [{"id": name} for name in self.models]})
 
     def _plan_for(self, question: str) -> Plan:
         plans = self._plans.get(question)
