@@ -58,6 +58,7 @@ SENTENCES = {
     "TooLarge": "too large to be sent",
     "TooLargeError": UNEXPECTED,  # providers turn it into one of their own
     "TouchesAll": OWN,
+    "Unfit": UNEXPECTED,  # what reads files turns it into NotTaken
     "UnknownJobType": "does not know this kind of work",
     "UserLimitReached": "You have 7 unfinished jobs",
     "WayClosed": "look at my permissions",
