@@ -175,6 +175,7 @@ class House:
         limits=None,
         per_owner=None,
         kind=PlainChat,
+        intents=frozenset({"message_content"}),
         owners=frozenset(),
         webhooks=None,
         cogs=(),
@@ -205,7 +206,7 @@ class House:
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
-        self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
+        self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
         self.activity = MemberActivity(self.client, store, offset)
