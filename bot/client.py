@@ -36,6 +36,7 @@ COGS = (
     "cogs.async_jobs",
     "cogs.chat",
     "cogs.chat_buttons",
+    "cogs.chat_delete",
     "cogs.export",
     "cogs.member_activity",
     "cogs.notify",
