@@ -122,13 +122,10 @@ class Quota:
     async def settle(self) -> None:
         """Count all jobs whose end was heard. Raises `StoreError`; what is left is kept."""
         self._news.clear()
-        for account in list(self._ended):
-            jobs = self._ended[account]
-            some = tuple(jobs)
-            await self._settle(account, some)
-            del jobs[: len(some)]
-            if not jobs:
-                del self._ended[account]
+        ends = [self._settle_heard(account) for account in list(self._ended)]
+        for fault in await asyncio.gather(*ends, return_exceptions=True):
+            if fault is not None:
+                raise fault
 
     async def look(self) -> None:
         """Settle questions whose jobs are gone or ended unheard; forget days that are over.
@@ -159,6 +156,14 @@ class Quota:
             await self._accounts.change(account, day, lambda ledger: ledger.release(key))
         elif job.state in FINISHED:
             await self._settle(account, [job])
+
+    async def _settle_heard(self, account: Account) -> None:
+        jobs = self._ended[account]
+        some = tuple(jobs)
+        await self._settle(account, some)
+        del jobs[: len(some)]
+        if not jobs:
+            del self._ended[account]
 
     async def _settle(self, account: Account, jobs: Sequence[Job]) -> None:
         by_day = defaultdict[str, list[Job]](list)
