@@ -22,6 +22,13 @@ def answer_to(question: str) -> str:
     return "\n".join(lines)
 
 
+def text_of(content: str | list[dict]) -> str:
+    """What a message says, beside its pictures."""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
+
+
 class Exchange:
     """One request, and what becomes of it."""
 
@@ -117,6 +124,8 @@ class ChatServer:
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.asked: Counter[str] = Counter()
         """How often each question was put."""
+        self.sent: dict[str, list[dict]] = {}
+        """All messages that came with each question the last time."""
         self.left: Counter[str] = Counter()
         """How often whoever put it went away before it was answered."""
         self.told_first: dict[str, str | None] = {}
@@ -135,6 +144,10 @@ class ChatServer:
         self.plan(question, talk)
         return talk
 
+    def before(self, question: str) -> list[str]:
+        """What was said before the question when it was put the last time."""
+        return [text_of(one["content"]) for one in self.sent[question][:-1]]
+
     def let_go(self, *questions: str) -> None:
         """Answer these, although the server is closed."""
         for question in questions:
@@ -147,10 +160,12 @@ class ChatServer:
         self._doors.clear()
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        messages = (await request.json())["messages"]
-        question, first = messages[-1]["content"], messages[0]
+        body = await request.json()
+        first = body["messages"][0]
+        question = text_of(body["messages"][-1]["content"])
         self.told_first[question] = first["content"] if first["role"] == "system" else None
         self.asked[question] += 1
+        self.sent[question] = body["messages"]
         self._changed()
         exchange = Exchange(request, question)
         try:
