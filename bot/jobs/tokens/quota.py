@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 ANSWER_TOKENS = 500
 """What an answer is taken to have before it is written: a page of prose."""
 
+FILE_TOKENS = 1000
+"""What a file that comes with a question is taken to add: a picture, or some pages of text."""
+
 LOOK_EVERY_S = 60.0
 """How often jobs are looked for that ended unheard."""
 
@@ -178,9 +181,12 @@ class Quota:
 
 
 def estimate_of(job: Job) -> int:
-    """What a question's job is taken to need: its text, the system message, and a usual answer."""
+    """What a question's job is taken to need: its words and files, the system message, and a usual
+    answer; not what was said before, which is known when it runs.
+    """
     question = Question.model_validate_json(job.payload)
-    return estimated(question.system or "", question.text) + ANSWER_TOKENS
+    said = estimated(question.system or "", question.quoted, question.text)
+    return said + len(question.files) * FILE_TOKENS + ANSWER_TOKENS
 
 
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:
