@@ -212,6 +212,33 @@ async def test_a_result_that_comes_too_late_for_its_ticket_comes_as_a_direct_mes
         assert not everybody_sees.attachments
 
 
+async def test_torn_connections_cost_attempts_and_no_message(shared):
+    channel = shared.channel()
+    ids = shared.world.add_backlog(channel, 150)
+    shared.world.troubles.fail(f"GET /channels/{channel.id}/messages", "reset", times=3)
+
+    message = await exported(shared, "messages", channel=channel)
+
+    assert [int(row["id"]) for row in rows(shared, message)] == list(ids)
+    ((attempts,),) = shared.rows("select attempt from job where id = ?", newest_job(shared))
+    assert attempts > 1
+
+
+async def test_a_person_has_one_at_a_time(shared):
+    person, other = await administrator(shared), await administrator(shared)
+    held = shared.world.troubles.hold(f"GET */members/{person.id}", times=None)
+    first = await ask(shared, "roles", user=person)
+    await held.reached()
+    second = await ask(shared, "channels", user=person)
+    assert (await exported(shared, "channels", user=other)).attachments
+    assert "waits for its turn" in second.original.text
+
+    held.release()
+
+    assert (await shared.ended(first)).attachments
+    assert (await shared.ended(second)).attachments
+
+
 async def test_cancelled_it_leaves_nothing_behind(shared):
     channel, before = shared.channel(), set(on_disk(shared))
     shared.world.add_backlog(channel, 250)
