@@ -36,7 +36,9 @@ from bot.jobs.export import Export
 from bot.jobs.exporting.leftovers import Leftovers
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
@@ -163,9 +165,16 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
+        self._memory = Memory(store, time.time)
+        chat = Chat(
+            chat_provider_of(settings, session),
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, self._memory, Chat.name),
+            inputs=self.queue.inputs,
+        )
         exports = exports_folder_of(settings)
         kinds = Kinds(
-            chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)),
+            chat,
             member_activity=MemberActivity(self.client, store, time.time),
             export=Export(self.client, exports),
         )
@@ -249,6 +258,7 @@ class App:
             self._leftovers.run(),
             self._quota.run(),
             self.client.command_sync.run(),
+            self._memory.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [duty_of(one) for one in running]

@@ -6,6 +6,8 @@ command-chat = Ask a question; the answer comes here.
 command-chat-msg = What you want to know
 command-chat-model = The model to ask (the server's default if omitted)
 command-chat-private = Show the answer only to you
+command-chat-attachment = A text file or a picture that your question is about
+command-chat-fresh = Begin anew: without what was said before, and without answers that are kept
 command-queue = The line of waiting jobs
 command-queue-status = How long the line is, and where you are in it.
 command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
@@ -20,6 +22,20 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
+chat-again = Regenerate
+chat-more = Continue
+chat-delete = Delete
+chat-go-on = Go on where you stopped.
+chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
+chat-only-files = See what is attached.
+chat-files-too-many = One question takes up to { $most } files. Leave some out and ask again.
+chat-files-gone = The files of this question are not stored any more. Please ask again, with the files.
+chat-file-unknown = “{ $name }” is neither a text nor a picture (PNG, JPEG, WebP or GIF), so nothing was asked. Send its text, or a picture of it.
+chat-file-empty = “{ $name }” is empty, so nothing was asked. Send it with something in it.
+chat-file-broken = “{ $name }” is a picture that cannot be opened, so nothing was asked. Save it anew and try again.
+chat-file-pixels = “{ $name }” has more than { $most } million pixels, so nothing was asked. Make it smaller and try again.
+chat-pictures-refused = It may be that this model takes no pictures: ask without them, or choose another model.
 
 chat-quota = Your questions have used up their { $most } tokens of today here, so this one was not queued. It begins anew <t:{ $at }:R>.
 chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
@@ -357,6 +373,7 @@ audit-newest = Newest
 audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CANCELLED] cancelled { $on }
         [RETRIED] retried { $on }
+        [DELETED] deleted the answer of { $on }
         [PRIORITISED] gave { $on } { $what } priority
         [WEIGHED] gave <@{ $on }> a weight of { $what }
         [PAUSED] paused { $on }
@@ -549,6 +566,7 @@ issue-strange = { $waiting ->
        *[other] { $waiting } jobs are
     } waiting of the kind { $kind }, which this process does not know.
 issue-strange-do = They run as soon as a process works that knows it: start the version of the bot that has it, or discard them.
+issue-noticed-do = It goes on by itself; if it does not, read the log for the cause.
 issue-failing = { $percent } % of the { $ended } jobs of the kind { $kind } that ended in the last hour were given up.
 issue-failing-do = Read the errors of its discarded jobs. If the cause passes by itself, raise QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.
 issue-retrying = { $retrying } of { $unfinished } unfinished jobs failed and wait to be tried again.
@@ -784,7 +802,6 @@ activity-table-name = The table
 activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
 chart-most = most in a { $step }: { $most }
 chart-nameless = (see the list)
-chart-hours = { $hours } h
 
 ## Work in a server
 
