@@ -156,6 +156,18 @@ async def test_a_closed_channel_is_refused_with_what_to_change(shared):
     assert not message.attachments
 
 
+async def test_it_may_run_later_and_what_makes_no_sense_is_refused(shared):
+    later = await ask(shared, "roles", at="in 2h")
+    assert "Scheduled" in later.original.text
+    await shared.world.press("Ada", later.original, "Cancel")
+    await shared.ended(later)
+
+    past = await ask(shared, "roles", at="yesterday")
+    assert "has passed" in past.original.text
+    odd = await ask(shared, "roles", channel=shared.channel())
+    assert "Omit `channel`" in odd.original.text
+
+
 async def test_no_other_administrator_gets_the_file_and_members_get_nothing(shared):
     await exported(shared, "roles")
     other, job_id = await administrator(shared), newest_job(shared)
