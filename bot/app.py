@@ -29,13 +29,17 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
+from bot.providers.image import ImageProvider
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.renderer import Renderer
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
@@ -70,6 +74,16 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     if chat.base_url is None:
         return BuiltIn()
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+
+
+def image_provider_of(
+    settings: Settings, session: aiohttp.ClientSession, outside: aiohttp.ClientSession
+) -> ImageProvider:
+    """The server that the settings name, or the built-in renderer."""
+    image = settings.image
+    if image.base_url is None:
+        return Renderer()
+    return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -141,7 +155,11 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        draws = image_provider_of(settings, session, webhook_session)
+        kinds = Kinds(
+            chat=Chat(chat_provider_of(settings, session)),
+            image=Drawing(draws, self.queue.inputs),
+        )
         for kind in kinds:
             self.queue.register(kind)
 

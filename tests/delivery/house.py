@@ -31,8 +31,10 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.providers.chat import ChatRequest
+from bot.providers.renderer import Renderer
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
@@ -173,7 +175,9 @@ class House:
         self.queue = JobQueue(store, options, offset)
         self.teller = Teller()
         self.chat = kind(self.teller)
-        self.queue.register(self.chat)
+        self.image = Drawing(Renderer(), self.queue.inputs)
+        for one in (self.chat, self.image):
+            self.queue.register(one)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
         self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
@@ -200,7 +204,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat),
+            Kinds(self.chat, self.image),
             failures,
             admin,
             self.alerts,
