@@ -34,7 +34,10 @@ class ImageCog(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._kind: Drawing = services.kinds.image
+
+    @property
+    def _kind(self) -> Drawing:
+        return self._services.kinds.image
 
     @app_commands.command(name="image", description=say("command-image"))
     @app_commands.describe(

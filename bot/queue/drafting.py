@@ -1,5 +1,6 @@
 """Makes the job of a request: its kind says what it is, the asker how far its answer may go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,20 +10,29 @@ from bot.queue.handlers import AnyJobType
 from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job, Priority
 from bot.queue.options import QueueOptions
+from bot.queue.reply import File
 from bot.queue.sameness import scoped
 from bot.queue.states import State
 
 
 class Asker(NamedTuple):
-    """Who asks, where, and whether only this person may see the answer."""
+    """Who asks, where, whether only this person may see the answer, and with which files."""
 
     owner: int | None
     guild: int | None
     private: bool
+    inputs: Sequence[File] = ()
 
     def scoped(self, job_type: AnyJobType, key: str | None) -> str | None:
         """The key as it counts for this asker."""
-        return scoped(key, job_type.name, self.guild, self.owner, private=self.private)
+        return scoped(
+            key,
+            job_type.name,
+            self.guild,
+            self.owner,
+            private=self.private,
+            inputs=self.inputs,
+        )
 
 
 @dataclass(frozen=True, slots=True)

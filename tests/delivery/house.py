@@ -204,7 +204,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat, self.image),
+            Kinds(chat=self.chat, image=self.image),
             failures,
             admin,
             self.alerts,
