@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.intake import Inputs, NotTaken
-from bot.jobs.image import KEPT_SOURCE, MOST, NUMBERS, SOURCE, Drawing, Size, Wish
+from bot.jobs.image import KEPT_SOURCE, MOST, NUMBERS, SOURCE, Drawing, Size, Wish, unfit
 from bot.providers import pictures
 from bot.providers.image import MOST_SEEDS
 from bot.queue.job import Job
@@ -130,8 +130,7 @@ async def _uploaded(attachment: discord.Attachment) -> Sequence[File]:
     try:
         await asyncio.to_thread(pictures.check, files[0].data)
     except pictures.NotAPicture as fault:
-        most = pictures.MOST_PIXELS // 1_000_000
-        raise NotTaken(say("image-source-unfit", flaw=fault.flaw, most=most)) from fault
+        raise NotTaken(unfit(fault.flaw)) from fault
     return files
 
 

@@ -29,6 +29,9 @@ SOURCE = "source"
 KEPT_SOURCE = ".source"
 """What it is called among the files that are kept; the dot says that it is not shown."""
 
+LARGEST_SOURCE = 2048
+"""Pixels of the longer side of what is worked on: no provider makes use of more."""
+
 PROMPT_SHOWN = 300
 """Characters of the prompt that stand above its pictures."""
 
@@ -96,12 +99,12 @@ class Drawing(JobType[Wish, Drawn]):
     async def run(self, ctx: JobContext, request: Wish) -> Drawn:
         """Draw those that no earlier run has drawn."""
         given = await self._source(ctx.job.id) if request.edits else None
-        source = None if given is None else await asyncio.to_thread(pictures.source, given)
+        source = None if given is None else await _opened(given)
         size = request.size or _size_for(source)
         seed = _seed_for(ctx.job.id) if request.seed is None else request.seed
-        done = int(str(ctx.saved or 0))
+        done = ctx.saved if isinstance(ctx.saved, int) else 0
         for index in range(done, request.count):
-            ctx.progress(index, request.count, stage=self._stage(index, request.count))
+            self._say(ctx, index, request.count)
             wanted = _request(request.prompt, size, (seed + index) % MOST_SEEDS, source)
             picture = await self._picture(wanted, index)
             if given is not None and index == 0:
@@ -143,9 +146,10 @@ class Drawing(JobType[Wish, Drawn]):
         }
         return await asyncio.to_thread(pictures.png, image, about)
 
-    def _stage(self, index: int, of: int) -> str:
+    def _say(self, ctx: JobContext, index: int, of: int) -> None:
         built_in = "yes" if self._provider.built_in else "no"
-        return say("image-stage", built_in=built_in, number=index + 1, of=of)
+        stage = say("image-stage", built_in=built_in, number=index + 1, of=of)
+        ctx.progress(index, of if of > 1 else 0, stage=stage)
 
     def present(self, job: Job, result: Drawn) -> Reply:  # noqa: ARG002 - the result says it all
         """The prompt, how the pictures came about, and what can be made of them."""
@@ -174,6 +178,18 @@ def _buttons(count: int) -> tuple[ReplyButton, ...]:
     )
     again = ReplyButton(say("image-again"), "image-again")
     return (again, *vary, ReplyButton(say("image-edit"), "image-edit"))
+
+
+def unfit(flaw: pictures.Flaw) -> str:
+    """Tell people what is wrong with their source."""
+    return say("image-source-unfit", flaw=flaw, most=pictures.MOST_PIXELS // 1_000_000)
+
+
+async def _opened(given: bytes) -> Image.Image:
+    try:
+        return await asyncio.to_thread(pictures.decoded, given, LARGEST_SOURCE)
+    except pictures.NotAPicture as fault:
+        raise JobError(unfit(fault.flaw), retryable=False, category="request") from fault
 
 
 def _request(prompt: str, size: Size, seed: int, source: Image.Image | None) -> ImageRequest:

@@ -105,14 +105,14 @@ class OpenAIServer:
             return self._judge(await whole(response, MOST_LISTED), model)
 
     def _judge(self, body: bytes, model: str | None) -> str:
-        told = {"host": self._host, "setting": self._kind.upper()}
+        host, setting = self._host, self._kind.upper()
         try:
             known = {one.id for one in ModelList.model_validate_json(body).data}
         except ValidationError:
-            return say("ready-provider-other", **told)
+            return say("ready-provider-other", host=host, setting=setting)
         if model and model not in known:
-            return say("ready-provider-model", model=model, **told)
-        return say("ready-provider", host=self._host, count=len(known))
+            return say("ready-provider-model", host=host, model=model, setting=setting)
+        return say("ready-provider", host=host, count=len(known))
 
     def refused(
         self, response: aiohttp.ClientResponse, body: bytes, model: str | None = None

@@ -18,9 +18,6 @@ MOST_PIXELS = 40_000_000
 MOST_ACROSS = 20_000
 """Pixels of its longer side."""
 
-LARGEST_SOURCE = 2048
-"""Pixels of the longer side of what is worked on: no provider makes use of more."""
-
 
 class Flaw(StrEnum):
     """Why something is not taken for a picture."""
@@ -44,22 +41,20 @@ def check(data: bytes) -> None:
     _opened(data)
 
 
-def decoded(data: bytes) -> Image.Image:
-    """The picture, upright, with no more than its pixels. Raises `NotAPicture`."""
+def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
+    """The picture, upright, made smaller until its longer side has at most so many pixels.
+
+    Raises `NotAPicture`.
+    """
     image = _opened(data)
     try:
+        image.draft("RGB", (largest, largest))  # what need not be decoded takes no memory
+        image.thumbnail((largest, largest), reducing_gap=2.0)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
     except Exception as error:  # a broken picture breaks the library in many ways
         raise NotAPicture(Flaw.BROKEN) from error
-
-
-def source(data: bytes) -> Image.Image:
-    """The picture to work on: decoded, and no larger than makes sense. Raises `NotAPicture`."""
-    image = decoded(data)
-    image.thumbnail((LARGEST_SOURCE, LARGEST_SOURCE), reducing_gap=2.0)
-    return image
 
 
 def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:

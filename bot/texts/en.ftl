@@ -37,11 +37,11 @@ image-source-unfit = { $flaw ->
         [too-many-pixels] Your picture has too many pixels: { $most } million fit. Make it smaller and try again.
         [broken] Your picture cannot be read to its end: it seems to be damaged. Save it anew and try again.
        *[unknown] Your file is no picture that can be read here, whatever it is called. Give a PNG, JPEG, WebP, GIF or BMP.
-    } Nothing was started.
+    } Nothing was drawn.
 image-source-gone = The picture that this was to be made from is not stored any more. Use `/image` with it once more.
 image-stage = { $built_in ->
         [yes] drawing
-       *[no] waiting for the provider:
+       *[no] the provider draws
     } { $of ->
         [one] the picture
        *[other] picture { $number } of { $of }

@@ -122,7 +122,7 @@ async def test_what_is_no_picture_is_refused_before_a_job_begins(shared, kind):
     asked = await shared.world.slash(shared.person(), shared.channel(), "image", **options)
     await shared.world.answered(asked)
     assert sentence in asked.original.text
-    assert "Nothing was started." in asked.original.text
+    assert "Nothing was drawn." in asked.original.text
     assert shared.rows("SELECT count(*) FROM job") == before
 
 
