@@ -179,6 +179,20 @@ async def test_of_several_pictures_each_can_be_varied_and_changed(shared):
     assert "There are only 2 pictures" in edit.original.text
 
 
+async def test_others_see_the_picture_and_have_their_own_drawn(shared):
+    person, stranger, channel = shared.person(), shared.person(), shared.channel()
+    asked = await drawn(shared, "a bridge", person, channel)
+    before = shared.rows("SELECT count(*) FROM job")
+    press = await shared.world.press(stranger, asked.original, "Vary")
+    await shared.world.answered(press)
+    assert "Only who started this job" in press.original.text
+    form = await shared.world.answered(await shared.world.press(person, asked.original, "Edit…"))
+    stolen = await shared.world.submit_modal(stranger, form, {"prompt": "mine"})
+    await shared.world.answered(stolen)
+    assert "Only who started this job" in stolen.original.text
+    assert shared.rows("SELECT count(*) FROM job") == before
+
+
 async def pressed(stage, person, asked, label):
     """Press a button below the result of `asked`; the press, when its own result is there."""
     press = await stage.world.answered(await stage.world.press(person, asked.original, label))

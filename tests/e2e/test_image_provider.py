@@ -13,6 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOT_FOR_PEOPLE = ("Traceback", "Error(", "bot/", ".py", "sandbox-key")
 
+KEPT = "SELECT name FROM artifact WHERE job_id = (SELECT id FROM job WHERE key = ?)"
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def studio(tmp_path_factory):
@@ -103,3 +105,18 @@ async def test_who_cancels_waits_no_longer_and_the_server_is_told(studio):
     await ended(running, asked)
     await running.world.wait_for(lambda: server.left[prompt])
     assert "Cancelled" in asked.original.text
+
+
+async def test_what_was_drawn_before_a_crash_is_not_drawn_again(studio):
+    running, server = studio
+    prompt = "a crash"
+    server.plan(prompt, painting, silence)
+    asked = await ask(running, prompt, count=2)
+    await running.world.wait_for(lambda: running.rows(KEPT, f"interaction:{asked.id}"))
+    await running.kill()
+    server.plan(prompt, painting)
+    await running.start()
+    answer = await ended(running, asked)
+    assert [one.filename for one in answer.attachments] == ["picture-1.png", "picture-2.png"]
+    seeds = [one["seed"] for one in server.asked[prompt]]
+    assert [seed - seeds[0] for seed in seeds] == [0, 1, 1]
