@@ -59,7 +59,7 @@ image-vary = Vary{ $number ->
     }
 image-edit = Edit…
 image-form = Change the picture
-image-form-prompt = What should be changed, or what it should show
+image-form-prompt = What to change, or what it should show
 image-form-which = Which picture, 1 to { $count }
 image-form-no-such = There are only { $count } pictures. Press **Edit…** again and give the number of one of them.
 

@@ -1,8 +1,11 @@
 """Colours that go together, and the words that call for them."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0–255."""
@@ -94,7 +97,7 @@ PALETTES = (
         "fff6d8",
         "d08a5a",
         "4a1f1c",
-        "desert sand dune canyon mars hot fox lion africa camel",
+        "desert sand dune canyon mars hot lion africa camel",
     ),
     _palette(
         "6f8fb0 9fb6cd cdd9e4 f0f2f2",
@@ -128,7 +131,12 @@ PALETTES = (
 )
 
 
-def palette_for(words: Collection[str], rng: random.Random) -> Palette:
-    """What the words call for; any where they call for nothing."""
-    called = [one for one in PALETTES if not one.words.isdisjoint(words)]
-    return rng.choice(called or PALETTES)
+def palette_for(said: Collection[str], rng: random.Random) -> Palette:
+    """What most of the words call for; any where they call for nothing."""
+    return rng.choice(most_called({one: one.words for one in PALETTES}, said))
+
+
+def most_called(names: Mapping[T, frozenset[str]], said: Collection[str]) -> list[T]:
+    """Those whose names were said most; all of them, if none was."""
+    counts = {one: len(own.intersection(said)) for one, own in names.items()}
+    return [one for one, count in counts.items() if count == max(counts.values())]

@@ -11,7 +11,7 @@ from PIL import Image
 from bot.providers.drawing.abstract import facets, lights, planets, ribbons
 from bot.providers.drawing.canvas import Size, finish
 from bot.providers.drawing.land import hills, horizon_of, houses, trees, water
-from bot.providers.drawing.palette import Palette, palette_for
+from bot.providers.drawing.palette import Palette, most_called, palette_for
 from bot.providers.drawing.sky import aurora, clouds, luminary, sky
 
 Scene = Callable[[Size, Palette, random.Random], Image.Image]
@@ -22,8 +22,8 @@ def scene(prompt: str, seed: int, size: Size) -> Image.Image:
     rng = generator(prompt, seed, size)
     words = frozenset(re.findall(r"\w+", prompt.lower()))
     palette = palette_for(words, rng)
-    called = [draw for draw, names in SCENES.items() if not names.isdisjoint(words)]
-    return finish(rng.choice(called or list(SCENES))(size, palette, rng), rng)
+    draw = rng.choice(most_called(SCENES, words))
+    return finish(draw(size, palette, rng), rng)
 
 
 def generator(prompt: str, seed: int, size: Size) -> random.Random:
@@ -98,7 +98,9 @@ def _words(text: str) -> frozenset[str]:
 SCENES: Mapping[Scene, frozenset[str]] = MappingProxyType(
     {
         mountains: _words("mountain mountains hill hills alps rock castle dragon snow landscape"),
-        forest: _words("forest tree trees woods jungle nature winter bear owl fox deer aurora"),
+        forest: _words(
+            "forest tree trees woods jungle nature winter bear owl fox deer aurora northern lights"
+        ),
         dunes: _words("desert dune dunes sand camel mars canyon field meadow"),
         shore: _words("sea ocean lake water river beach boat ship island fish sunset reflection"),
         town: _words("city town street house houses skyline cyberpunk night future paris london"),
