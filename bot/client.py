@@ -29,6 +29,7 @@ from bot.ui.forms import Filled, filled_in
 logger = logging.getLogger(__name__)
 
 COGS = (
+    "cogs.admin_chat",
     "cogs.admin_log",
     "cogs.admin_queue",
     "cogs.admin_task",
@@ -36,11 +37,13 @@ COGS = (
     "cogs.async_jobs",
     "cogs.chat",
     "cogs.image",
+    "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",
     "cogs.setup",
     "cogs.setup_alerts",
     "cogs.tasks",
+    "cogs.voice",
 )
 
 OnPress: TypeAlias = Callable[[discord.Interaction, Job], Awaitable[None]]

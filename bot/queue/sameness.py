@@ -5,6 +5,7 @@ same files.
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.queue.reply import File
 
@@ -29,3 +30,16 @@ def scoped(
     files = [[file.name, hashlib.sha256(file.data).hexdigest()] for file in inputs]
     scope = json.dumps([kind, guild, person, key, *files], ensure_ascii=False)
     return hashlib.sha256(scope.encode(errors="surrogatepass")).hexdigest()
+
+
+class Asker(NamedTuple):
+    """Who asks, where, whether only this person may see the answer, and with which files."""
+
+    owner: int | None
+    guild: int | None
+    private: bool
+    inputs: Sequence[File] = ()
+
+    def scoped(self, kind: str, key: str | None) -> str | None:
+        """The key of this kind of work as it counts for this asker."""
+        return scoped(key, kind, self.guild, self.owner, private=self.private, inputs=self.inputs)

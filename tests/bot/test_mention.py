@@ -66,7 +66,7 @@ async def bot(queue):
                 intake,
                 actions,
                 showing,
-                Kinds(chat=chat, image=None),
+                Kinds(chat=chat, image=None, member_activity=None),
                 failures,
                 admin,
                 alerts,
