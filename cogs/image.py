@@ -10,7 +10,8 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.intake import Inputs, NotTaken
-from bot.jobs.image import KEPT_SOURCE, MOST, NUMBERS, SOURCE, Drawing, Size, Wish, unfit
+from bot.jobs.image import KEPT_SOURCE, SOURCE, Drawing, unfit
+from bot.jobs.wish import MOST, NUMBERS, Size, Wish
 from bot.providers import pictures
 from bot.providers.image import MOST_SEEDS
 from bot.queue.job import Job

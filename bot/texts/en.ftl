@@ -60,6 +60,12 @@ image-stage = { $built_in ->
         [one] the picture
        *[other] picture { $number } of { $of }
     }
+image-rests = The image provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Pictures wait meanwhile and lose nothing.
+image-waits = waiting for the image provider, which keeps failing
 image-about = -# { $size } · seed { $seeds } · { $model }
 image-built-in = -# Drawn by the built-in renderer: no model, only shapes made from your words. For real pictures the bot's owner sets `IMAGE_BASE_URL` to any OpenAI-compatible server.
 image-partial = { $count ->

@@ -13,16 +13,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOT_FOR_PEOPLE = ("Traceback", "Error(", "bot/", ".py", "sandbox-key")
 
-KEPT = "SELECT name FROM artifact WHERE job_id = (SELECT id FROM job WHERE key = ?)"
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def studio(tmp_path_factory):
     """A bot, and the server that draws for it."""
     folder = tmp_path_factory.mktemp("bot")
     async with ImageServer() as server:
-        own = {"IMAGE_BASE_URL": server.url, "IMAGE_MODEL": "brush", "IMAGE_API_KEY": "sandbox-key"}
-        async with stage(folder, **own) as running:
+        own = {"IMAGE_MODEL": "brush", "IMAGE_API_KEY": "sandbox-key", "SHUTDOWN_GRACE": "0.3"}
+        async with stage(folder, IMAGE_BASE_URL=server.url, **own) as running:
             server.changed = running.world.bus.touch
             yield running, server
 
@@ -107,13 +105,13 @@ async def test_who_cancels_waits_no_longer_and_the_server_is_told(studio):
     assert "Cancelled" in asked.original.text
 
 
-async def test_what_was_drawn_before_a_crash_is_not_drawn_again(studio):
+async def test_what_was_drawn_before_a_restart_is_not_drawn_again(studio):
     running, server = studio
-    prompt = "a crash"
+    prompt = "a restart"
     server.plan(prompt, painting, silence)
     asked = await ask(running, prompt, count=2)
-    await running.world.wait_for(lambda: running.rows(KEPT, f"interaction:{asked.id}"))
-    await running.kill()
+    await running.world.wait_for(lambda: len(server.asked[prompt]) == 2)
+    assert await running.bot.stop() == 0
     server.plan(prompt, painting)
     await running.start()
     answer = await ended(running, asked)

@@ -5,7 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from bot.jobs.image import KEPT_SOURCE, SOURCE, Drawing, Wish
+from bot.jobs.image import KEPT_SOURCE, SOURCE, Drawing
+from bot.jobs.wish import Wish
+from bot.providers.breaker import Breaker, Rests
 from bot.providers.image import MOST_SEEDS, ImageRequest, ProviderError
 from bot.queue.errors import JobError
 from bot.queue.reply import File
@@ -19,6 +21,10 @@ STANDING = saved(Image.new("RGB", (200, 300), "white"))
 
 def busy() -> ProviderError:
     return ProviderError("It is busy.", retryable=True, category="rate_limit", retry_after_s=30)
+
+
+def away() -> ProviderError:
+    return ProviderError("It is away.", retryable=True, category="unavailable")
 
 
 def forbidden() -> ProviderError:
@@ -46,11 +52,11 @@ class Painter:
         return Image.new("RGB", (8, 8), (request.seed % 256, 0, 0))
 
 
-def drawing(painter: Painter | None = None, *sources: bytes) -> Drawing:
+def drawing(painter: Painter | None = None, *sources: bytes, breaker=None) -> Drawing:
     async def inputs(_: str) -> list[File]:
         return [File(SOURCE, one) for one in sources]
 
-    return Drawing(painter or Painter(), inputs)
+    return Drawing(painter or Painter(), inputs, breaker)
 
 
 def about(file: File) -> dict[str, str]:
@@ -110,6 +116,22 @@ async def test_a_repeated_run_draws_only_what_is_missing():
         assert [one.seed - first for one in painter.asked] == [0, 1, 2, 2, 3]
         pictures = await queue.artifacts(job.id)
     assert [about(one)["index"] for one in pictures] == ["1", "2", "3", "4"]
+
+
+async def test_a_provider_that_keeps_failing_is_waited_for_and_no_attempt_is_lost():
+    painter, clock = Painter((2, away())), ManualClock()
+    kind = drawing(painter, breaker=Breaker(Rests(failures=1, first_s=60), clock))
+    async with working(kind, clock=clock) as queue:
+        await queue.enqueue(kind, Wish(prompt="x", count=2))
+        await drain(queue)
+        other = (await queue.enqueue(kind, Wish(prompt="y"))).job
+        await drain(queue)
+        assert len(painter.asked) == 2  # nobody asks while it rests
+        assert "left alone for 60 seconds" in kind.notice()
+        clock.forward(3600)
+        await drain(queue)
+        ended = await queue.get(other.id)
+        assert (ended.state, ended.attempt, kind.notice()) == (State.COMPLETED, 1, "")
 
 
 async def test_a_refusal_for_good_ends_it_and_what_came_is_shown():
