@@ -20,6 +20,9 @@ from bot.providers.pictures import Flaw, NotAPicture
 STALL_S = 120.0
 """Longest silence: such a server says nothing before its picture is done."""
 
+LARGEST = 4096
+"""Pixels of the longer side; what a server draws larger, unasked, is made smaller."""
+
 REFUSES_A_FIELD = frozenset({400, 422})
 
 Fields: TypeAlias = dict[str, str | int]
@@ -64,7 +67,7 @@ class OpenAIImages:
             try:
                 found = await asyncio.to_thread(found_in, await self._answer(request), self._model)
                 data = await self._fetched(found) if isinstance(found, URL) else found
-                return await asyncio.to_thread(pictures.decoded, data)
+                return await asyncio.to_thread(pictures.decoded, data, LARGEST)
             except NotAPicture as fault:
                 raise unfit(fault.flaw) from fault
             except TooLargeError:

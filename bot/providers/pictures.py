@@ -63,9 +63,7 @@ def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:
     for name, text in (about or {}).items():
         texts.add_itxt(name, text)
     data = io.BytesIO()
-    bare = image.copy()
-    bare.info.clear()  # no place and no camera of the source travels along
-    bare.save(data, "PNG", pnginfo=texts)
+    image.save(data, "PNG", pnginfo=texts)
     return data.getvalue()
 
 

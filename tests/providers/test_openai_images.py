@@ -227,6 +227,11 @@ async def test_an_enormous_picture_is_not_opened(serve, size):
     assert (error.retryable, "too large" in str(error)) == (False, True)
 
 
+async def test_a_picture_larger_than_anybody_asked_for_is_made_smaller(serve):
+    large = saved(Image.new("L", (5000, 2500)))
+    assert (await draw(await serve(answering(given(large))))).size == (4096, 2048)
+
+
 async def test_an_endless_answer_is_cut_off(serve):
     async def handler(request):
         response = web.StreamResponse()
