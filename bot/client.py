@@ -36,6 +36,8 @@ COGS = (
     "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
+    "cogs.chat_buttons",
+    "cogs.export",
     "cogs.image",
     "cogs.member_activity",
     "cogs.notify",

@@ -9,6 +9,7 @@ from bot.jobs.providing import failed, later
 from bot.providers.breaker import Breaker, Resting
 from bot.providers.chat import ChatProvider, ChatRequest, Ended, ProviderError
 from bot.providers.tokens import estimated
+from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext
 from bot.texts import say
 
@@ -52,6 +53,14 @@ class Answering:
             ctx.progress(stage=say("chat-waits"))
             raise later(ctx.job, resting) from resting
         except ProviderError as error:
-            raise failed(error) from error
+            raise _failed(error, asked) from error
         turns = (message.content for message in asked.messages)
         return Said(text, ended.tokens or estimated(*turns, text), ended.cut_short)
+
+
+def _failed(error: ProviderError, asked: ChatRequest) -> JobError:
+    """A model that takes no pictures says so in many ways, or breaks."""
+    about_pictures = error.category in {"rejected", "not_found", "unavailable"}
+    if asked.messages[-1].pictures and about_pictures:
+        return failed(error, say("chat-pictures-refused"))
+    return failed(error)

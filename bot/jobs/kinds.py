@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
 from bot.jobs.image import Drawing
 from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
@@ -15,6 +16,7 @@ class Kinds:
 
     chat: Chat
     image: Drawing
+    export: Export
     member_activity: MemberActivity
 
     def __iter__(self) -> Iterator[AnyJobType]:

@@ -11,10 +11,10 @@ more than it helps.
 """
 
 
-def failed(error: ProviderError) -> JobError:
-    """The attempt failed, for the provider's reason."""
+def failed(error: ProviderError, more: str = "") -> JobError:
+    """The attempt failed, for the provider's reason; `more` may say what else there is to it."""
     return JobError(
-        str(error),
+        f"{error} {more}".rstrip(),
         retryable=error.retryable,
         category=error.category,
         retry_after_s=error.retry_after_s,

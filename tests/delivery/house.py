@@ -34,7 +34,9 @@ from bot.jobs.chat import Chat
 from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
 from bot.providers.renderer import Renderer
@@ -186,7 +188,13 @@ class House:
         self.queue = JobQueue(store, options, offset)
         self.queue.events.subscribe(self.quota.hear)
         self.teller = Teller()
-        self.chat = kind(self.teller, prompts=Prompts(store))
+        memory = Memory(store, offset)
+        self.chat = kind(
+            self.teller,
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, memory, kind.name),
+            inputs=self.queue.inputs,
+        )
         self.image = Drawing(Renderer(), self.queue.inputs)
         for one in (self.chat, self.image):
             self.queue.register(one)
@@ -218,7 +226,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, image=self.image, member_activity=self.activity),
+            Kinds(chat=self.chat, image=self.image, member_activity=self.activity, export=None),
             failures,
             admin,
             self.alerts,
