@@ -9,7 +9,7 @@ from bot.delivery.fitting import Fitting
 from bot.queue.errors import QueueError, StoreError
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
-from bot.queue.reply import Reply
+from bot.queue.reply import HIDDEN, Reply
 from bot.queue.states import State
 from bot.texts import say
 from bot.ui.post import Post
@@ -72,10 +72,12 @@ class Presenting:
         return await self._with_attached(job, reply)
 
     async def _with_attached(self, job: Job, reply: Reply) -> Reply:
-        """The reply with the files that the job's runs have kept with it."""
+        """The reply with the files that the job's runs have kept with it, but for hidden ones."""
         if not job.attached:
             return reply
-        return replace(reply, files=(*reply.files, *await self._queue.artifacts(job.id)))
+        kept = await self._queue.artifacts(job.id)
+        shown = (file for file in kept if not file.name.startswith(HIDDEN))
+        return replace(reply, files=(*reply.files, *shown))
 
     def _partial(self, job: Job) -> Reply | None:
         """What a job without a result has so far."""

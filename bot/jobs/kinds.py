@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
+from bot.jobs.image import Drawing
 from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
 
@@ -14,6 +15,7 @@ class Kinds:
     """What cogs may ask for."""
 
     chat: Chat
+    image: Drawing
     export: Export
     member_activity: MemberActivity
 

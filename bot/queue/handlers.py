@@ -63,7 +63,10 @@ class JobContext:
             self.job = self.job._replace(log=(*self.job.log, line)[-LOG_LINES:])
 
     def attach(self, name: str, data: bytes) -> None:
-        """Keep a file with the job; one of the same name is replaced. Survives retries."""
+        """Keep a file with the job; one of the same name is replaced. Survives retries.
+
+        It comes with the result, unless its name begins with `HIDDEN`.
+        """
         file = File(storable(name), bytes(data))
         if not self._closed:
             self._attached[file.name] = file

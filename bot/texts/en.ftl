@@ -19,6 +19,14 @@ command-job-show-id = Which one: type its id, its kind, or what you asked
 command-notify = How you want to hear that something which took long is done.
 command-notify-mode = none: not at all; mention: where you asked; dm: in a direct message. Omit it to see your choice
 
+command-image = Have a picture drawn, or changed; it comes here.
+command-image-prompt = What it should show, or what should be changed
+command-image-source = A picture to change: PNG, JPEG, WebP, GIF or BMP that does not move
+command-image-size = Its width and height in pixels
+command-image-count = How many pictures, 1 to 4
+command-image-seed = The same number gives the same picture again (another one each time if omitted)
+command-image-private = Show the pictures only to you, as spoilers
+
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
@@ -52,6 +60,46 @@ chat-prompt-reset = From now on the model is told nothing before the questions o
 chat-prompt-title = What the model is told before each question
 chat-prompt-set = From now on the model is told this before each question
 chat-prompt-how = `text` changes it; the text “reset” takes it away.
+
+## Pictures
+
+image-empty = There is nothing in your prompt to draw. Write what the picture should show, and try again.
+image-source-unfit = { $flaw ->
+        [moves] Your file moves. Give a picture that stands still: PNG, JPEG, WebP, GIF or BMP.
+        [too-many-pixels] Your picture has too many pixels: { $most } million fit. Make it smaller and try again.
+        [broken] Your picture cannot be read to its end: it seems to be damaged. Save it anew and try again.
+       *[unknown] Your file is no picture that can be read here, whatever it is called. Give a PNG, JPEG, WebP, GIF or BMP.
+    } Nothing was drawn.
+image-source-gone = The picture that this was to be made from is not stored any more. Use `/image` with it once more.
+image-stage = { $built_in ->
+        [yes] drawing
+       *[no] the provider draws
+    } { $of ->
+        [one] the picture
+       *[other] picture { $number } of { $of }
+    }
+image-rests = The image provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Pictures wait meanwhile and lose nothing.
+image-waits = waiting for the image provider, which keeps failing
+image-about = -# { $size } · seed { $seeds } · { $model }
+image-built-in = -# Drawn by the built-in renderer: no model, only shapes made from your words. For real pictures the bot's owner sets `IMAGE_BASE_URL` to any OpenAI-compatible server.
+image-partial = { $count ->
+        [one] One picture
+       *[other] { $count } pictures
+    } of { $of }.
+image-again = Again
+image-vary = Vary{ $number ->
+        [0] { "" }
+       *[other] { " " }{ $number }
+    }
+image-edit = Edit…
+image-form = Change the picture
+image-form-prompt = What to change, or what it should show
+image-form-which = Which picture, 1 to { $count }
+image-form-no-such = There are only { $count } pictures. Press **Edit…** again and give the number of one of them.
 
 ## Spans of time and sizes
 
@@ -479,6 +527,15 @@ ready-unreachable = Discord cannot be reached at { $address } ({ $fault }): chec
 ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
 ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
+ready-renderer = /image is drawn by the built-in renderer; set IMAGE_BASE_URL for a real model.
+ready-provider = { $host } is reachable and offers { $count ->
+        [one] one model
+       *[other] { $count } models
+    }.
+ready-provider-unlisted = { $host } is reachable, but does not list its models.
+ready-provider-other = { $host } is reachable, but what it answers is no list of models: check that { $setting }_BASE_URL ends where its API begins, often with /v1.
+ready-provider-model = { $host } is reachable, but does not list { $model }: check { $setting }_MODEL.
+ready-provider-not = Not usable: { $fault }
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
 ready-no-server = I am in no server yet. Invite me with the link below.
@@ -642,6 +699,9 @@ provider-endless = The chat provider's answer did not come to an end, so it was 
 provider-no-answer = The chat provider sent something that is no answer, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the address of an OpenAI-compatible server.
 provider-broke-off = The chat provider's answer broke off in the middle, so it is not complete. It can be tried again.
 provider-empty = The chat provider answered with no text at all. It can be tried again; if it keeps happening, word the question differently.
+provider-no-picture = The image provider sent something that is no picture, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that IMAGE_BASE_URL is the address of an OpenAI-compatible server and IMAGE_MODEL a model that draws.
+provider-picture-huge = The image provider sent a picture that is too large to be opened, so it was given up. Ask for a smaller size, or ask the bot's owner to check IMAGE_MODEL.
+provider-blocked = The image provider's rules forbid this picture, so it was not drawn. Trying the same again will not help; ask for something else, or in other words.
 
 ## Webhooks
 

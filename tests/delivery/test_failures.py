@@ -38,6 +38,7 @@ SENTENCES = {
     "NotDiscord": UNEXPECTED,
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
+    "NotAPicture": UNEXPECTED,  # who looks at a picture turns it into a sentence
     "NotTaken": OWN,
     "NotTheirs": "Use it yourself to get your own.",
     "ProviderError": OWN,
