@@ -28,6 +28,7 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
 from bot.operation import pulse, readiness, systemd
@@ -141,7 +142,10 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        kinds = Kinds(
+            chat=Chat(chat_provider_of(settings, session)),
+            bulk_role=BulkRole(self.client, self.queue.inputs),
+        )
         for kind in kinds:
             self.queue.register(kind)
 

@@ -33,6 +33,7 @@ COGS = (
     "cogs.admin_task",
     "cogs.admin_webhook",
     "cogs.async_jobs",
+    "cogs.bulk_role",
     "cogs.chat",
     "cogs.notify",
     "cogs.queue",

@@ -88,15 +88,17 @@ class Intake:
         private: bool = False,
         inputs: Inputs | None = None,
         run_at: float | None = None,
+        key: str | None = None,
     ) -> None:
         """Answer a slash command, or a press, with the ticket of its job; `inputs` are stored with
-        it, and it does not run before `run_at` (unix seconds).
+        it, and it does not run before `run_at` (unix seconds). However many presses have the same
+        `key`, there is one job, whose ticket all are shown.
 
         What enqueueing and `inputs` raise is raised.
         """
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
-        key = f"interaction:{interaction.id}"
+        key = key or f"interaction:{interaction.id}"
         storing = self._store(key, job_type, request, target, owed, inputs, run_at)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)

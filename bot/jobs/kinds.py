@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.queue.handlers import AnyJobType
 
@@ -12,6 +13,7 @@ class Kinds:
     """What cogs may ask for."""
 
     chat: Chat
+    bulk_role: BulkRole
 
     def __iter__(self) -> Iterator[AnyJobType]:
         return (getattr(self, field.name) for field in fields(self))

@@ -160,6 +160,9 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     on_expiry: ClassVar[Literal["keep", "cancel"]] = "keep"
     """What becomes of a job that still waits when its person can no longer be answered in place."""
 
+    cancelled_partly: ClassVar[bool] = False
+    """Whether people see the partial result of a cancelled job too: what was done stays done."""
+
     request_model: ClassVar[type[BaseModel]]
     result_model: ClassVar[type[BaseModel]]
 

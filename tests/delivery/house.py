@@ -30,6 +30,7 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
 from bot.providers.chat import ChatRequest
@@ -179,6 +180,8 @@ class House:
         self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
+        self.bulk_role = BulkRole(self.client, self.queue.inputs)
+        self.queue.register(self.bulk_role)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -200,7 +203,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat),
+            Kinds(chat=self.chat, bulk_role=self.bulk_role),
             failures,
             admin,
             self.alerts,

@@ -28,6 +28,7 @@ class Deed(StrEnum):
     WEBHOOK_SET = "webhook set"
     WEBHOOK_REMOVED = "webhook removed"
     REDELIVERED = "redelivered"
+    BULK_ROLE = "bulk role"
 
 
 class AuditLine(BaseModel):
