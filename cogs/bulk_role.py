@@ -75,7 +75,7 @@ class BulkRoles:
         """Queue it, once, however often this is pressed; the answer is its ticket."""
         plan = await self._plan(interaction, plan_id)
         services = self._services
-        await services.intake.command(
+        is_new = await services.intake.command(
             interaction,
             services.kinds.bulk_role,
             plan.request,
@@ -84,9 +84,10 @@ class BulkRoles:
             key=f"bulk-role:{plan_id}",
         )
         await self._plans.forget(plan_id)
-        what = services.kinds.bulk_role.title(plan.request)
-        person, why = person_of(interaction), plan.request.reason
-        await services.admin.acts.audit.record(person, Deed.BULK_ROLE, what=what, why=why)
+        if is_new:
+            what = services.kinds.bulk_role.title(plan.request)
+            person, why = person_of(interaction), plan.request.reason
+            await services.admin.acts.audit.record(person, Deed.BULK_ROLE, what=what, why=why)
 
     async def keep(self, interaction: discord.Interaction, plan_id: str) -> None:
         """Change nothing, and say so."""
@@ -162,8 +163,8 @@ def command(roles: BulkRoles) -> app_commands.Command[Any, ..., None]:
         reason: Reason = "",
         at: At | None = None,
     ) -> None:
-        why = " ".join(clean(reason).split())
-        wanted = Wanted(action, role, having, reason=why)
+        chosen = None if having is None or having.is_default() else having
+        wanted = Wanted(action, role, chosen, reason=" ".join(clean(reason).split()))
         await answer(interaction, roles.ask, interaction, wanted, members_file, at)
 
     return bulk_role

@@ -89,10 +89,10 @@ class Intake:
         inputs: Inputs | None = None,
         run_at: float | None = None,
         key: str | None = None,
-    ) -> None:
+    ) -> bool:
         """Answer a slash command, or a press, with the ticket of its job; `inputs` are stored with
         it, and it does not run before `run_at` (unix seconds). However many presses have the same
-        `key`, there is one job, whose ticket all are shown.
+        `key`, there is one job, whose ticket all are shown; whether this one made it.
 
         What enqueueing and `inputs` raise is raised.
         """
@@ -106,6 +106,7 @@ class Intake:
         also_about_job(stored.job.id)
         if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
+        return stored.created
 
     async def mention(
         self, message: discord.Message, job_type: AnyJobType, request: BaseModel

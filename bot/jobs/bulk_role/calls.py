@@ -50,6 +50,14 @@ _CODES: Mapping[int, Why] = MappingProxyType(
 )
 """Discord's documentation on error codes."""
 
+_AWAY = (
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    discord.RateLimited,
+    discord.ConnectionClosed,
+)
+
 
 async def members_of(guild: discord.Guild, people: Sequence[int]) -> dict[int, discord.Member]:
     """Those of these people who are members, by id, as they are now.
@@ -101,10 +109,10 @@ def _failures() -> Iterator[None]:
         yield
     except discord.HTTPException as error:
         raise CallFailed(_why(error), f"{error.status} {error.code}: {error.text}") from error
+    except _AWAY as error:
+        raise CallFailed(Why.AWAY, f"{type(error).__name__}: {error}") from error
     except discord.ClientException as error:  # the library's own refusal to ask
         raise CallFailed(Why.NO_INTENT, str(error)) from error
-    except (aiohttp.ClientError, OSError, TimeoutError, discord.RateLimited) as error:
-        raise CallFailed(Why.AWAY, f"{type(error).__name__}: {error}") from error
 
 
 def _why(error: discord.HTTPException) -> Why:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 _CELLS = re.compile(r"[,;\t]")
-_PERSON = re.compile(r"<@!?(\d{15,20})>|'?(\d{15,20})")
+_PERSON = re.compile(r"<@!?(\d{15,20})>|'?(\d{15,20})", re.ASCII)
 """A snowflake has 17 to 19 digits today; an apostrophe marks text in some spreadsheets."""
 
 LARGEST_ID = 2**63 - 1

@@ -95,6 +95,10 @@ class Course(BaseModel):
         """Discord did not answer; the next one remains the next."""
         return self.model_copy(update={"waits": self.waits + 1})
 
+    def rested(self) -> "Course":
+        """Whoever goes on has all patience again."""
+        return self.model_copy(update={"waits": 0})
+
     def ends_with(self, outcome: Outcome, times: int) -> bool:
         """Whether the last so many ended like this."""
         return self.letters.endswith(outcome.letter * times)

@@ -84,6 +84,7 @@ class Walk:
                 self.course = self.course.put_off()
                 return Snooze(AWAY_S)
             case Why.AWAY:
+                self.course = self.course.rested()
                 return ended(say("bulk-role-unanswered"))
             case Why.ROLE_GONE:
                 return ended(say("bulk-role-gone"))
