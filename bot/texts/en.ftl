@@ -378,7 +378,8 @@ bulk-role-ask = **{ $action ->
     }**: { $whom }?
 bulk-role-whom-all = **everybody in this server** but bots
 bulk-role-whom-having = who hold { $role }
-bulk-role-whom-file = { "" } whom your file names
+bulk-role-whom-file = whom your file names
+bulk-role-whom-both = { bulk-role-whom-file }, and { bulk-role-whom-having }
 bulk-role-names-more = { $names } … and { $more ->
         [one] one more
        *[other] { $more } more

@@ -53,8 +53,12 @@ def _what(survey: Survey) -> str:
 def _whom(wanted: Wanted) -> str:
     if wanted.everybody:
         return say("bulk-role-whom-all")
-    having = say("bulk-role-whom-having", role=wanted.having.mention) if wanted.having else ""
-    return having + (say("bulk-role-whom-file") if wanted.file is not None else "")
+    if wanted.having is None:
+        return say("bulk-role-whom-file")
+    role = wanted.having.mention
+    if wanted.file is None:
+        return say("bulk-role-whom-having", role=role)
+    return say("bulk-role-whom-both", role=role)
 
 
 def _names(survey: Survey) -> str:

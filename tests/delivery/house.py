@@ -159,6 +159,7 @@ class House:
         owners=frozenset(),
         webhooks=None,
         cogs=(),
+        intents=frozenset({"message_content"}),
     ) -> None:
         self._sandbox = sandbox
         self._cogs = cogs
@@ -177,7 +178,7 @@ class House:
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
-        self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
+        self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
         self.bulk_role = BulkRole(self.client, self.queue.inputs)
