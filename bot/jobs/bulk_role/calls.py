@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from types import MappingProxyType
 
-import aiohttp
 import discord
 
 from bot.jobs.bulk_role.request import Action
+from bot.jobs.server import AWAY
 
 TOGETHER = 100
 """Members that may be asked for by their ids at once (Discord's documentation)."""
@@ -50,13 +50,7 @@ _CODES: Mapping[int, Why] = MappingProxyType(
 )
 """Discord's documentation on error codes."""
 
-_AWAY = (
-    aiohttp.ClientError,
-    OSError,
-    TimeoutError,
-    discord.RateLimited,
-    discord.ConnectionClosed,
-)
+_AWAY = (*AWAY, discord.RateLimited, discord.ConnectionClosed)
 
 
 async def members_of(guild: discord.Guild, people: Sequence[int]) -> dict[int, discord.Member]:

@@ -10,17 +10,12 @@ from pydantic import JsonValue
 
 from bot.jobs.bulk_role import report
 from bot.jobs.bulk_role.request import PEOPLE_FILE, Changed, Course, Outcome, RoleChange
-from bot.jobs.bulk_role.walk import AWAY_S, Walk, ended
-from bot.queue.errors import Snooze
+from bot.jobs.bulk_role.walk import Walk, ended
+from bot.jobs.server import server_of
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
 from bot.queue.reply import File, Reply
 from bot.texts import say
-
-CONNECTED_WITHIN_S, AGAIN_AFTER_S = 10.0, 5.0
-"""How long a run waits for the client, which connects while the queue works already; when it comes
-again.
-"""
 
 Inputs = Callable[[str], Awaitable[Sequence[File]]]
 """The files that came with a job, by its id."""
@@ -52,7 +47,7 @@ class BulkRole(JobType[RoleChange, Changed]):
     async def run(self, ctx: JobContext, request: RoleChange) -> Changed:
         """Change one after the other, from where an earlier run stopped."""
         people = await self._people(ctx.job.id)
-        walk = Walk(ctx, await self._guild(ctx.job), request, people)
+        walk = Walk(ctx, await server_of(self._client, ctx.job), request, people)
         await walk.run()
         course = walk.course
         if len(people) >= report.TABLE_FROM:
@@ -71,19 +66,6 @@ class BulkRole(JobType[RoleChange, Changed]):
         if PEOPLE_FILE not in files:
             raise ended(say("bulk-role-file-gone"))
         return [int(line) for line in files[PEOPLE_FILE].split()]
-
-    async def _guild(self, job: Job) -> discord.Guild:
-        """The job's server. Raises `Snooze` while the client does not know it yet."""
-        try:
-            await asyncio.wait_for(self._client.wait_until_ready(), CONNECTED_WITHIN_S)
-        except TimeoutError:
-            raise Snooze(AGAIN_AFTER_S) from None
-        guild = self._client.get_guild(job.guild or 0)
-        if guild is None:
-            raise ended(say("bulk-role-server-gone"))
-        if guild.unavailable:
-            raise Snooze(AWAY_S)
-        return guild
 
     def present(self, job: Job, result: Changed) -> Reply:  # noqa: ARG002 - the result says it all
         """How many were changed, and who could not be."""

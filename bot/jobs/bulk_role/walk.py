@@ -88,7 +88,7 @@ class Walk:
                 return ended(say("bulk-role-unanswered"))
             case Why.ROLE_GONE:
                 return ended(say("bulk-role-gone"))
-        return ended(say("bulk-role-server-gone"))
+        return ended(say("server-left"))
 
     async def _one(self, member: discord.Member | None) -> Outcome:
         """What becomes of the next one."""
