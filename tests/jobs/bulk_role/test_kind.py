@@ -192,7 +192,7 @@ class TestWhatStandsInTheWayOfAll:
     async def test_is_that_the_bot_is_gone(self, server):
         server.world.kick_bot()
         await server.client.wait_for("guild_remove", timeout=5)
-        assert "I am not in that server any more" in await self.stopped(server)
+        assert "I am not in this server any more" in await self.stopped(server)
 
 
 @pytest.fixture
