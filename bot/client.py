@@ -36,6 +36,8 @@ COGS = (
     "cogs.async_jobs",
     "cogs.bulk_role",
     "cogs.chat",
+    "cogs.chat_buttons",
+    "cogs.export",
     "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",

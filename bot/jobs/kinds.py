@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
 from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
 
@@ -15,6 +16,7 @@ class Kinds:
 
     chat: Chat
     bulk_role: BulkRole
+    export: Export
     member_activity: MemberActivity
 
     def __iter__(self) -> Iterator[AnyJobType]:
