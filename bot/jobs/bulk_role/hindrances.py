@@ -24,7 +24,7 @@ def hindrances(
 def _of_the_role(role: discord.Role) -> list[str]:
     if role.is_default():
         return [say("bulk-role-everyone")]
-    return [say("bulk-role-managed", role=role.name)] if role.managed else []
+    return [say("bulk-role-managed", role=_name(role))] if role.managed else []
 
 
 def _of_the_bot(role: discord.Role, me: discord.Member) -> list[str]:
@@ -32,7 +32,7 @@ def _of_the_bot(role: discord.Role, me: discord.Member) -> list[str]:
     if not me.guild_permissions.manage_roles:
         found.append(say("bulk-role-no-permission"))
     if role >= me.top_role and not role.is_default():
-        found.append(say("bulk-role-above-me", role=role.name, mine=me.top_role.name))
+        found.append(say("bulk-role-above-me", role=_name(role), mine=_name(me.top_role)))
     return found
 
 
@@ -44,4 +44,8 @@ def _of_the_asker(role: discord.Role, asker: discord.Member | None) -> list[str]
     is_owner = asker.id == role.guild.owner_id
     if is_owner or role < asker.top_role or role.is_default():
         return []
-    return [say("bulk-role-above-asker", role=role.name)]
+    return [say("bulk-role-above-asker", role=_name(role))]
+
+
+def _name(role: discord.Role) -> str:
+    return discord.utils.escape_markdown(role.name)

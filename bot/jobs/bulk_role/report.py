@@ -56,7 +56,8 @@ def summary(action: Action, role_name: str, counts: Mapping[Outcome, int]) -> li
     """How many were changed, and how many were so already, in sentences."""
     done, had = counts.get(Outcome.DONE, 0), counts.get(Outcome.HAD, 0)
     excluded = counts.get(Outcome.EXCLUDED, 0)
-    lines = [say("bulk-role-changed", action=action, role=role_name, count=done)]
+    role = discord.utils.escape_markdown(role_name)
+    lines = [say("bulk-role-changed", action=action, role=role, count=done)]
     lines += [say("bulk-role-was-so", action=action, count=had)] if had else []
     lines += [say("bulk-role-excluded", count=excluded)] if excluded else []
     return lines

@@ -82,6 +82,7 @@ class Walk:
         match failed.why:
             case Why.AWAY if self.course.waits < LONGEST_SILENCE:
                 self.course = self.course.put_off()
+                self._ctx.log(str(failed))
                 return Snooze(AWAY_S)
             case Why.AWAY:
                 self.course = self.course.rested()

@@ -11,10 +11,12 @@ from bot.jobs.bulk_role.walk import (
     LONGEST_SILENCE,
     MOST_WAITS,
     REFUSED_IN_A_ROW,
+    UNANSWERED_IN_A_ROW,
 )
 from bot.queue.errors import JobError
 from bot.queue.states import State
 from bot.queue.testing import ManualClock, drain, run_inline, working
+from sandbox.limits import MEMBER_ROLES
 from sandbox.permissions import BOT
 from tests.jobs.bulk_role.conftest import change_of
 
@@ -70,6 +72,16 @@ class TestEverybody:
         assert run.progress[-1].message.startswith("12 of 12 · 12 changed · done <t:")
         assert run.progress[3].message == "2 of 12 · 2 changed"
         assert run.progress[3].stage == "giving the role"
+
+    @pytest.mark.long
+    async def test_is_changed_no_faster_than_discord_allows(self, server):
+        people = server.add_people(MEMBER_ROLES.limit + 2)
+        server.world.limits.enabled = True
+
+        await ran(server)
+
+        assert server.changed() == people
+        assert [entry.status for entry in server.world.log if entry.status == 429] == []
 
 
 class TestWhoeverIsDifferent:
@@ -289,6 +301,23 @@ class TestWhileDiscordIsAway:
         text = server.kind.reply(await queue.get(job)).text
         assert f"• <@{people[1]}> – Discord did not answer" in text
         assert server.changed() == [people[0], people[2]]
+
+    async def test_one_after_the_other_without_an_answer_stop_it_and_are_tried_again(
+        self, server, queue
+    ):
+        people = server.add_people(UNANSWERED_IN_A_ROW + 1)
+        away = server.world.troubles.fail("PUT */roles/", "reset", times=None)
+        job = await enqueued(server, queue)
+        while (now := await queue.get(job)).state is not State.DISCARDED:
+            assert now.attempt <= 1
+            await drain(queue)
+            server.clock.forward(AWAY_S)
+        assert "has not answered for many minutes" in now.error
+
+        away.end()
+        await queue.retry(job)
+        await drain(queue)
+        assert server.changed() == people
 
     async def test_it_gives_up_at_last_and_retry_begins_where_it_was(self, server, queue):
         server.add_people(2)
