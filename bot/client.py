@@ -35,6 +35,7 @@ COGS = (
     "cogs.admin_task",
     "cogs.admin_webhook",
     "cogs.async_jobs",
+    "cogs.bulk_role",
     "cogs.chat",
     "cogs.chat_buttons",
     "cogs.chat_delete",

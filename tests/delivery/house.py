@@ -30,6 +30,7 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
@@ -181,6 +182,7 @@ class House:
         owners=frozenset(),
         webhooks=None,
         cogs=(),
+        intents=frozenset({"message_content"}),
         tokens_per_day=0,
     ) -> None:
         self._sandbox = sandbox
@@ -213,6 +215,8 @@ class House:
         self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
+        self.bulk_role = BulkRole(self.client, self.queue.inputs)
+        self.queue.register(self.bulk_role)
         self.activity = MemberActivity(self.client, store, offset)
         self.queue.register(self.activity)
         self.calls = DiscordCalls(self.client, pauses_s=())
@@ -236,7 +240,13 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, image=self.image, member_activity=self.activity, export=None),
+            Kinds(
+                chat=self.chat,
+                image=self.image,
+                bulk_role=self.bulk_role,
+                export=None,
+                member_activity=self.activity,
+            ),
             failures,
             admin,
             self.alerts,

@@ -23,6 +23,7 @@ REFUSED = "Discord did not take what I sent."
 AWAY = "The database could not be used, so nothing was done."
 
 SENTENCES = {
+    "CallFailed": UNEXPECTED,
     "ChoicesFailed": UNEXPECTED,
     "CommitUnknown": "it may not have been done",
     "Gone": OWN,
