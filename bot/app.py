@@ -36,7 +36,6 @@ from bot.jobs.chat import Chat
 from bot.jobs.export import Export
 from bot.jobs.exporting.leftovers import Leftovers
 from bot.jobs.image import Drawing
-from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
@@ -181,22 +180,19 @@ class App:
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
         self._memory = Memory(store, time.time)
-        chat = Chat(
-            chat_provider_of(settings, session),
-            prompts=Prompts(store),
-            recollection=Recollection(self.queue, self._memory, Chat.name),
-            inputs=self.queue.inputs,
-        )
         exports = exports_folder_of(settings)
-        draws = image_provider_of(settings, session, webhook_session)
-        kinds = Kinds(
-            chat,
-            image=Drawing(draws, self.queue.inputs),
-            member_activity=MemberActivity(self.client, store, time.time),
-            bulk_role=BulkRole(self.client, self.queue.inputs),
-            export=Export(self.client, exports),
-        )
-        for kind in kinds:
+        for kind in (
+            Chat(
+                chat_provider_of(settings, session),
+                prompts=Prompts(store),
+                recollection=Recollection(self.queue, self._memory, Chat.name),
+                inputs=self.queue.inputs,
+            ),
+            Drawing(image_provider_of(settings, session, webhook_session), self.queue.inputs),
+            MemberActivity(self.client, store, time.time),
+            BulkRole(self.client, self.queue.inputs),
+            Export(self.client, exports),
+        ):
             self.queue.register(kind)
         self._leftovers = Leftovers(exports, Export.name, self.queue)
         self.queue.events.subscribe(self._leftovers.hear)
@@ -222,7 +218,6 @@ class App:
             intake,
             Actions(self.queue, self._tickets),
             showing,
-            kinds,
             failures,
             admin_desk(self.queue, showing, book, time.time, owners, guilds, self._quota.today),
             self._alerts,

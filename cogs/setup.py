@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.discord_calls import NOBODY
+from bot.jobs.chat import Chat
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import Finding
@@ -49,7 +50,7 @@ class SetupCog(commands.Cog):
             *readiness.intents(_asked_for(client.intents), client.application_flags),
             await readiness.scope(client.tree, guild),
             *readiness.queue(await services.queue.health()),
-            Finding(None, await services.kinds.chat.check()),
+            Finding(None, await services.kind(Chat).check()),
         ]
 
 

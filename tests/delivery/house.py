@@ -33,7 +33,6 @@ from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.image import Drawing
-from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
@@ -178,7 +177,6 @@ class House:
         limits=None,
         per_owner=None,
         kind=PlainChat,
-        intents=frozenset({"message_content"}),
         owners=frozenset(),
         webhooks=None,
         cogs=(),
@@ -207,18 +205,18 @@ class House:
             recollection=Recollection(self.queue, memory, kind.name),
             inputs=self.queue.inputs,
         )
-        self.image = Drawing(Renderer(), self.queue.inputs)
-        for one in (self.chat, self.image):
-            self.queue.register(one)
+        self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
         self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
-        self.bulk_role = BulkRole(self.client, self.queue.inputs)
-        self.queue.register(self.bulk_role)
-        self.activity = MemberActivity(self.client, store, offset)
-        self.queue.register(self.activity)
+        for one in (
+            Drawing(Renderer(), self.queue.inputs),
+            BulkRole(self.client, self.queue.inputs),
+            MemberActivity(self.client, store, offset),
+        ):
+            self.queue.register(one)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -240,13 +238,6 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(
-                chat=self.chat,
-                image=self.image,
-                bulk_role=self.bulk_role,
-                export=None,
-                member_activity=self.activity,
-            ),
             failures,
             admin,
             self.alerts,
