@@ -31,6 +31,7 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
 from bot.jobs.exporting.leftovers import Leftovers
@@ -192,6 +193,7 @@ class App:
             chat,
             image=Drawing(draws, self.queue.inputs),
             member_activity=MemberActivity(self.client, store, time.time),
+            bulk_role=BulkRole(self.client, self.queue.inputs),
             export=Export(self.client, exports),
         )
         for kind in kinds:

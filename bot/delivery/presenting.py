@@ -33,12 +33,18 @@ class Presenting:
         if job.state is State.COMPLETED:
             return await self._messages(job, await self._result(job), file_limit, single=single)
         ended = ticket(job)
-        partial = self._partial(job) if job.state is State.DISCARDED else None
+        partial = self._partial(job) if self._ends_partly(job) else None
         if partial is None:
             return (ended,)
         partial = await self._with_attached(job, so_far(partial))
         (shown,) = await self._messages(job, partial, file_limit, single=True)
         return (given_up(ended, shown),)
+
+    def _ends_partly(self, job: Job) -> bool:
+        """Whether what a job had is part of its end."""
+        if job.state is not State.CANCELLED:
+            return True
+        return job.type in self._queue.registry and self._queue.registry[job.type].cancelled_partly
 
     async def so_far(self, job: Job, file_limit: int) -> Post:
         """What there is to see of the job now, in one message: its result, what its last checkpoint

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
 from bot.jobs.image import Drawing
@@ -16,6 +17,7 @@ class Kinds:
 
     chat: Chat
     image: Drawing
+    bulk_role: BulkRole
     export: Export
     member_activity: MemberActivity
 

@@ -34,6 +34,8 @@ chat-unreadable = I cannot read a reply that does not mention me. Leave the ment
 chat-again = Regenerate
 chat-more = Continue
 chat-delete = Delete
+chat-delete-ask = [This answer]({ $link }) was given to { $owner }. Delete all of it?
+chat-deleted = The answer was deleted.
 chat-go-on = Go on where you stopped.
 chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
 chat-only-files = See what is attached.
@@ -432,6 +434,7 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [PROMPT_SET] told the model first: “{ $what }”
         [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
+        [BULK_ROLE] confirmed: { $what }
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
 error-title = { $error }
@@ -442,6 +445,125 @@ error-list = What failed last
 error-none = Nothing has failed here that I still know of.
 error-line = `{ $id }` · <t:{ $at }:R> · <@{ $user }> · { $where } · { $error }
 error-unknown = I know of no failure with this reference in this server. The log of the bot may still have it.
+
+## A role for many members
+
+bulk-role-title = { $action ->
+        [add] add { $role } to
+       *[remove] remove { $role } from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }
+bulk-role-ask = **{ $action ->
+        [add] Give { $role } to
+       *[remove] Take { $role } from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }**: { $whom }?
+bulk-role-whom-all = **everybody in this server** but bots
+bulk-role-whom-having = who hold { $role }
+bulk-role-whom-file = whom your file names
+bulk-role-whom-both = { bulk-role-whom-file }, and { bulk-role-whom-having }
+bulk-role-names-more = { $names } … and { $more ->
+        [one] one more
+       *[other] { $more } more
+    }
+bulk-role-already = { $count ->
+        [one] One more { $action ->
+            [add] has it already
+           *[remove] does not have it
+        }
+       *[other] { $count } more { $action ->
+            [add] have it already
+           *[remove] do not have it
+        }
+    }.
+bulk-role-absent = { $count ->
+        [one] One that the file names is
+       *[other] { $count } that the file names are
+    } not in this server.
+bulk-role-repeated = { $count ->
+        [one] One line names somebody
+       *[other] { $count } lines name people
+    } a second time.
+bulk-role-nonsense = { $count ->
+        [one] One line of the file is
+       *[other] { $count } lines of the file are
+    } no id and no mention, so nobody is changed for { $count ->
+        [one] it
+       *[other] them
+    }:
+bulk-role-nonsense-line = • line { $number }: { $line }
+bulk-role-at = It begins <t:{ $at }:F> (<t:{ $at }:R>); what is in its way then is looked at again.
+bulk-role-takes = Discord lets about one change pass in a second: it will be done about <t:{ $at }:R>.
+bulk-role-seen = Everybody in this channel sees its ticket and its result.
+bulk-role-nobody = There is nobody to change: { $action ->
+        [add] nobody of those you chose lacks the role.
+       *[remove] nobody of those you chose holds the role.
+    }
+bulk-role-hindered = **This cannot be done**, and nothing was changed:
+bulk-role-everyone = @everyone is held by all members and can be neither given nor taken.
+bulk-role-managed = { $role } belongs to an app, a subscription or Discord itself: nobody can give or take it by hand.
+bulk-role-no-permission = I lack the permission Manage Roles. Allow it for my role in the server's settings.
+bulk-role-above-me = { $role } is not below my highest role ({ $mine }). Move my role above it in the server's settings.
+bulk-role-above-asker = { $role } is not below your own highest role, so you may not give or take it, and I do not do it for you. Ask somebody whose role is higher.
+bulk-role-asker-no-admin = Whoever asked for this is no administrator of this server any more.
+bulk-role-asker-left = Whoever asked for this is not in this server any more.
+bulk-role-gone = The role does not exist any more.
+bulk-role-file-gone = The list of whom to change is not kept any more. Please use the command again.
+bulk-role-no-intent = Discord does not let me list this server's members. The owner of the bot can change that: grant *Server Members Intent* in the developer portal, set `DISCORD_INTENTS=members`, and start me again. Without it, give a `members_file`.
+bulk-role-cannot-look = Discord did not tell me who is in this server, so nothing was changed. Please try again in a minute.
+bulk-role-too-many = That is about { $count } people, and I change at most { $most } at once. Choose fewer with `having` or `members_file`.
+bulk-role-file-too-large = The file is larger than { $most } MiB, so nothing was changed. Divide it into several.
+bulk-role-no-plan = That was confirmed or dropped already, or I asked more than a day ago; nothing else happens. `/my_tasks` shows what is under way; use the command again for more.
+bulk-role-stage = { $action ->
+        [add] giving the role
+       *[remove] taking the role
+    }
+bulk-role-progress = { $at } of { $total } · { $done } changed{ $rest }{ $ready }
+bulk-role-skipped = { $count } skipped
+bulk-role-failed = { $count } failed
+bulk-role-ready = { " " }· done <t:{ $at }:R>
+bulk-role-changed = **{ $role }** was { $action ->
+        [add] given to
+       *[remove] taken from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }.
+bulk-role-was-so = { $count ->
+        [one] One { $action ->
+            [add] had it already
+           *[remove] did not have it
+        }
+       *[other] { $count } { $action ->
+            [add] had it already
+           *[remove] did not have it
+        }
+    }.
+bulk-role-excluded = { $count ->
+        [one] One was left out, who no longer holds
+       *[other] { $count } were left out, who no longer hold
+    } the role they were chosen for.
+bulk-role-problems = { $count ->
+        [one] One member
+       *[other] { $count } members
+    } could not be changed.
+bulk-role-problem = • <@{ $person }> { $why ->
+        [left] is not in this server
+        [refused] – Discord forbids it
+       *[unanswered] – Discord did not answer
+    }
+bulk-role-more = • … and { $count ->
+        [one] one more
+       *[other] { $count } more
+    }
+bulk-role-stopped = { $at } of { $total } were looked at.
+bulk-role-refused = Discord refused to change one member after the other, so I stopped. Look at the server's roles, then press Retry: it goes on where it stopped.
+bulk-role-unanswered = Discord has not answered for many minutes, so I stopped. Press Retry later: it goes on where it stopped.
+bulk-role-audit = asked for by { $asker }, job { $id }
 
 ## Alerts
 
@@ -497,6 +619,12 @@ command-async-job-state = Only those in this state
 command-async-job-type = Only those of this kind
 command-async-job-user = Only what this person asked for
 command-async-job-show = One job, with all that you may know of it.
+command-bulk-role = Give a role to many members, or take it from them; you are asked before anything happens.
+command-bulk-role-action = Give it, or take it away
+command-bulk-role-role = The role that is given or taken
+command-bulk-role-having = Only members who hold this role
+command-bulk-role-file = Only these members: a text or a table with an id or a mention in each line
+command-bulk-role-reason = Why: stands in Discord's audit log beside each change
 command-setup = Set the bot up in this server
 command-setup-alerts = Choose the channel that hears of failures and dead webhooks.
 command-setup-alerts-channel = Where they are told; leave it out to see which it is
