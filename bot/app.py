@@ -158,7 +158,7 @@ class App:
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
-        owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
+        owners = frozenset(discord.owner_ids)
         showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)
         self.services = Services(
@@ -168,7 +168,7 @@ class App:
             showing,
             kinds,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, guilds),
+            admin_desk(self.queue, showing, book, time.time, owners, self.client.servers),
             self._alerts,
             webhooks.desk(self.queue, programs),
         )

@@ -269,6 +269,7 @@ notify-chosen = { $mode ->
 ## Administrators: the queue and its jobs
 
 admin-owners-only = This touches the jobs of every server that I am in, so it needs somebody whose id stands in my setting DISCORD_OWNER_IDS. Nothing was done.
+admin-servers-unknown = I am just starting and do not know yet of all servers that I am in; this could touch their jobs, so nothing was done. Please try again in a moment.
 admin-no-queue = There is no such queue, so nothing was done. I know: { $known }.
 admin-no-kind = There is no such kind of work. I know: { $known }.
 admin-not-here = This person is not in this server, so nothing was done.
@@ -349,11 +350,13 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [WEBHOOK_SET] set the webhook to { $on } ({ $what })
         [WEBHOOK_REMOVED] removed the webhook
         [REDELIVERED] had the webhooks of { $on } told once more
+        [UNKNOWN] did something that this version of the bot does not know: { $on }
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
 error-title = { $error }
 error-about = <t:{ $at }:F> · <@{ $user }> · { $where }
 error-what = What was used
+error-in-private = { $where } in a private message
 error-job = Job
 error-list = What failed last
 error-none = Nothing has failed here that I still know of.
@@ -638,6 +641,7 @@ webhook-rotated = The secret before this one signs as well for a day, so you can
 webhook-removed = This server has no webhook any more. What it was still owed is not told.
 webhook-shown = **{ $host }** is told when jobs of this server are { $events }. Set by <@{ $person }> { $when }.
 webhook-off = **It was switched off:** { $why }. `/admin webhook set` switches it on again.
+webhook-settings = **The webhook of the settings (WEBHOOK_URL)**, for all servers:
 webhook-quiet = Nothing was told to a webhook yet.
 webhook-line-heard = { $when } · { $host } · { $status } in { $ms } ms · try { $attempt } · job `{ $job }`
 webhook-line-failed = { $when } · { $host } · **{ $fault }** after { $ms } ms · try { $attempt } · job `{ $job }`

@@ -191,8 +191,8 @@ class House:
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
-        guilds = lambda: len(self.client.guilds)  # noqa: E731
-        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
+        servers = self.client.servers
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, servers)
         self.alerts = Alerts(self.queue, self.calls, offset)
         self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(

@@ -28,6 +28,12 @@ class Deed(StrEnum):
     WEBHOOK_SET = "webhook set"
     WEBHOOK_REMOVED = "webhook removed"
     REDELIVERED = "redelivered"
+    UNKNOWN = "unknown"
+    """What another version of this bot can do, and wrote down."""
+
+    @classmethod
+    def _missing_(cls, _: object) -> "Deed":
+        return cls.UNKNOWN
 
 
 class AuditLine(BaseModel):

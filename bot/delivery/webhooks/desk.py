@@ -42,8 +42,8 @@ class WebhookDesk:
         """Tell it nothing more, not even what is owed already."""
         await self.parts.directory.guilds.remove(guild)
 
-    async def log(self, guild: int, limit: int) -> list[Line]:
-        """The last tries, newest first."""
+    async def log(self, guild: int | None, limit: int) -> list[Line]:
+        """The last tries for a server, newest first; None: for the webhook of the settings."""
         return await self.parts.journal.lines(guild, limit)
 
     async def test(self, guild: int, by: int) -> Answer | None:
