@@ -72,6 +72,15 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
 
 
+def sealer_of(settings: Settings) -> Sealer:
+    """What encrypts under the key of the settings; they must have a token."""
+    key, old = settings.encryption.key, settings.encryption.key_old
+    return Sealer(
+        (settings.discord.required_token() if key is None else key).get_secret_value(),
+        [] if old is None else [old.get_secret_value()],
+    )
+
+
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
     """The settings in the webhooks' own words."""
     webhook = settings.webhook
@@ -135,7 +144,7 @@ class App:
         self._budget = EditBudget(settings.progress.interval)
         self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
         self.client.add_listener(self._budget.meet, "on_interaction")
-        store, sealer = store_of(settings), self._sealer()
+        store, sealer = store_of(settings), sealer_of(settings)
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
@@ -171,13 +180,6 @@ class App:
             admin_desk(self.queue, showing, book, time.time, owners, self.client.servers),
             self._alerts,
             webhooks.desk(self.queue, programs),
-        )
-
-    def _sealer(self) -> Sealer:
-        key, old = self._settings.encryption.key, self._settings.encryption.key_old
-        return Sealer(
-            self._token if key is None else key.get_secret_value(),
-            [] if old is None else [old.get_secret_value()],
         )
 
     async def run(self, stop: asyncio.Event) -> None:

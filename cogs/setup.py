@@ -32,7 +32,7 @@ class SetupCog(commands.Cog):
 
     @group.command(name="check", description="What is ready here, and what the bot is missing.")
     async def check(self, interaction: discord.Interaction) -> None:
-        """Look at permissions, intents, scopes, the queue and what answers."""
+        """Look at permissions, intents, scopes, the queue, what answers, and the webhook."""
         guild = interaction.guild
         if guild is None or not interaction.permissions.administrator:
             logger.warning("a command for administrators was refused")
@@ -50,6 +50,7 @@ class SetupCog(commands.Cog):
             await readiness.scope(client.tree, guild),
             *readiness.queue(await services.queue.health()),
             Finding(None, await services.kinds.chat.check()),
+            *await services.webhooks.checkup.of_guild(guild.id),
         ]
 
 

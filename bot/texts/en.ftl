@@ -446,6 +446,10 @@ ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
 ready-no-server = I am in no server yet. Invite me with the link below.
 ready-not-told = Discord did not say more about this bot ({ $fault }); try again in a moment.
+ready-webhook = The webhook at { $host } can be told of jobs.
+ready-webhook-off = The webhook at { $host } was switched off: { $why }. If it should be told again, set it anew with { $setting }.
+ready-webhook-refused = The webhook at { $host } is never called. { $why } Correct it with { $setting }, or set WEBHOOK_ALLOW_PRIVATE=true if webhooks may use http:// and reach private networks.
+ready-webhook-failing = The last call to the webhook at { $host } failed: { $fault }. See that its program runs and answers 2xx.
 ready-invitation = The link that invites me with all that I need: { $link }
 
 ## Commands for setting the bot up
