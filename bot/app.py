@@ -30,12 +30,16 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
+from bot.jobs.prompts import Prompts
+from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
@@ -95,7 +99,9 @@ def webhook_settings_of(settings: Settings) -> WebhookSettings:
     )
 
 
-def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> QueueOptions:
+def options_of(
+    settings: Settings, webhooks: OwesWebhooks | None = None, gate: Gate | None = None
+) -> QueueOptions:
     """The settings in the queue's own words."""
     queue = settings.queue
     return QueueOptions(
@@ -122,6 +128,7 @@ def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> Queu
             settings.cache.max_size,
         ),
         webhooks=webhooks,
+        gate=gate,
     )
 
 
@@ -148,9 +155,14 @@ class App:
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
-        self.queue = JobQueue(store, options_of(settings, webhooks.owed))
+        self._quota = Quota(store, settings.chat.tokens_per_user_per_day, time.time)
+        self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
+        self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
-        kinds = Kinds(chat=Chat(chat_provider_of(settings, session)))
+        kinds = Kinds(
+            chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)),
+            member_activity=MemberActivity(self.client, store, time.time),
+        )
         for kind in kinds:
             self.queue.register(kind)
 
@@ -177,7 +189,15 @@ class App:
             showing,
             kinds,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, self.client.servers),
+            admin_desk(
+                self.queue,
+                showing,
+                book,
+                time.time,
+                owners,
+                self.client.servers,
+                self._quota.today,
+            ),
             self._alerts,
             webhooks.desk(self.queue, programs),
         )
@@ -219,6 +239,7 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._quota.run(),
             self.client.command_sync.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]

@@ -17,6 +17,12 @@ from bot.ui.text import clean
 LONGEST_QUESTION = 6000
 """Characters; what Discord lets a text option hold."""
 
+LONGEST_MODEL = 100
+"""Characters of a model's name; as long as a choice may be (see there)."""
+
+MOST_CHOICES = 25
+"""Choices while typing (Discord's documentation on commands)."""
+
 
 class ChatCog(commands.Cog):
     """Turns questions into chat jobs."""
@@ -34,7 +40,7 @@ class ChatCog(commands.Cog):
         self,
         interaction: discord.Interaction,
         msg: app_commands.Range[str, 1, LONGEST_QUESTION],
-        model: app_commands.Range[str, 1, 100] | None = None,
+        model: app_commands.Range[str, 1, LONGEST_MODEL] | None = None,
         private: bool = False,
     ) -> None:
         """Queue a question."""
@@ -45,6 +51,14 @@ class ChatCog(commands.Cog):
         question = Question(text=text, model=clean(model or "").strip() or None)
         services = self._services
         await services.intake.command(interaction, services.kinds.chat, question, private=private)
+
+    @chat.autocomplete("model")
+    async def _models(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What the provider offers; whoever knows another name may type it."""
+        known = await self._services.kinds.chat.models.known()
+        wanted = typed.strip().lower()
+        fitting = [name for name in known if wanted in name.lower() and len(name) <= LONGEST_MODEL]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

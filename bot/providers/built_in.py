@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from bot.providers.chat import ChatRequest
+from bot.providers.chat import ChatRequest, Ended
 from bot.providers.errors import ProviderError
 from bot.texts import say
 
@@ -43,7 +43,11 @@ class BuiltIn:
         """Say how to get real answers."""
         return say("ready-built-in")
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+    async def models(self) -> Sequence[str]:
+        """There are none."""
+        return ()
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
         """Yield the answer piece by piece; see `ChatProvider.stream`."""
         script = script_for(request)
         for piece in script.pieces:
@@ -110,7 +114,7 @@ def _failure() -> ProviderError:
     return ProviderError(
         say("responder-broke-off"),
         retryable=True,
-        category="unavailable",
+        category="protocol",
     )
 
 

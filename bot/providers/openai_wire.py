@@ -1,6 +1,13 @@
 """The parts of an OpenAI-compatible answer that the bot reads; everything else is ignored."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
+
+MOST_TOKENS = 10_000_000
+"""Of one exchange: more than any model takes, so a server that counts more is not believed."""
+
+Count = Annotated[int, Field(ge=0, le=MOST_TOKENS)]
 
 
 class _Part(BaseModel):
@@ -17,11 +24,27 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Usage(BaseModel):
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
+    total_tokens: Count = 0
+
+
 class Payload(BaseModel):
     """A chunk of a stream, or a whole answer: both have the same outline."""
 
     choices: list[_Choice] | None = None
     error: object = None
+    usage: object = None
+
+    @property
+    def tokens(self) -> int | None:
+        """How many tokens it says that everything took; None: it does not say, or nonsense."""
+        try:
+            usage = _Usage.model_validate(self.usage)
+        except ValidationError:
+            return None
+        return usage.total_tokens or usage.prompt_tokens + usage.completion_tokens or None
 
     @property
     def text(self) -> str:

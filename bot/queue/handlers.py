@@ -12,6 +12,7 @@ from bot.queue.declared import refuse_odd_numbers
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import File, Reply
+from bot.queue.sameness import Asker
 from bot.queue.sentences import sentence
 from bot.queue.store.base import Beat
 from bot.queue.store.texts import storable
@@ -172,6 +173,17 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     def limit_key(self, request: RequestT, guild: int | None) -> str | None:  # noqa: ARG002
         """What this job shares with others of which only `max_running_per_key` may run at once."""
         return None
+
+    async def prepare(self, request: RequestT, asker: Asker) -> RequestT:  # noqa: ARG002 - for kinds that do
+        """The request as it is stored: with what is to be as it was when it was asked.
+
+        Somebody waits for the ticket meanwhile. Raises `QueueError` to refuse.
+        """
+        return request
+
+    def notice(self) -> str:
+        """What people should know of this kind just now, in a sentence; empty: nothing."""
+        return ""
 
     def title(self, request: RequestT) -> str:  # noqa: ARG002 - for kinds that have one
         """What was asked, as lists show it to those who may see the job; pure."""

@@ -72,8 +72,8 @@ class Health:
 class Configured:
     """What the numbers are judged by: how many jobs may wait, each queue's slots in this process,
     each kind's time limit in seconds (`own_timeouts` names the kinds that set theirs themselves),
-    which queues are paused, whether this process works, and which kinds it met that it does not
-    know.
+    which queues are paused, whether this process works, which kinds it met that it does not know,
+    and what its kinds say of themselves.
     """
 
     max_size: int | None = None
@@ -83,6 +83,7 @@ class Configured:
     paused: frozenset[str] = frozenset()
     working: bool = True
     strange: frozenset[str] = frozenset()
+    notices: tuple[str, ...] = ()
 
 
 def judged(statistics: Statistics, configured: Configured) -> Health:
@@ -92,6 +93,7 @@ def judged(statistics: Statistics, configured: Configured) -> Health:
         *_full(statistics, configured),
         *_backlog(statistics, configured),
         *_strange(statistics, configured),
+        *_noticed(configured),
         *_failing(statistics),
         *_retrying(statistics),
         *_slow(statistics, configured),
@@ -163,6 +165,12 @@ def _strange(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
             yield _issue(
                 Level.DEGRADED, "issue-strange", "issue-strange-do", waiting=waiting, kind=kind
             )
+
+
+def _noticed(configured: Configured) -> Iterator[Issue]:
+    for notice in configured.notices:
+        recommendation = "It goes on by itself; if it does not, read the log for the cause."
+        yield Issue(Level.DEGRADED, notice, recommendation)
 
 
 def _failing(statistics: Statistics) -> Iterator[Issue]:

@@ -21,6 +21,20 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
 
+chat-quota = Your questions have used up their { $most } tokens of today here, so this one was not queued. It begins anew <t:{ $at }:R>.
+chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Questions wait meanwhile and lose nothing.
+chat-waits = waiting for the chat provider, which keeps failing
+
+chat-prompt-none = The model is told nothing before the questions of this server. Give a `text` to change that.
+chat-prompt-reset = From now on the model is told nothing before the questions of this server.
+chat-prompt-title = What the model is told before each question
+chat-prompt-set = From now on the model is told this before each question
+chat-prompt-how = `text` changes it; the text “reset” takes it away.
+
 ## Spans of time and sizes
 
 span-moment = under 1 s
@@ -99,6 +113,7 @@ queue-working = 🟢 running
 queue-stopped = 🔴 stopped
 queue-completed = Completed
 queue-failed = Failed
+queue-notices = Not as usual
 queue-yours = Yours
 queue-yours-none = You have nothing in the queue.
 queue-line = **{ $name }** · { $waiting } waiting · { $running } of { $slots } running
@@ -295,10 +310,10 @@ admin-metrics-spread = half: { $half }, 95 %: { $most }
 admin-metrics-kinds = By kind
 admin-metrics-kind = **{ $kind }** · { $ended } ended · { $ran } · given up: { $errors }
 admin-metrics-priorities = By priority
-admin-people-title = People with unfinished jobs
-admin-people-none = Nobody in this server has unfinished jobs.
+admin-people-title = People with unfinished jobs, and who asked today
+admin-people-none = Nobody in this server has unfinished jobs, or asked anything today.
 admin-people-more = … and { $count } more
-admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight }
+admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight } · { $tokens } tokens today
 admin-paused-all = All queues are paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-paused-one = The queue { $queue } is paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-resumed-all = All queues go on.
@@ -349,6 +364,8 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CLEANED] removed finished jobs that had ended more than { $what } ago: { $on }
         [WEBHOOK_SET] set the webhook to { $on } ({ $what })
         [WEBHOOK_REMOVED] removed the webhook
+        [PROMPT_SET] told the model first: “{ $what }”
+        [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
         [UNKNOWN] did something that this version of the bot does not know: { $on }
        *[ALERTS] chose where alerts go: { $what }
@@ -384,11 +401,14 @@ alerts-nowhere = nowhere
 ## Commands for administrators, as Discord lists them
 
 command-admin = For administrators of this server
+command-admin-chat = How `/chat` answers here
+command-admin-chat-prompt = What the model is told before each question in this server.
+command-admin-chat-prompt-text = What it is told from now on; "reset": nothing. Leave it out to see it
 command-admin-queue = The line of waiting jobs
 command-admin-queue-name = Which queue; all, if you leave it out
 command-admin-queue-status = What waits and runs, what is paused, and whether all is well.
 command-admin-queue-metrics = The queue in numbers: now, and in the last hour.
-command-admin-queue-users = Who has unfinished jobs in this server, and how many.
+command-admin-queue-users = Who has unfinished jobs in this server, and what their questions took today.
 command-admin-queue-cleanup = Remove this server's old finished jobs, after a question.
 command-admin-queue-older-than = Only what ended more than so many hours ago (24, if you leave it out)
 command-admin-queue-pause = Start no more jobs; what runs goes on.
@@ -657,3 +677,64 @@ webhook-redelivered = { $count ->
 }
 webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
 webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.
+
+## A server's activity
+
+command-activity = How much each member wrote, and how long they were in voice channels.
+command-activity-days = How many days back, up to now
+command-activity-voice = Count time in voice channels (yes if omitted)
+command-activity-messages = Count messages (yes if omitted)
+command-activity-report = full: panel, chart and table; summary: panel and chart; csv: the table alone
+activity-nothing = There is nothing to count: include voice, messages, or both.
+activity-title = Activity of the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }
+activity-span = From <t:{ $since }:f> until <t:{ $until }:f>.
+activity-looking = looking for channels
+activity-reading = reading messages
+activity-adding-up = adding up
+activity-drawing = drawing
+activity-so-far = { $count ->
+        [one] 1 message
+       *[other] { $count } messages
+    } so far, now in <#{ $channel }>.
+activity-messages-name = Messages
+activity-messages = **{ $count }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }{ $bots ->
+        [0] { "." }
+       *[other] {", and"} { $bots } by bots and webhooks.
+    }
+activity-count = { $count }
+activity-most-messages = Most messages
+activity-closed-name = Not read
+activity-closed = { $named }{ $more ->
+        [0] { "" }
+       *[other] {" and"} { $more } more
+    }: I may not look into them. To have them counted, allow me View Channel and Read Message History there.
+activity-voice-name = Voice
+activity-voice = **{ $time }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }.
+activity-voice-since = Recorded since <t:{ $at }:f>: what was before is not known.
+activity-voice-gaps = After that I was away for { $time } in all, which are not counted.
+activity-voice-never = Nothing is recorded yet: time in voice channels counts from the moment when I am there.
+activity-most-voice = Longest in voice channels
+activity-rank = { $rank }. { $person } · { $what }
+activity-duration = { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+activity-table-name = The table
+activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
+chart-most = most in a { $step }: { $most }
+chart-nameless = (see the list)
+chart-hours = { $hours } h
+
+## Work in a server
+
+server-left = I am not in this server any more.
+server-discord-away = Discord cannot be reached now.

@@ -115,7 +115,7 @@ def _share(rate: float | None) -> str:
 
 
 def people(busy: Sequence[Busy]) -> discord.Embed:
-    """Whoever has unfinished jobs, busiest first."""
+    """Whoever has unfinished jobs, busiest first, and whoever asked today."""
     lines = [
         say(
             "admin-person",
@@ -123,6 +123,7 @@ def people(busy: Sequence[Busy]) -> discord.Embed:
             waiting=one.waiting,
             running=one.running,
             weight=f"{one.weight:g}",
+            tokens=f"{one.tokens:,}",
         )
         for one in busy[:PEOPLE_SHOWN]
     ]

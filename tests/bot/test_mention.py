@@ -61,7 +61,17 @@ async def bot(queue):
     alerts = Alerts(queue, calls, lambda: 0.0)
     await bot.add_cog(
         ChatCog(
-            Services(queue, intake, actions, showing, Kinds(chat), failures, admin, alerts, None)
+            Services(
+                queue,
+                intake,
+                actions,
+                showing,
+                Kinds(chat=chat, member_activity=None),
+                failures,
+                admin,
+                alerts,
+                None,
+            )
         )
     )
     dpytest.configure(bot)

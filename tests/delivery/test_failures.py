@@ -46,6 +46,7 @@ SENTENCES = {
     "Refusal": REFUSED,
     "SchemaTooNew": "the bot needs to be updated",
     "SealBroken": "ENCRYPTION_KEY_OLD",
+    "ServersNotKnown": OWN,
     "SettingError": UNEXPECTED,
     "Snooze": UNEXPECTED,
     "Stale": "from an older version of the bot",

@@ -27,6 +27,8 @@ class Deed(StrEnum):
     ALERTS = "alerts"
     WEBHOOK_SET = "webhook set"
     WEBHOOK_REMOVED = "webhook removed"
+    PROMPT_SET = "prompt set"
+    PROMPT_RESET = "prompt reset"
     REDELIVERED = "redelivered"
     UNKNOWN = "unknown"
     """What another version of this bot can do, and wrote down."""
