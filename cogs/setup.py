@@ -22,7 +22,7 @@ class SetupCog(commands.Cog):
 
     group = app_commands.Group(
         name="setup",
-        description="Set the bot up in this server",
+        description=say("command-setup"),
         guild_only=True,
         default_permissions=discord.Permissions(administrator=True),
     )
@@ -30,7 +30,7 @@ class SetupCog(commands.Cog):
     def __init__(self, client: Conveyor) -> None:
         self._client = client
 
-    @group.command(name="check", description="What is ready here, and what the bot is missing.")
+    @group.command(name="check", description=say("command-setup-check"))
     async def check(self, interaction: discord.Interaction) -> None:
         """Look at permissions, intents, scopes, the queue, what answers, and the webhook."""
         guild = interaction.guild

@@ -435,6 +435,7 @@ command-async-job-type = Only those of this kind
 command-async-job-user = Only what this person asked for
 command-async-job-show = One job, with all that you may know of it.
 command-setup = Set the bot up in this server
+command-setup-check = What is ready here, and what the bot is missing.
 command-setup-alerts = Choose the channel that hears of failures and dead webhooks.
 command-setup-alerts-channel = Where they are told; leave it out to see which it is
 command-setup-alerts-off = Tell nothing any more
@@ -607,6 +608,15 @@ provider-described = { $model ->
         [none] The provider's default model
        *[other] The model { $model }
     } at { $host } answers.
+provider-ready = { $host } is reachable and offers { $count ->
+        [one] one model.
+       *[other] { $count } models.
+    }
+provider-lists-nothing = { $host } is reachable, but does not list its models.
+provider-lists-garbage = { $host } is reachable, but what it answers is no list of models: check that CHAT_BASE_URL ends where its API begins, often with /v1.
+provider-lists-not = { $host } is reachable, but does not list { $model }: check CHAT_MODEL.
+provider-not-usable = Not usable: { $fault }
+provider-not-reachable = Not reachable: { $fault }
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
 provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
 provider-model = The { $kind } provider does not know { $named ->
