@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
+import tempfile
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 
 import aiohttp
 
@@ -29,9 +32,13 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
+from bot.jobs.exporting.leftovers import Leftovers
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
@@ -83,6 +90,14 @@ def sealer_of(settings: Settings) -> Sealer:
         (settings.discord.required_token() if key is None else key).get_secret_value(),
         [] if old is None else [old.get_secret_value()],
     )
+
+
+def exports_folder_of(settings: Settings) -> Path:
+    """Where exports lie while they are made: beside the database, for whichever process goes on."""
+    database = settings.queue.database_url
+    if isinstance(database, SqliteDatabase):
+        return database.path.with_name(f"{database.path.name}-exports")
+    return Path(tempfile.gettempdir()) / f"conveyor-{os.getpid()}-exports"
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -159,12 +174,23 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
+        self._memory = Memory(store, time.time)
+        chat = Chat(
+            chat_provider_of(settings, session),
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, self._memory, Chat.name),
+            inputs=self.queue.inputs,
+        )
+        exports = exports_folder_of(settings)
         kinds = Kinds(
-            chat=Chat(chat_provider_of(settings, session), prompts=Prompts(store)),
+            chat,
             member_activity=MemberActivity(self.client, store, time.time),
+            export=Export(self.client, exports),
         )
         for kind in kinds:
             self.queue.register(kind)
+        self._leftovers = Leftovers(exports, Export.name, self.queue)
+        self.queue.events.subscribe(self._leftovers.hear)
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
@@ -239,8 +265,10 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._leftovers.run(),
             self._quota.run(),
             self.client.command_sync.run(),
+            self._memory.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [duty_of(one) for one in running]

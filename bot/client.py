@@ -35,6 +35,8 @@ COGS = (
     "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
+    "cogs.chat_buttons",
+    "cogs.export",
     "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",

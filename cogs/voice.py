@@ -30,6 +30,7 @@ class VoiceCog(commands.Cog):
     async def _mark(self) -> None:
         try:
             await self._ledger.mark()
+            await self._ledger.sweep()
         except Exception as error:  # noqa: BLE001 - it is logged, and the next mark may do
             log_failure("voice time is not written down", error)
 

@@ -77,7 +77,8 @@ class Places(Lookups):
             raise LookupError(f"{channel.name!r} is not a thread.")
         thread = channel.thread
         if archived is not None:
-            thread = replace(thread, archived=archived, archived_at=time.time())
+            # as exact as it is told, so that whoever asks for those before it does not get it again
+            thread = replace(thread, archived=archived, archived_at=round(time.time(), 6))
         if locked is not None:
             thread = replace(thread, locked=locked)
         if joined is not None:

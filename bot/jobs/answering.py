@@ -56,7 +56,7 @@ class Answering:
         except Resting as resting:
             raise self._later(ctx, resting) from resting
         except ProviderError as error:
-            raise _failed(error) from error
+            raise _failed(error, asked) from error
         turns = (message.content for message in asked.messages)
         return Said(text, ended.tokens or estimated(*turns, text), ended.cut_short)
 
@@ -69,9 +69,13 @@ class Answering:
         return Snooze(resting.retry_after_s or 0)
 
 
-def _failed(error: ProviderError) -> JobError:
+def _failed(error: ProviderError, asked: ChatRequest) -> JobError:
+    """A model that takes no pictures says so in many ways, or breaks."""
+    said = str(error)
+    if asked.messages[-1].pictures and error.category in {"rejected", "not_found", "unavailable"}:
+        said = f"{said} {say('chat-pictures-refused')}"
     return JobError(
-        str(error),
+        said,
         retryable=error.retryable,
         category=error.category,
         retry_after_s=error.retry_after_s,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
 from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
 
@@ -13,6 +14,7 @@ class Kinds:
     """What cogs may ask for."""
 
     chat: Chat
+    export: Export
     member_activity: MemberActivity
 
     def __iter__(self) -> Iterator[AnyJobType]:

@@ -8,7 +8,6 @@ import asyncio
 from typing import ClassVar
 
 import discord
-from pydantic import JsonValue
 
 from bot.jobs.activity.chart import CHART, chart_png
 from bot.jobs.activity.findings import ActivityRequest, Findings
@@ -76,7 +75,7 @@ class MemberActivity(JobType[ActivityRequest, Activity]):
             ctx.attach(TABLE, await asyncio.to_thread(table, findings))
         if request.report != "csv":
             ctx.attach(CHART, await asyncio.to_thread(chart_png, findings))
-        return summary(findings)
+        return await asyncio.to_thread(summary, findings)
 
     def _begin(self, ctx: JobContext, request: ActivityRequest) -> Reading:
         """Where an earlier run was; a first one ends at the moment at which it begins."""
@@ -112,11 +111,6 @@ class MemberActivity(JobType[ActivityRequest, Activity]):
     def present(self, job: Job, result: Activity) -> Reply:  # noqa: ARG002 - the result says it all
         """A panel with the totals and who did most; the chart and the table are attached."""
         return reply(result)
-
-    def webhook_data(self, job: Job, result: Activity) -> JsonValue:  # noqa: ARG002 - as above
-        """The numbers of the panel."""
-        told: JsonValue = result.model_dump(mode="json")
-        return told
 
     def partial(self, job: Job) -> Reply | None:
         """What was counted before the job was given up."""

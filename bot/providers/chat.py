@@ -1,7 +1,7 @@
 """What the bot asks of anything that chats: one request in, pieces of text out."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from bot.providers.errors import Category, ProviderError
@@ -12,6 +12,7 @@ __all__ = [
     "ChatProvider",
     "ChatRequest",
     "Ended",
+    "Picture",
     "ProviderError",
     "Role",
 ]
@@ -20,11 +21,20 @@ Role: TypeAlias = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture; `media_type` says how ("image/jpeg")."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One turn of a conversation."""
+    """One turn of a conversation; only a person's has pictures."""
 
     role: Role
     content: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

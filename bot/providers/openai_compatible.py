@@ -1,9 +1,11 @@
 """Any OpenAI-compatible server chats: an answer arrives whole, or an error says why."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 from pydantic import SecretStr, ValidationError
@@ -13,7 +15,7 @@ from bot.providers.answer import MAX_TEXT, Answer, no_answer, runaway
 from bot.providers.chat import ChatRequest, Ended
 from bot.providers.errors import ProviderError
 from bot.providers.http_failures import lost_line, plain_code, refusal, silence
-from bot.providers.openai_wire import ModelList, Refusal
+from bot.providers.openai_wire import ModelList, Refusal, as_json
 from bot.providers.payloads import PayloadReader, TooLargeError
 from bot.providers.retry_after import retry_after
 from bot.texts import say
@@ -170,24 +172,25 @@ class OpenAICompatible:
             allow_redirects=False,
         )
 
-    def _post(
+    @asynccontextmanager
+    async def _post(
         self, request: ChatRequest, model: str | None, *, count: bool
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        body: dict[str, object] = {
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "stream": True,
-        }
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        options: dict[str, object] = {"stream": True}
         if model:
-            body["model"] = model
+            options["model"] = model
         if count:
-            body["stream_options"] = {"include_usage": True}
-        return self._session.post(
+            options["stream_options"] = {"include_usage": True}
+        has_pictures = any(message.pictures for message in request.messages)
+        encoded = partial(_encoded, request, options)
+        async with self._session.post(
             self._address("chat", "completions"),
-            json=body,
-            headers=self._headers(),
+            data=await asyncio.to_thread(encoded) if has_pictures else encoded(),
+            headers=self._headers() | {"Content-Type": "application/json"},
             timeout=self._timeout,
             allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
-        )
+        ) as response:
+            yield response
 
     def _address(self, *path: str) -> URL:
         return self._base_url.joinpath(*path).with_query(self._base_url.query)
@@ -206,6 +209,11 @@ class OpenAICompatible:
         except (ValidationError, TooLargeError, aiohttp.ClientError, OSError):
             code = None  # the status alone says enough
         return refusal("chat", response.status, code=code, model=model, retry_after_s=wait_s)
+
+
+def _encoded(request: ChatRequest, options: Mapping[str, object]) -> bytes:
+    """The body of a request. Slow if there are pictures."""
+    return json.dumps({"messages": [as_json(one) for one in request.messages], **options}).encode()
 
 
 async def _payloads(response: aiohttp.ClientResponse) -> AsyncGenerator[str, None]:

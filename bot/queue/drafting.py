@@ -33,6 +33,7 @@ class Drafting:
         now = self.clock()
         later = run_at is not None and run_at > now
         cache_key = asker.scoped(job_type.name, job_type.cache_key(request))
+        dedup_key = asker.scoped(job_type.name, job_type.dedup_key(request)) or cache_key
         return Job(
             id=new_id(),
             type=job_type.name,
@@ -50,7 +51,7 @@ class Drafting:
             timeout_s=job_type.timeout or self.options.timeout_s,
             cost=job_type.cost,
             limit_key=job_type.limit_key(request, asker.guild),
-            dedup_key=asker.scoped(job_type.name, job_type.dedup_key(request)) or cache_key,
+            dedup_key=dedup_key if job_type.joinable else None,
             cache_key=cache_key,
             cache_ttl_s=self._ttl_s(job_type) if cache_key is not None else None,
         )

@@ -135,6 +135,9 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     """Those of one `limit_key`; at least 1."""
     cache_ttl: ClassVar[float | None] = None
     """Seconds that a result may be given to others who ask the same (see `cache_key`); 0: never."""
+    joinable: ClassVar[bool] = True
+    """Whether who asks the same joins the job that is active. Else each is done for itself, however
+    equal; a result that is there already still serves others (see `cache_key`)."""
     degraded: ClassVar[bool] = False
     """Whether it may run while the store is away, where a restart would lose it."""
     on_expiry: ClassVar[Literal["keep", "cancel"]] = "keep"

@@ -169,8 +169,7 @@ def _strange(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
 
 def _noticed(configured: Configured) -> Iterator[Issue]:
     for notice in configured.notices:
-        recommendation = "It goes on by itself; if it does not, read the log for the cause."
-        yield Issue(Level.DEGRADED, notice, recommendation)
+        yield Issue(Level.DEGRADED, notice, sentence("issue-noticed-do"))
 
 
 def _failing(statistics: Statistics) -> Iterator[Issue]:

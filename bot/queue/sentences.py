@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "issue-strange": "This process does not know the kind {kind}; {waiting} of it waiting.",
         "issue-strange-do": "They run as soon as a process works that knows it: start the version "
         "of the bot that has it, or discard them.",
+        "issue-noticed-do": "It goes on by itself; if it does not, read the log for the cause.",
         "issue-failing": "{percent} % of the {ended} jobs of the kind {kind} that ended in the "
         "last hour were given up.",
         "issue-failing-do": "Read the errors of its discarded jobs. If the cause passes by itself, "

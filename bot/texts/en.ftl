@@ -6,6 +6,8 @@ command-chat = Ask a question; the answer comes here.
 command-chat-msg = What you want to know
 command-chat-model = The model to ask (the server's default if omitted)
 command-chat-private = Show the answer only to you
+command-chat-attachment = A text file or a picture that your question is about
+command-chat-fresh = Begin anew: without what was said before, and without answers that are kept
 command-queue = The line of waiting jobs
 command-queue-status = How long the line is, and where you are in it.
 command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
@@ -20,6 +22,20 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
+chat-again = Regenerate
+chat-more = Continue
+chat-delete = Delete
+chat-go-on = Go on where you stopped.
+chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
+chat-only-files = See what is attached.
+chat-files-too-many = One question takes up to { $most } files. Leave some out and ask again.
+chat-files-gone = The files of this question are not stored any more. Please ask again, with the files.
+chat-file-unknown = “{ $name }” is neither a text nor a picture (PNG, JPEG, WebP or GIF), so nothing was asked. Send its text, or a picture of it.
+chat-file-empty = “{ $name }” is empty, so nothing was asked. Send it with something in it.
+chat-file-broken = “{ $name }” is a picture that cannot be opened, so nothing was asked. Save it anew and try again.
+chat-file-pixels = “{ $name }” has more than { $most } million pixels, so nothing was asked. Make it smaller and try again.
+chat-pictures-refused = It may be that this model takes no pictures: ask without them, or choose another model.
 
 chat-quota = Your questions have used up their { $most } tokens of today here, so this one was not queued. It begins anew <t:{ $at }:R>.
 chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
@@ -130,6 +146,7 @@ promise-unacknowledged = Its command was never acknowledged.
 
 ## Files
 
+files-gone = *`{ $name }` is not there any more. Ask for it once more.*
 files-left-out = *`{ $name }` has { $size }, more than the { $limit } that can be sent here, so it is left out.*
 files-none-taken = *`{ $name }` ({ $size }) is left out: Discord takes no files here just now.*
 files-more-left-out = *{ $count ->
@@ -357,6 +374,7 @@ audit-newest = Newest
 audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CANCELLED] cancelled { $on }
         [RETRIED] retried { $on }
+        [DELETED] deleted the answer of { $on }
         [PRIORITISED] gave { $on } { $what } priority
         [WEIGHED] gave <@{ $on }> a weight of { $what }
         [PAUSED] paused { $on }
@@ -556,6 +574,7 @@ issue-strange = { $waiting ->
        *[other] { $waiting } jobs are
     } waiting of the kind { $kind }, which this process does not know.
 issue-strange-do = They run as soon as a process works that knows it: start the version of the bot that has it, or discard them.
+issue-noticed-do = It goes on by itself; if it does not, read the log for the cause.
 issue-failing = { $percent } % of the { $ended } jobs of the kind { $kind } that ended in the last hour were given up.
 issue-failing-do = Read the errors of its discarded jobs. If the cause passes by itself, raise QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.
 issue-retrying = { $retrying } of { $unfinished } unfinished jobs failed and wait to be tried again.
@@ -688,6 +707,65 @@ webhook-redelivered = { $count ->
 webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
 webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.
 
+## Exports
+
+command-export = Write down what this server holds, as files for you alone.
+command-export-what = What to write down
+command-export-channel = Messages of this channel only (all that you and the bot may read if omitted)
+command-export-format = json: for programs; csv: for spreadsheets
+export-channel-for-messages = A channel can only be named for messages. Omit `channel`, or choose `what: messages`.
+export-reading = reading { $where }
+export-packing = packing
+export-so-far = { $rows } { $what ->
+        [messages] { $count ->
+            [one] message
+           *[other] messages
+        }
+        [members] { $count ->
+            [one] member
+           *[other] members
+        }
+        [roles] { $count ->
+            [one] role
+           *[other] roles
+        }
+       *[channels] { $count ->
+            [one] channel
+           *[other] channels
+        }
+    } so far
+export-done = Here { $count ->
+        [one] is
+       *[other] are
+    } { $rows } { $what ->
+        [members] { $count ->
+            [one] member
+           *[other] members
+        }
+        [roles] { $count ->
+            [one] role
+           *[other] roles
+        }
+       *[channels] { $count ->
+            [one] channel
+           *[other] channels
+        }
+    }.
+export-messages = Here { $count ->
+        [one] is { $rows } message
+       *[other] are { $rows } messages
+    } from { $channels ->
+        [one] { $channels } channel
+       *[other] { $channels } channels
+    }. The addresses of attachments work for about a day.
+export-skipped = Left out, because you or I may not read there: { $channels }.
+export-skipped-more = Left out, because you or I may not read there: { $channels } and { $more } more.
+export-without-texts = Most texts are empty: Discord gives them to this bot only with the *Message Content* intent, granted in the developer portal and named in `DISCORD_INTENTS`.
+export-channel-closed = { $channel } cannot be read: it is gone, or View Channel or Read Message History is missing there, for you or for me. Change that, then ask again.
+export-not-administrator = An export is for administrators of the server, and you are none there (any more).
+export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
+export-too-much = This is more than ten files can hold. Ask for less: one channel at a time.
+
 ## A server's activity
 
 command-activity = How much each member wrote, and how long they were in voice channels.
@@ -742,7 +820,6 @@ activity-table-name = The table
 activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
 chart-most = most in a { $step }: { $most }
 chart-nameless = (see the list)
-chart-hours = { $hours } h
 
 ## Work in a server
 

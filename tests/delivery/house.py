@@ -33,7 +33,9 @@ from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
@@ -184,7 +186,13 @@ class House:
         self.queue = JobQueue(store, options, offset)
         self.queue.events.subscribe(self.quota.hear)
         self.teller = Teller()
-        self.chat = kind(self.teller, prompts=Prompts(store))
+        memory = Memory(store, offset)
+        self.chat = kind(
+            self.teller,
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, memory, kind.name),
+            inputs=self.queue.inputs,
+        )
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
@@ -214,7 +222,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, member_activity=self.activity),
+            Kinds(chat=self.chat, member_activity=self.activity, export=None),
             failures,
             admin,
             self.alerts,

@@ -8,7 +8,8 @@ import pytest
 
 from bot.delivery import intake, tickets
 from bot.delivery.sight import NotAllowed
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from bot.queue.states import State
@@ -23,6 +24,8 @@ GOES_ON = "Cancelled by you. It goes on for others who asked for the same."
 
 class Shared(Chat):
     """A chat whose answers are for everybody who asks the same."""
+
+    joinable = True
 
     def cache_key(self, request: Question) -> str:
         return request.text

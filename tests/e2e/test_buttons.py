@@ -27,7 +27,7 @@ def closed(shared):
 @pytest_asyncio.fixture(loop_scope="module")
 async def busy(shared):
     """The only slot is taken."""
-    asked = await shared.ask("blocker")
+    asked = await shared.ask("blocker", fresh=True)
     await shared.begun("blocker")
     yield
     shared.chat.open()

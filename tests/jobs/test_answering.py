@@ -3,8 +3,9 @@
 import pytest
 
 from bot.jobs.answering import PATIENCE_S
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
 from bot.jobs.prompts import Prompts
+from bot.jobs.question import Question
 from bot.providers.breaker import Breaker, Rests
 from bot.providers.chat import Ended, ProviderError
 from bot.providers.tokens import estimated

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.providers.chat import ChatRequest, ProviderError
 from bot.queue.errors import JobError
 from bot.queue.events import EventName

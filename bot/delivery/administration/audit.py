@@ -19,6 +19,7 @@ class Deed(StrEnum):
 
     CANCELLED = "cancelled"
     RETRIED = "retried"
+    DELETED = "deleted"
     PRIORITISED = "prioritised"
     WEIGHED = "weighed"
     PAUSED = "paused"

@@ -110,6 +110,11 @@ Tokens = Callable[[int], Awaitable[Mapping[int, int]]]
 """What people used today in a server, by their ids; raises `StoreError`."""
 
 
+async def uncounted(_: int) -> Mapping[int, int]:
+    """Nobody's tokens are counted."""
+    return {}
+
+
 class Administration:
     """All acts may raise `NotAllowed` and `QueueError`."""
 

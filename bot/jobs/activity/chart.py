@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from heapq import nlargest
 
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.jobs.activity.findings import Day, Findings, Line
+from bot.jobs.activity.words import count, duration
 from bot.texts import say
 
 CHART = "activity.png"
@@ -81,14 +83,14 @@ def columns_of(findings: Findings) -> list[Column]:
     columns = []
     if request.include_messages:
         counts = [float(day.messages) for day in days]
-        bars = _bars(lines, lambda it: it.messages, _count)
+        bars = _bars(lines, lambda it: it.messages, count)
         heading = say("activity-messages-name")
-        columns.append(Column(heading, MESSAGES, counts, most(_count(max(counts))), bars))
+        columns.append(Column(heading, MESSAGES, counts, most(count(max(counts))), bars))
     if request.include_voice:
         spans = [day.voice_s for day in days]
-        bars = _bars(lines, lambda it: it.voice_s, _hours)
+        bars = _bars(lines, lambda it: it.voice_s, duration)
         heading = say("activity-voice-name")
-        columns.append(Column(heading, VOICE, spans, most(_hours(max(spans))), bars))
+        columns.append(Column(heading, VOICE, spans, most(duration(max(spans))), bars))
     return columns
 
 
@@ -106,7 +108,7 @@ def in_steps(days: Sequence[Day]) -> Sequence[Day]:
 def _bars(
     lines: Sequence[Line], much: Callable[[Line], float], told: Callable[[float], str]
 ) -> list[Bar]:
-    best = sorted((one for one in lines if much(one) > 0), key=much, reverse=True)[:ROWS]
+    best = [one for one in nlargest(ROWS, lines, key=much) if much(one) > 0]
     return [
         Bar(rank, drawable(one.name), much(one) / much(best[0]), told(much(one)))
         for rank, one in enumerate(best, start=1)
@@ -117,19 +119,11 @@ def _most(step: str, much: str) -> str:
     return say("chart-most", step=step, most=much)
 
 
-def _count(number: float) -> str:
-    return f"{number:,.0f}"
-
-
-def _hours(seconds: float) -> str:
-    return say("chart-hours", hours=f"{seconds / 3600:,.1f}")
-
-
 def drawable(name: str) -> str:
     """The name in the font's letters, without accents; nothing where too little would be left."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     kept = "".join(c for c in plain if " " <= c <= "~").strip()
-    return kept if len(kept) * 2 > len(plain.strip()) else ""
+    return kept if 2 * sum(map(str.isalnum, kept)) > sum(map(str.isalnum, plain)) else ""
 
 
 def _draw(pen: "Pen", left: float, column: Column, ends: tuple[date, date]) -> None:

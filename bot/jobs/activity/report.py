@@ -1,12 +1,14 @@
 """What people read of a server's activity."""
 
 from collections.abc import Callable, Iterable
+from heapq import nlargest
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.jobs.activity.chart import CHART
 from bot.jobs.activity.findings import Findings, Line, Report
 from bot.jobs.activity.history import Reading
+from bot.jobs.activity.words import count, duration
 from bot.queue.job import Job
 from bot.queue.reply import Panel, Reply
 from bot.texts import say
@@ -111,7 +113,7 @@ def _voice(findings: Findings, lines: list[Line]) -> Voice:
 
 def top(lines: Iterable[Line], much: Callable[[Line], float]) -> list[Did]:
     """The most active, without those who did nothing."""
-    found = sorted((one for one in lines if much(one) > 0), key=much, reverse=True)[:TOP]
+    found = [one for one in nlargest(TOP, lines, key=much) if much(one) > 0]
     return [Did(user=it.user, messages=it.messages, voice_s=it.voice_s) for it in found]
 
 
@@ -135,7 +137,7 @@ def _written(found: Activity) -> list[tuple[str, str]]:
     total = say("activity-messages", count=it.total, people=it.people, bots=it.bots)
     fields = [(say("activity-messages-name"), total)]
     if it.top and found.report != "csv":
-        most = _ranked((one.user, say("activity-count", count=one.messages)) for one in it.top)
+        most = _ranked((one.user, count(one.messages)) for one in it.top)
         fields.append((say("activity-most-messages"), most))
     if it.closed:
         named = ", ".join(f"<#{one}>" for one in it.closed)
@@ -176,14 +178,6 @@ def _ranked(people: Iterable[tuple[int, str]]) -> str:
     )
 
 
-def duration(seconds: float) -> str:
-    """Hours and minutes; seconds where that would be nothing."""
-    minutes, rest = divmod(round(seconds), 60)
-    if not minutes:
-        return say("span-seconds", seconds=rest)
-    return say("activity-duration", hours=minutes // 60, minutes=minutes % 60)
-
-
 def _at(moment: float) -> str:
     return str(int(moment))
 
@@ -195,7 +189,7 @@ def so_far(job: Job) -> Reply | None:
         return None
     tally = saved.tally
     best = sorted(tally.counts.items(), key=lambda it: -it[1])[:TOP]
-    ranked = _ranked((user, say("activity-count", count=count)) for user, count in best)
+    ranked = _ranked((user, count(messages)) for user, messages in best)
     total = say(
         "activity-messages", count=tally.messages, people=len(tally.counts), bots=tally.bots
     )

@@ -51,15 +51,15 @@ class VoiceBook:
         )
 
     async def read(self, guild: int, since: float, until: float) -> dict[int, list[Stretch]]:
-        """By person: all of the time between, without overlaps, oldest first."""
-        first, last = day_of(since), day_of(until)
+        """By person: all of the time between in order, cut at midnights (UTC), without overlaps."""
         found: dict[int, list[Stretch]] = defaultdict(list)
         for day in await self._days(guild):
-            if first <= day <= last:
-                for one in _read(await self._records.notes(_scope(guild, day))):
-                    clipped = one._replace(start=max(one.start, since), end=min(one.end, until))
-                    found[one.user].append(clipped)
-        return {user: merged(stretches) for user, stretches in found.items()}
+            if day_of(since) <= day <= day_of(until):
+                kept = _read(await self._records.notes(_scope(guild, day)))
+                for user, stretches in _by_user(kept, since, until).items():
+                    if whole := merged(stretches):
+                        found[user] += whole
+        return found
 
     async def forget(self, now: float) -> None:
         """Remove all days that have been kept for long enough, of all servers."""
@@ -105,6 +105,14 @@ def _read(notes: dict[str, str]) -> Iterator[Stretch]:
     for name, end in notes.items():
         user, start = name.split()
         yield Stretch(int(user), float(start), float(end))
+
+
+def _by_user(stretches: Iterable[Stretch], since: float, until: float) -> dict[int, list[Stretch]]:
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    for one in stretches:
+        clipped = one._replace(start=max(one.start, since), end=min(one.end, until))
+        found[one.user].append(clipped)
+    return found
 
 
 def day_of(moment: float) -> date:

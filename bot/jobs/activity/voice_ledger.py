@@ -8,6 +8,7 @@ nobody watched is not counted, and can be told.
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from bot.jobs.activity.voice_book import Stretch, VoiceBook, day_of, midnight_before
 from bot.queue.errors import StoreError
@@ -34,7 +35,8 @@ class VoiceLedger:
         self._there: dict[int, dict[int, float]] = {}
         self._lost: dict[int, float] = {}
         self._due: dict[int, dict[tuple[int, float], Stretch]] = defaultdict(dict)
-        self._marked_at = self._swept_at = 0.0
+        self._marked_at = 0.0
+        self._swept: date | None = None
 
     async def found(self, guild: int, people: Collection[int]) -> None:
         """The connection begins (anew), and these are there: nothing is known of before."""
@@ -72,16 +74,20 @@ class VoiceLedger:
         self._end_all(guild)
         await self._store()
 
+    async def sweep(self) -> None:
+        """Forget what is old, once a day. Raises `StoreError`."""
+        today = day_of(self._clock())
+        if today != self._swept:
+            await self._book.forget(self._clock())
+            self._swept = today
+
     async def mark(self) -> None:
-        """Write down that all this goes on; forget what is old, once a day."""
+        """Write down that all this goes on."""
         now = self._clock()
         if self._marked_at and now - self._marked_at > ASLEEP_S:
             self._begin_anew(now)
         self._marked_at = now
         await self._mark([one for one in self._there if one not in self._lost])
-        if day_of(now) != day_of(self._swept_at):
-            await self._book.forget(now)
-            self._swept_at = now
 
     def _begin_anew(self, now: float) -> None:
         """All that is there has begun now."""

@@ -17,7 +17,8 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from bot.jobs.chat import Answer, Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Answer, Question
 from bot.jobs.tokens.accounts import Account, Accounts, account_of
 from bot.jobs.tokens.ledger import Ledger, Reserved, day_of, next_day
 from bot.providers.tokens import estimated

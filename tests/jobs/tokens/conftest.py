@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import Ended, ProviderError
 from bot.queue.events import ENDINGS, EventName

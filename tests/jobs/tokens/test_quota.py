@@ -23,6 +23,8 @@ MIDNIGHT = int(NOON) + 12 * 3600
 class Shared(Chat):
     """Who asks the same joins, or is given the answer that is there."""
 
+    joinable = True
+
     def cache_key(self, request):
         return request.text
 
