@@ -97,6 +97,15 @@ def image_provider_of(
     return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
 
 
+def sealer_of(settings: Settings) -> Sealer:
+    """What encrypts under the key of the settings; they must have a token."""
+    key, old = settings.encryption.key, settings.encryption.key_old
+    return Sealer(
+        (settings.discord.required_token() if key is None else key).get_secret_value(),
+        [] if old is None else [old.get_secret_value()],
+    )
+
+
 def exports_folder_of(settings: Settings) -> Path:
     """Where exports lie while they are made: beside the database, for whichever process goes on."""
     database = settings.queue.database_url
@@ -171,7 +180,7 @@ class App:
         self._budget = EditBudget(settings.progress.interval)
         self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
         self.client.add_listener(self._budget.meet, "on_interaction")
-        store, sealer = store_of(settings), self._sealer()
+        store, sealer = store_of(settings), sealer_of(settings)
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
@@ -210,7 +219,7 @@ class App:
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
-        owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
+        owners = frozenset(discord.owner_ids)
         showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)
         self.services = Services(
@@ -219,16 +228,17 @@ class App:
             Actions(self.queue, self._tickets),
             showing,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, guilds, self._quota.today),
+            admin_desk(
+                self.queue,
+                showing,
+                book,
+                time.time,
+                owners,
+                self.client.servers,
+                self._quota.today,
+            ),
             self._alerts,
             webhooks.desk(self.queue, programs),
-        )
-
-    def _sealer(self) -> Sealer:
-        key, old = self._settings.encryption.key, self._settings.encryption.key_old
-        return Sealer(
-            self._token if key is None else key.get_secret_value(),
-            [] if old is None else [old.get_secret_value()],
         )
 
     async def run(self, stop: asyncio.Event) -> None:

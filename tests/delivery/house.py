@@ -229,8 +229,8 @@ class House:
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
-        guilds = lambda: len(self.client.guilds)  # noqa: E731
-        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds, self.quota.today)
+        servers, tokens = self.client.servers, self.quota.today
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, servers, tokens)
         self.alerts = Alerts(self.queue, self.calls, offset)
         self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(
