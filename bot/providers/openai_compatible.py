@@ -3,27 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 
 import aiohttp
 from pydantic import SecretStr, ValidationError
-from yarl import URL
 
 from bot.providers.answer import MAX_TEXT, Answer, no_answer, runaway
 from bot.providers.chat import ChatRequest, Ended
-from bot.providers.errors import ProviderError
-from bot.providers.http_failures import lost_line, plain_code, refusal, silence
-from bot.providers.openai_wire import ModelList, Refusal, as_json
+from bot.providers.openai_server import OPTION_REFUSED, OpenAIServer
+from bot.providers.openai_wire import as_json
 from bot.providers.payloads import PayloadReader, TooLargeError
-from bot.providers.retry_after import retry_after
 from bot.texts import say
 
-_MAX_REFUSAL_BYTES = 64 * 1024
-
-_OPTION_REFUSED = frozenset({400, 422})
-"""With these, servers refuse what they do not know in a request."""
+HEADERS = {"Accept": "text/event-stream, application/json", "Content-Type": "application/json"}
 
 
 class OpenAICompatible:
@@ -45,48 +38,37 @@ class OpenAICompatible:
         api_key: SecretStr | None = None,
         model: str | None = None,
         stall_timeout_s: float = 30,
-        connect_timeout_s: float = 10,
         max_text: int = MAX_TEXT,
         count_patience_s: float = 1,
     ) -> None:
-        self._session = session
-        self._base_url = URL(base_url)
-        self._host = self._base_url.host or ""
-        self._api_key = api_key
+        self._server = OpenAIServer("chat", session, base_url, api_key, stall_timeout_s)
         self._model = model
-        self._stall_timeout_s = stall_timeout_s
         self._max_text = max_text
         self._count_patience_s = count_patience_s
         self._counts: bool | None = None
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=connect_timeout_s, sock_read=stall_timeout_s
-        )
 
     def describe(self) -> str:
         """Say which model answers, and from where."""
-        return say("provider-described", model=self._model or "none", host=self._host)
+        return say("provider-described", model=self._model or "none", host=self._server.host)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
         model = request.model or self._model
         answer = Answer(model, self._max_text)
         try:
-            async with (
-                self._answering(request, model) as response,
-                aclosing(_payloads(response)) as payloads,
-            ):
-                async for payload in payloads:
-                    if text := answer.take(payload):
-                        yield text
-                    if answer.complete:
-                        break
-                answer.conclude()
-                if self._counts and answer.may_count:
-                    await self._hear_count(payloads, answer)
-        except TimeoutError:
-            raise silence("chat", self._stall_timeout_s) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise lost_line("chat", error) from None
+            with self._server.failures():
+                async with (
+                    self._answering(request, model) as response,
+                    aclosing(_payloads(response)) as payloads,
+                ):
+                    async for payload in payloads:
+                        if text := answer.take(payload):
+                            yield text
+                        if answer.complete:
+                            break
+                    answer.conclude()
+                    if self._counts and answer.may_count:
+                        await self._hear_count(payloads, answer)
         except TooLargeError:
             raise runaway() from None
         yield answer.ended
@@ -102,12 +84,12 @@ class OpenAICompatible:
                     self._counts = True
                     yield response
                     return
-                refused = await self._refused(response, model)
-                if self._counts or response.status not in _OPTION_REFUSED:
+                refused = await self._server.refused(response, model)
+                if self._counts or response.status not in OPTION_REFUSED:
                     raise refused
         async with self._post(request, model, count=False) as response:
             if response.status != 200:
-                raise await self._refused(response, model)
+                raise await self._server.refused(response, model)
             self._counts = False
             yield response
 
@@ -122,55 +104,13 @@ class OpenAICompatible:
     async def models(self) -> Sequence[str]:
         """What the server lists; nothing, if it has no list."""
         try:
-            async with self._get_models() as response:
-                if response.status in (404, 405):
-                    return ()
-                if response.status != 200:
-                    raise await self._refused(response, None)
-                listed = ModelList.model_validate_json(await _whole(response, PayloadReader()))
-        except TimeoutError:
-            raise silence("chat", self._stall_timeout_s) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise lost_line("chat", error) from None
+            return await self._server.models() or ()
         except (TooLargeError, ValidationError):
             raise no_answer() from None
-        return tuple(model.id for model in listed.data)
 
     async def check(self) -> str:
         """Say in one sentence whether the server is there and knows the model; never raises."""
-        try:
-            async with self._get_models() as response:
-                if response.status in (404, 405):
-                    return say("provider-lists-nothing", host=self._host)
-                if response.status != 200:
-                    fault = await self._refused(response, None)
-                    return say("provider-not-usable", fault=str(fault))
-                return self._judge(await _whole(response, PayloadReader()))
-        except TimeoutError:
-            fault = silence("chat", self._stall_timeout_s)
-        except (aiohttp.ClientError, OSError) as error:
-            fault = lost_line("chat", error)
-        except TooLargeError:
-            return self._judge("")
-        return say("provider-not-reachable", fault=str(fault))
-
-    def _judge(self, body: str) -> str:
-        host = self._host
-        try:
-            known = {model.id for model in ModelList.model_validate_json(body).data}
-        except ValidationError:
-            return say("provider-lists-garbage", host=host)
-        if self._model and self._model not in known:
-            return say("provider-lists-not", host=host, model=self._model)
-        return say("provider-ready", host=host, count=len(known))
-
-    def _get_models(self) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        return self._session.get(
-            self._address("models"),
-            headers=self._headers(),
-            timeout=aiohttp.ClientTimeout(total=self._stall_timeout_s),
-            allow_redirects=False,
-        )
+        return await self._server.check(self._model)
 
     @asynccontextmanager
     async def _post(
@@ -183,32 +123,9 @@ class OpenAICompatible:
             options["stream_options"] = {"include_usage": True}
         has_pictures = any(message.pictures for message in request.messages)
         encoded = partial(_encoded, request, options)
-        async with self._session.post(
-            self._address("chat", "completions"),
-            data=await asyncio.to_thread(encoded) if has_pictures else encoded(),
-            headers=self._headers() | {"Content-Type": "application/json"},
-            timeout=self._timeout,
-            allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
-        ) as response:
+        body = await asyncio.to_thread(encoded) if has_pictures else encoded()
+        async with self._server.post("chat", "completions", data=body, headers=HEADERS) as response:
             yield response
-
-    def _address(self, *path: str) -> URL:
-        return self._base_url.joinpath(*path).with_query(self._base_url.query)
-
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "text/event-stream, application/json"}
-        if self._api_key and (key := self._api_key.get_secret_value().strip()):
-            headers["Authorization"] = f"Bearer {key}"
-        return headers
-
-    async def _refused(self, response: aiohttp.ClientResponse, model: str | None) -> ProviderError:
-        wait_s = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-        try:
-            body = await _whole(response, PayloadReader(max_document_bytes=_MAX_REFUSAL_BYTES))
-            code = plain_code(Refusal.model_validate_json(body).error)
-        except (ValidationError, TooLargeError, aiohttp.ClientError, OSError):
-            code = None  # the status alone says enough
-        return refusal("chat", response.status, code=code, model=model, retry_after_s=wait_s)
 
 
 def _encoded(request: ChatRequest, options: Mapping[str, object]) -> bytes:
@@ -223,9 +140,3 @@ async def _payloads(response: aiohttp.ClientResponse) -> AsyncGenerator[str, Non
             yield payload
     for payload in reader.end():
         yield payload
-
-
-async def _whole(response: aiohttp.ClientResponse, reader: PayloadReader) -> str:
-    async for block in response.content.iter_any():
-        reader.feed(block)
-    return "".join(reader.end())

@@ -13,7 +13,7 @@ from yarl import URL
 from bot.providers import pictures
 from bot.providers.image import ImageRequest
 from bot.providers.openai_picture import MOST_BYTES, blocked, found_in, no_picture, unfit
-from bot.providers.openai_server import OpenAIServer, refusal_of, whole
+from bot.providers.openai_server import OPTION_REFUSED, OpenAIServer, refusal_of, whole
 from bot.providers.payloads import TooLargeError
 from bot.providers.pictures import Flaw, NotAPicture
 
@@ -22,8 +22,6 @@ STALL_S = 120.0
 
 LARGEST = 4096
 """Pixels of the longer side; what a server draws larger, unasked, is made smaller."""
-
-REFUSES_A_FIELD = frozenset({400, 422})
 
 Fields: TypeAlias = dict[str, str | int]
 
@@ -55,7 +53,7 @@ class OpenAIImages:
     @property
     def model(self) -> str:
         """The model that was named, or the host whose own choice it is."""
-        return self._model or str(self._server.url.host)
+        return self._model or self._server.host
 
     async def check(self) -> str:
         """See `ImageProvider.check`."""
@@ -103,9 +101,9 @@ class OpenAIImages:
             if response.status == 200:
                 return await whole(response, MOST_BYTES)
             body = await refusal_of(response)
-            if response.status in REFUSES_A_FIELD and "seed" in fields and b"seed" in body:
+            if response.status in OPTION_REFUSED and "seed" in fields and b"seed" in body:
                 return None
-            raise blocked(body) or self._server.refused(response, body, self._model)
+            raise blocked(body) or self._server.refusal(response, body, self._model)
 
     async def _fetched(self, url: URL) -> bytes:
         """What is at the address that stands for a picture."""
@@ -115,7 +113,7 @@ class OpenAIImages:
         fetched = self._server.fetch(url, None if is_here else self._outside)
         async with fetched as response:
             if response.status != 200:
-                raise self._server.refused(response, b"")
+                raise self._server.refusal(response, b"")
             return await whole(response, MOST_BYTES)
 
 

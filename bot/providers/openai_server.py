@@ -1,8 +1,9 @@
 """One OpenAI-compatible server: where it is, how it is asked, and what its refusals mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import aiohttp
 from pydantic import SecretStr, ValidationError
@@ -23,6 +24,11 @@ MOST_REFUSED = 64 * 1024
 MOST_LISTED = 8 * 1024 * 1024
 """Bytes of a list of models that are read."""
 
+OPTION_REFUSED = frozenset({400, 422})
+"""With these, servers refuse what they do not know in a request."""
+
+_NO_LIST = frozenset({404, 405})
+
 
 class OpenAIServer:
     """Asks at one base URL, with one key; never follows anywhere else.
@@ -39,6 +45,7 @@ class OpenAIServer:
         stall_timeout_s: float,
     ) -> None:
         self.url = URL(base_url)
+        self.host = self.url.host or ""
         self._kind = kind
         self._session = session
         self._api_key = api_key
@@ -48,14 +55,18 @@ class OpenAIServer:
         )
 
     def post(
-        self, *path: str, json: object = None, data: object = None
+        self,
+        *path: str,
+        json: object = None,
+        data: object = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """Ask with a JSON document, or with a form."""
+        """Ask with a JSON document, or with a body of one's own."""
         return self._session.post(
             self._address(*path),
             json=json,
             data=data,
-            headers=self._headers(),
+            headers={**self._headers(), **headers},
             timeout=self._timeout,
             allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
         )
@@ -81,53 +92,66 @@ class OpenAIServer:
         except (aiohttp.ClientError, OSError) as error:
             raise lost_line(self._kind, error) from None
 
+    async def models(self) -> tuple[str, ...] | None:
+        """What it lists; None if it has no list.
+
+        Raises `ProviderError`, and `ValidationError` or `TooLargeError` for what is no list.
+        """
+        with self.failures():
+            return await self._listed()
+
     async def check(self, model: str | None) -> str:
         """Say in one sentence whether it is there and knows the model; never raises."""
         try:
             with self.failures():
-                return await self._check(model)
+                return await self._judged(model)
         except ProviderError as error:
-            return say("ready-provider-not", fault=str(error))
-        except TooLargeError:
-            return self._judge(b"", model)
+            return say("provider-not-reachable", fault=str(error))
 
-    async def _check(self, model: str | None) -> str:
+    async def _judged(self, model: str | None) -> str:
+        host, setting = self.host, self._kind.upper()
+        try:
+            known = await self._listed()
+        except ProviderError as refused:
+            return say("provider-not-usable", fault=str(refused))
+        except (TooLargeError, ValidationError):
+            return say("provider-lists-garbage", host=host, setting=setting)
+        if known is None:
+            return say("provider-lists-nothing", host=host)
+        if model and model not in known:
+            return say("provider-lists-not", host=host, model=model, setting=setting)
+        return say("provider-ready", host=host, count=len(set(known)))
+
+    async def _listed(self) -> tuple[str, ...] | None:
         async with self._session.get(
             self._address("models"),
             headers=self._headers(),
-            timeout=self._timeout,
+            timeout=aiohttp.ClientTimeout(total=self._stall_timeout_s),
             allow_redirects=False,
         ) as response:
-            if response.status in (404, 405):
-                return say("ready-provider-unlisted", host=self._host)
+            if response.status in _NO_LIST:
+                return None
             if response.status != 200:
-                raise self.refused(response, await refusal_of(response))
-            return self._judge(await whole(response, MOST_LISTED), model)
+                raise await self.refused(response)
+            listed = ModelList.model_validate_json(await whole(response, MOST_LISTED))
+        return tuple(model.id for model in listed.data)
 
-    def _judge(self, body: bytes, model: str | None) -> str:
-        host, setting = self._host, self._kind.upper()
-        try:
-            known = {one.id for one in ModelList.model_validate_json(body).data}
-        except ValidationError:
-            return say("ready-provider-other", host=host, setting=setting)
-        if model and model not in known:
-            return say("ready-provider-model", host=host, model=model, setting=setting)
-        return say("ready-provider", host=host, count=len(known))
-
-    def refused(
-        self, response: aiohttp.ClientResponse, body: bytes, model: str | None = None
+    async def refused(
+        self, response: aiohttp.ClientResponse, model: str | None = None
     ) -> ProviderError:
         """What an answer that is no 200 means."""
+        return self.refusal(response, await refusal_of(response), model)
+
+    def refusal(
+        self, response: aiohttp.ClientResponse, body: bytes, model: str | None = None
+    ) -> ProviderError:
+        """What an answer that is no 200 means; this was its body."""
         wait_s = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         try:
             code = plain_code(Refusal.model_validate_json(body).error)
         except ValidationError:
             code = None  # the status alone says enough
         return refusal(self._kind, response.status, code=code, model=model, retry_after_s=wait_s)
-
-    @property
-    def _host(self) -> str:
-        return str(self.url.host)
 
     def _address(self, *path: str) -> URL:
         return self.url.joinpath(*path).with_query(self.url.query)

@@ -659,14 +659,6 @@ ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
 ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
 ready-renderer = /image is drawn by the built-in renderer; set IMAGE_BASE_URL for a real model.
-ready-provider = { $host } is reachable and offers { $count ->
-        [one] one model
-       *[other] { $count } models
-    }.
-ready-provider-unlisted = { $host } is reachable, but does not list its models.
-ready-provider-other = { $host } is reachable, but what it answers is no list of models: check that { $setting }_BASE_URL ends where its API begins, often with /v1.
-ready-provider-model = { $host } is reachable, but does not list { $model }: check { $setting }_MODEL.
-ready-provider-not = Not usable: { $fault }
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
 ready-no-server = I am in no server yet. Invite me with the link below.
@@ -818,8 +810,8 @@ provider-ready = { $host } is reachable and offers { $count ->
        *[other] { $count } models.
     }
 provider-lists-nothing = { $host } is reachable, but does not list its models.
-provider-lists-garbage = { $host } is reachable, but what it answers is no list of models: check that CHAT_BASE_URL ends where its API begins, often with /v1.
-provider-lists-not = { $host } is reachable, but does not list { $model }: check CHAT_MODEL.
+provider-lists-garbage = { $host } is reachable, but what it answers is no list of models: check that { $setting }_BASE_URL ends where its API begins, often with /v1.
+provider-lists-not = { $host } is reachable, but does not list { $model }: check { $setting }_MODEL.
 provider-not-usable = Not usable: { $fault }
 provider-not-reachable = Not reachable: { $fault }
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.

@@ -144,7 +144,7 @@ async def test_a_query_in_the_base_url_is_kept(serve, connect):
         assert request.query["api-version"] == "7"
         return web.Response(body=WHOLE)
 
-    base_url = str((await serve(handler))._base_url) + "/?api-version=7"
+    base_url = str((await serve(handler))._server.url) + "/?api-version=7"
     assert await ask(await connect(base_url))
 
 

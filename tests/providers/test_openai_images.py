@@ -316,7 +316,7 @@ CHECKS = {
     "no list": (answering(b"<html>"), "IMAGE_BASE_URL"),
     "no models": (answering({}, 404), "does not list its models"),
     "key": (answering({}, 401), "IMAGE_API_KEY"),
-    "away": (vanishing, "Not usable"),
+    "away": (vanishing, "Not reachable"),
     "silent": (silence, "was silent"),
 }
 
