@@ -5,7 +5,8 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager
 
 import aiohttp
 
@@ -34,6 +35,7 @@ from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
+from bot.providers.local.model import LocalModel, find_model
 from bot.providers.openai_compatible import OpenAICompatible
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
@@ -63,12 +65,19 @@ def store_of(settings: Settings) -> Store:
     return SqliteStore(database.path) if isinstance(database, SqliteDatabase) else MemoryStore()
 
 
-def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> ChatProvider:
-    """The server that the settings name, or the built-in responder."""
+@asynccontextmanager
+async def chat_provider(
+    settings: Settings, session: aiohttp.ClientSession
+) -> AsyncIterator[ChatProvider]:
+    """What the settings name, a small model on this machine if there is one, or the built-in."""
     chat = settings.chat
-    if chat.base_url is None:
-        return BuiltIn()
-    return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+    if chat.base_url is not None:
+        yield OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+    elif model_file := find_model():
+        async with aclosing(LocalModel(session, model_file)) as local:
+            yield local
+    else:
+        yield BuiltIn()
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -121,8 +130,8 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        session: aiohttp.ClientSession,
         webhook_session: aiohttp.ClientSession,
+        provider: ChatProvider,
         *,
         sync_anew: bool = False,
     ) -> None:
@@ -140,7 +149,7 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        chat = Chat(chat_provider_of(settings, session))
+        chat = Chat(provider)
         self.queue.register(chat)
 
         calls = DiscordCalls(self.client)
@@ -282,5 +291,7 @@ async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
     async with (
         aiohttp.ClientSession(connector=every) as session,
         closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
+        chat_provider(settings, session) as provider,
     ):
-        await App(settings, session, webhook_session, sync_anew=sync_anew).run(stop)
+        logger.info(provider.describe())
+        await App(settings, webhook_session, provider, sync_anew=sync_anew).run(stop)

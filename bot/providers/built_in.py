@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.providers.chat import ChatRequest
@@ -57,7 +57,7 @@ class BuiltIn:
         """Say how to get real answers."""
         return say("ready-built-in")
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str, None]:
         """Yield the answer piece by piece; see `ChatProvider.stream`."""
         script = script_for(request)
         for piece in script.pieces:
@@ -67,29 +67,32 @@ class BuiltIn:
             raise script.failure
 
 
+def is_demonstration(request: ChatRequest) -> bool:
+    """Whether `request` is one of the words that show the queue at work."""
+    return _word(request) in DEMONSTRATIONS
+
+
 def script_for(request: ChatRequest) -> Script:
     """Decide what is said to `request`."""
-    asked = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
-    match asked.strip().lower():
-        case "long":
-            return Script(_long(_LONG_CHAPTERS))
-        case "huge":
-            return Script(_long(_HUGE_CHAPTERS))
-        case "slow":
-            return Script(_slow(), beats=_SLOW_BEATS)
-        case "fail":
-            return Script(_words("This answer is about to break off, so that"), failure=_failure())
-        case "reject":
-            return Script((), failure=_rejection())
-        case _:
-            return Script(_words(f"{_INTRODUCTION}\n\n{_facts(request, asked)}\n\n{_PHRASES}"))
+    if is_demonstration(request):
+        return DEMONSTRATIONS[_word(request)]()
+    return Script(_words(f"{_INTRODUCTION}\n\n{_facts(request)}\n\n{_PHRASES}"))
+
+
+def _asked(request: ChatRequest) -> str:
+    return next((m.content for m in reversed(request.messages) if m.role == "user"), "")
+
+
+def _word(request: ChatRequest) -> str:
+    return _asked(request).strip().lower()
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\S+\s*", text))
 
 
-def _facts(request: ChatRequest, asked: str) -> str:
+def _facts(request: ChatRequest) -> str:
+    asked = _asked(request)
     words, lines = len(asked.split()), len(asked.splitlines())
     turns = sum(message.role == "user" for message in request.messages)
     return (
@@ -146,3 +149,15 @@ def _rejection() -> ProviderError:
         retryable=False,
         category="rejected",
     )
+
+
+DEMONSTRATIONS: Mapping[str, Callable[[], Script]] = {
+    "long": lambda: Script(_long(_LONG_CHAPTERS)),
+    "huge": lambda: Script(_long(_HUGE_CHAPTERS)),
+    "slow": lambda: Script(_slow(), beats=_SLOW_BEATS),
+    "fail": lambda: Script(
+        _words("This answer is about to break off, so that"), failure=_failure()
+    ),
+    "reject": lambda: Script((), failure=_rejection()),
+}
+"""The words that, alone, show the queue at work, and what is said to each."""

@@ -1,6 +1,6 @@
 """Any OpenAI-compatible server chats: an answer arrives whole, or an error says why."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
 from datetime import UTC, datetime
 
@@ -54,7 +54,7 @@ class OpenAICompatible:
         model = f"The model {self._model}" if self._model else "The provider's default model"
         return f"{model} at {self._base_url.host} answers."
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str, None]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
         model = request.model or self._model
         answer = Answer(model, self._max_text)
@@ -122,7 +122,8 @@ class OpenAICompatible:
         return self._session.post(
             self._address("chat", "completions"),
             json=body,
-            headers=self._headers(),
+            # A server may close a kept connection just as the next question is sent into it.
+            headers={**self._headers(), "Connection": "close"},
             timeout=self._timeout,
             allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
         )
