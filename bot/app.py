@@ -5,8 +5,7 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Coroutine
 
 import aiohttp
 
@@ -30,6 +29,7 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.kinds import Kinds
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
@@ -65,19 +65,13 @@ def store_of(settings: Settings) -> Store:
     return SqliteStore(database.path) if isinstance(database, SqliteDatabase) else MemoryStore()
 
 
-@asynccontextmanager
-async def chat_provider(
-    settings: Settings, session: aiohttp.ClientSession
-) -> AsyncIterator[ChatProvider]:
-    """What the settings name, a small model on this machine if there is one, or the built-in."""
+def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> ChatProvider:
+    """The server that the settings name, else the extra's model, else the built-in responder."""
     chat = settings.chat
     if chat.base_url is not None:
-        yield OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
-    elif model_file := find_model():
-        async with aclosing(LocalModel(session, model_file)) as local:
-            yield local
-    else:
-        yield BuiltIn()
+        return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+    model_file = find_model()
+    return BuiltIn() if model_file is None else LocalModel(session, model_file, BuiltIn())
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -130,8 +124,8 @@ class App:
     def __init__(
         self,
         settings: Settings,
+        session: aiohttp.ClientSession,
         webhook_session: aiohttp.ClientSession,
-        provider: ChatProvider,
         *,
         sync_anew: bool = False,
     ) -> None:
@@ -149,8 +143,11 @@ class App:
         )
         self.queue = JobQueue(store, options_of(settings, webhooks.owed))
         log_jobs(self.queue.events)
-        chat = Chat(provider)
-        self.queue.register(chat)
+        self._chat_provider = chat_provider_of(settings, session)
+        logger.info(self._chat_provider.describe())
+        kinds = Kinds(chat=Chat(self._chat_provider))
+        for kind in kinds:
+            self.queue.register(kind)
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
@@ -173,7 +170,7 @@ class App:
             intake,
             Actions(self.queue, self._tickets),
             showing,
-            chat,
+            kinds,
             failures,
             admin_desk(self.queue, showing, book, time.time, owners, guilds),
             self._alerts,
@@ -201,6 +198,7 @@ class App:
         finally:
             await self.client.close()
             await self.queue.stop(0)
+            await self._chat_provider.aclose()
             alive.cancel()
 
     async def _run(self, stop: asyncio.Event) -> None:
@@ -291,7 +289,5 @@ async def run_bot(settings: Settings, *, sync_anew: bool = False) -> None:
     async with (
         aiohttp.ClientSession(connector=every) as session,
         closed_session(allow_private=settings.webhook.allow_private) as webhook_session,
-        chat_provider(settings, session) as provider,
     ):
-        logger.info(provider.describe())
-        await App(settings, webhook_session, provider, sync_anew=sync_anew).run(stop)
+        await App(settings, session, webhook_session, sync_anew=sync_anew).run(stop)

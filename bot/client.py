@@ -1,7 +1,8 @@
 """The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import aiohttp
 import discord
@@ -9,18 +10,20 @@ from discord.ext import commands
 
 from bot.command_tree import AnsweringTree
 from bot.delivery.administration.presses import AdminPresses
-from bot.delivery.discord_calls import NOBODY
+from bot.delivery.discord_calls import NOBODY, refusals
 from bot.delivery.failures.desk import where_of
 from bot.delivery.failures.sentences import Stale
+from bot.delivery.person import person_of
 from bot.delivery.presses import Presses
 from bot.delivery.task_presses import TaskPresses
 from bot.operation.command_sync import CommandSync
 from bot.operation.log_context import about_interaction
+from bot.queue.job import Job
 from bot.services import Services
 from bot.stale import is_known
 from bot.tasks.tree import TaskTree
 from bot.ui.admin_item import AdminItem
-from bot.ui.buttons import JobButton, TaskItem
+from bot.ui.buttons import JobButton, ReplyItem, TaskItem
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,9 @@ COGS = (
     "cogs.setup_alerts",
     "cogs.tasks",
 )
+
+OnPress: TypeAlias = Callable[[discord.Interaction, Job], Awaitable[None]]
+"""What answers a press under a job's result."""
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -80,6 +86,7 @@ class Conveyor(commands.AutoShardedBot):
             http_trace=trace or aiohttp.TraceConfig(),
         )
         self._guilds = guilds
+        self._on_press: dict[str, OnPress] = {}
 
     async def load(self, services: Services, *, sync_anew: bool = False) -> None:
         """Take the services and load all cogs; before logging in.
@@ -89,7 +96,7 @@ class Conveyor(commands.AutoShardedBot):
         self.services = services
         records = services.queue.store
         self.command_sync = CommandSync(self.tree, records, self._guilds, anew=sync_anew)
-        self.add_dynamic_items(JobButton, TaskItem, AdminItem)
+        self.add_dynamic_items(JobButton, TaskItem, AdminItem, ReplyItem)
         for cog in COGS:
             await self.load_extension(cog)
 
@@ -126,6 +133,26 @@ class Conveyor(commands.AutoShardedBot):
         await self.carry_out(
             interaction, presses.answer(interaction, action, at, job_id), job_id or None
         )
+
+    def on_press(self, action: str, answer: OnPress) -> None:
+        """Answer presses on the buttons of this action, which a kind of work puts under results.
+
+        `answer` is called with the press and the job, whose contents the person may see.
+        """
+        if action in self._on_press:
+            raise ValueError(f"Two answer presses on {action!r}.")
+        self._on_press[action] = answer
+
+    async def replied(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
+        """Answer a press under a job's result."""
+        await self.carry_out(interaction, self._reply(interaction, action, job_id), job_id)
+
+    async def _reply(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
+        if action not in self._on_press:
+            raise Stale
+        job = await self.services.showing.whole(person_of(interaction), job_id)
+        with refusals():
+            await self._on_press[action](interaction, job)
 
     async def administered(
         self, interaction: discord.Interaction, action: str, about: str, chosen: str

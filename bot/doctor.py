@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import cast
 
 import aiohttp
@@ -9,7 +10,7 @@ import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot.app import chat_provider, store_of
+from bot.app import chat_provider_of, store_of
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import MARKS, UNREACHABLE, Finding
@@ -40,7 +41,7 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     token = await _token(settings, session)
     yield token
     yield await _database(settings)
-    async with chat_provider(settings, session) as provider:
+    async with aclosing(chat_provider_of(settings, session)) as provider:
         yield Finding(None, await provider.check())
     if token.good:
         async for finding in _discord(settings):

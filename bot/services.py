@@ -9,7 +9,7 @@ from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.showing import Showing
 from bot.delivery.webhooks.desk import WebhookDesk
-from bot.jobs.chat import Chat
+from bot.jobs.kinds import Kinds
 from bot.queue.job_queue import JobQueue
 
 
@@ -23,7 +23,7 @@ class Services:
     intake: Intake
     actions: Actions
     showing: Showing
-    chat: Chat
+    kinds: Kinds
     failures: FailureDesk
     admin: AdminDesk
     alerts: Alerts

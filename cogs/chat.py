@@ -44,7 +44,7 @@ class ChatCog(commands.Cog):
             return
         question = Question(text=text, model=clean(model or "").strip() or None)
         services = self._services
-        await services.intake.command(interaction, services.chat, question, private=private)
+        await services.intake.command(interaction, services.kinds.chat, question, private=private)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -58,7 +58,7 @@ class ChatCog(commands.Cog):
             await message.reply(say("chat-empty"), mention_author=False, nonce=nonce)
             return
         services = self._services
-        await services.intake.mention(message, services.chat, Question(text=text))
+        await services.intake.mention(message, services.kinds.chat, Question(text=text))
 
 
 def _is_question(message: discord.Message) -> bool:

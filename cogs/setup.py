@@ -49,7 +49,7 @@ class SetupCog(commands.Cog):
             *readiness.intents(_asked_for(client.intents), client.application_flags),
             await readiness.scope(client.tree, guild),
             *readiness.queue(await services.queue.health()),
-            Finding(None, await services.chat.check()),
+            Finding(None, await services.kinds.chat.check()),
         ]
 
 

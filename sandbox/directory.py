@@ -13,6 +13,7 @@ from sandbox.events import (
     MemberRemoved,
     RoleAdded,
     RoleChanged,
+    RoleRemoved,
 )
 from sandbox.lookups import PersonRef, RoleRef
 from sandbox.model import Guild, Id, Member, Role, User
@@ -91,6 +92,16 @@ class Directory(Places):
         role = replace(self.role(which), permissions=permissions)
         self.roles[role.id] = role
         self._bus.emit(RoleChanged(role))
+        return role
+
+    def remove_role(self, which: RoleRef) -> Role:
+        """Delete the role; whoever held it holds it no more."""
+        role = self.role(which)
+        for member in list(self.members[role.guild_id].values()):
+            if role.id in member.roles:
+                self.set_member_role(role.guild_id, member.user_id, role.id, held=False)
+        del self.roles[role.id]
+        self._bus.emit(RoleRemoved(role))
         return role
 
     def set_member_role(self, guild_id: Id, user_id: Id, role_id: Id, *, held: bool) -> Member:

@@ -93,6 +93,13 @@ class RoleChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleRemoved:
+    """Nobody holds it any more."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAdded:
     """Somebody joined; the bot itself, where it was added to a guild."""
 
@@ -145,6 +152,7 @@ Event = (
     | ChannelRemoved
     | RoleAdded
     | RoleChanged
+    | RoleRemoved
     | MemberAdded
     | MemberRemoved
     | MemberChanged

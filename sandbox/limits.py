@@ -45,9 +45,12 @@ class Charge:
 POSTS: Final = Bucket("channel-posts", 5, 5.0, ("channel",))
 EDITS: Final = Bucket("channel-edits", 5, 5.0, ("channel",))
 DELETES: Final = Bucket("channel-deletes", 5, 1.0, ("channel",))
+HISTORY: Final = Bucket("channel-history", 5, 5.0, ("channel",))
 TYPING: Final = Bucket("channel-typing", 5, 5.0, ("channel",))
 WEBHOOK: Final = Bucket("webhook-token", 5, 2.0, ("app", "token"))
 """Five calls per two seconds and token: measured by people, documented nowhere, as all above."""
+MEMBER_ROLES: Final = Bucket("member-roles", 10, 10.0, ("guild",))
+"""Giving and taking roles in one guild: measured by people, too."""
 
 GLOBAL: Final = Bucket("global", GLOBAL_PER_S, 1.0, scope="global")
 _ORDINARY: Final = 50, 1.0

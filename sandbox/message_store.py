@@ -5,9 +5,11 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from sandbox import errors
+from sandbox.backlog import Backlog
 from sandbox.bus import Bus
 from sandbox.cdn import Cdn
 from sandbox.composing import Composer, kept_attachments, reference_of
@@ -58,10 +60,16 @@ class MessageStore:
         self._messages: dict[Id, Message] = {}
         self._order: dict[Id, list[int]] = {}
         self._versions: dict[Id, deque[Version]] = {}
+        self._backlogs: dict[Id, Backlog] = {}
+        self._ended: set[Id] = set()
+
+    def add_backlog(self, backlog: Backlog) -> None:
+        """Give the channel messages older than all others there; nobody is told."""
+        self._backlogs[backlog.channel_id] = backlog
 
     def get(self, message_id: Id) -> Message | None:
         """The message as it is now."""
-        return self._messages.get(message_id)
+        return self._messages.get(message_id) or self._from_backlog(message_id)
 
     def history(self, message_id: Id) -> list[Version]:
         """Its versions, oldest first."""
@@ -69,19 +77,30 @@ class MessageStore:
 
     def newest_first(self, channel_id: Id, before: Id | None = None) -> Iterator[Message]:
         """The channel's messages from `before` backwards, those for one person included."""
-        order = self._order.get(channel_id, [])
-        end = len(order) if before is None else bisect_left(order, int(before))
-        return self._existing(order[index] for index in range(end - 1, -1, -1))
+        parts = (self._order.get(channel_id, ()), self._old_ids(channel_id))
+        found = (_downwards(ids, None if before is None else int(before)) for ids in parts)
+        return self._existing(chain.from_iterable(found))
 
     def oldest_first(self, channel_id: Id, after: Id) -> Iterator[Message]:
         """The channel's messages after `after`, forwards."""
-        order = self._order.get(channel_id, [])
-        start = bisect_left(order, int(after) + 1)
-        return self._existing(order[index] for index in range(start, len(order)))
+        parts = (self._old_ids(channel_id), self._order.get(channel_id, ()))
+        return self._existing(chain.from_iterable(_upwards(ids, int(after)) for ids in parts))
 
     def _existing(self, ids: Iterator[int]) -> Iterator[Message]:
-        found = (self._messages.get(str(one)) for one in ids)
+        found = (self.get(str(one)) for one in ids)
         return (message for message in found if message is not None)
+
+    def _old_ids(self, channel_id: Id) -> Sequence[int]:
+        backlog = self._backlogs.get(channel_id)
+        return () if backlog is None else backlog.ids
+
+    def _from_backlog(self, message_id: Id) -> Message | None:
+        if not message_id.isdecimal() or message_id in self._ended:
+            return None
+        number = int(message_id)
+        homes = (backlog for backlog in self._backlogs.values() if number in backlog.ids)
+        home = next(homes, None)
+        return None if home is None else self._mentioning(home.message(number), {})
 
     # -- changes ------------------------------------------------------------------------------
 
@@ -152,17 +171,22 @@ class MessageStore:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, ChannelRemoved):
+            self._backlogs.pop(event.channel.id, None)
             for message in list(self.newest_first(event.channel.id)):
                 self._end(message)
 
     def _end(self, message: Message) -> None:
-        del self._messages[message.id]
-        self._versions[message.id].append(Version(time.time(), message, deleted=True))
+        self._messages.pop(message.id, None)
+        self._ended.add(message.id)
+        self._remember(Version(time.time(), message, deleted=True))
 
     def _put(self, message: Message) -> None:
         self._messages[message.id] = message
-        versions = self._versions.setdefault(message.id, deque(maxlen=VERSIONS_KEPT))
-        versions.append(Version(time.time(), message))
+        self._remember(Version(time.time(), message))
+
+    def _remember(self, version: Version) -> None:
+        message_id = version.message.id
+        self._versions.setdefault(message_id, deque(maxlen=VERSIONS_KEPT)).append(version)
 
     def _mentioning(self, message: Message, payload: JsonObject) -> Message:
         replied_to = self.get((message.reference or {}).get("message_id", ""))
@@ -171,6 +195,16 @@ class MessageStore:
     def attach(self, channel_id: Id, upload: Upload) -> Attachment:
         """Store one file outside any message, as for a command's option."""
         return self._composer.attach(channel_id, upload)
+
+
+def _downwards(ids: Sequence[int], before: int | None) -> Iterator[int]:
+    end = len(ids) if before is None else bisect_left(ids, before)
+    return (ids[index] for index in range(end - 1, -1, -1))
+
+
+def _upwards(ids: Sequence[int], after: int) -> Iterator[int]:
+    start = bisect_left(ids, after + 1)
+    return (ids[index] for index in range(start, len(ids)))
 
 
 def _edited_flags(old: int, payload: JsonObject) -> int:

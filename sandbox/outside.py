@@ -1,7 +1,9 @@
 """What happens around the bot without its doing: people, places, permissions and memberships."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 
+from sandbox.backlog import Backlog, ids_until
 from sandbox.events import BotChanged, TypingStarted
 from sandbox.lookups import ChannelRef, PersonRef, RoleRef
 from sandbox.model import Channel, Guild, Id, Message, User
@@ -12,13 +14,32 @@ from sandbox.scene import Scene
 class Outside(Scene):
     """Changes that a guild's people make in Discord's own client."""
 
-    def add_people(self, count: int) -> list[User]:
-        """This many new members."""
-        first = len(self.directory.users)
+    def add_people(self, count: int, *roles: RoleRef) -> list[User]:
+        """This many new members, who hold these roles."""
+        first, held = len(self.directory.users), [self.directory.role(one) for one in roles]
         people = [self.directory.add_user(f"Person {first + n}") for n in range(count)]
         for user in people:
-            self.directory.join(self.guild, user)
+            self.directory.join(self.guild, user, held)
         return people
+
+    def add_backlog(
+        self,
+        channel: ChannelRef,
+        count: int,
+        text: Callable[[int], str] = "message {}".format,
+        *,
+        authors: Sequence[PersonRef] = ("Ada", "Ben", "Cleo"),
+        every_s: float = 60.0,
+        until: float | None = None,
+    ) -> range:
+        """So many messages from before, one every `every_s`, the last one that long before `until`
+        (Unix seconds; None: now). Authors take turns; `text` gets each message's number, 0 the
+        oldest. Their ids.
+        """
+        ids = ids_until(time.time() if until is None else until, count, every_s)
+        people = [self.person(one).id for one in authors]
+        self.store.add_backlog(Backlog(self.channel(channel).id, ids, people, text))
+        return ids
 
     def add_guild(self, name: str, owner: PersonRef, people: Iterable[PersonRef] = ()) -> Guild:
         """Another guild that the bot is in, with one channel named after it."""

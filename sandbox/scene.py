@@ -1,8 +1,10 @@
 """What there is, put together, and ways to look at it."""
 
 from collections.abc import Collection
+from itertools import islice
 from typing import Final
 
+from sandbox.audit import AuditLog
 from sandbox.bus import Bus
 from sandbox.cdn import Cdn
 from sandbox.clock import Clock
@@ -37,6 +39,7 @@ class Scene:
         self.bus = Bus()
         self.ids = Snowflakes()
         self.log = Journal(self.bus)
+        self.audit = AuditLog()
         self.limits = Limits(self.clock)
         self.invalid_requests = InvalidRequests(self.clock)
         self.troubles = Troubles(self.bus)
@@ -87,6 +90,6 @@ class Scene:
         lines += ["interactions:"] + [f"  {i.name}: {i.state}" for i in recent]
         lines.append("messages:")
         for channel in self.directory.channels.values():
-            newest = list(self.store.newest_first(channel.id))[:5]
+            newest = islice(self.store.newest_first(channel.id), 5)
             lines += [f"  #{channel.name}: {m.text[:200]!r} flags={m.flags}" for m in newest]
         return "\n".join(lines)

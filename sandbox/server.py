@@ -10,7 +10,7 @@ from aiohttp import web
 from sandbox.gateway.gateway import Gateway
 from sandbox.page.api import PageApi
 from sandbox.process import BotProcess
-from sandbox.rest import applications, channels, guilds, interactions, threads
+from sandbox.rest import applications, channels, guilds, interactions, members, threads
 from sandbox.rest.door import PREFIX, Door
 from sandbox.rest.files import Files
 from sandbox.scene import PRIVILEGED
@@ -102,6 +102,6 @@ class Sandbox:
         Files(self.world).add_to(app)
         self._page.add_to(app)
         door = Door(self.world, self.token)
-        modules = (applications, interactions, channels, threads, guilds)
+        modules = (applications, interactions, channels, threads, guilds, members)
         door.add_to(app, [route for module in modules for route in module.ROUTES])
         return app

@@ -6,6 +6,16 @@ DISCORD_EPOCH_MS = 1_420_070_400_000
 _SEQUENCE_BITS = 22
 
 
+def at(seconds: float) -> int:
+    """The first id of this moment (Unix seconds)."""
+    return int(seconds * 1000) - DISCORD_EPOCH_MS << _SEQUENCE_BITS
+
+
+def moment_of(snowflake: int) -> float:
+    """When an id was handed out (Unix seconds)."""
+    return ((snowflake >> _SEQUENCE_BITS) + DISCORD_EPOCH_MS) / 1000
+
+
 class Snowflakes:
     """Hands out ids; each is larger than every one before it.
 
@@ -17,6 +27,5 @@ class Snowflakes:
 
     def next(self) -> str:
         """A new id as decimal text."""
-        milliseconds = int(time.time() * 1000) - DISCORD_EPOCH_MS
-        self._last = max(self._last + 1, milliseconds << _SEQUENCE_BITS)
+        self._last = max(self._last + 1, at(time.time()))
         return str(self._last)

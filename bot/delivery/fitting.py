@@ -4,6 +4,7 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.delivery.images import smaller
 from bot.delivery.target import FILE_LIMIT
@@ -59,7 +60,7 @@ def fitted(reply: Reply, limit: int) -> Reply:
     notes = left_out[:NOTES]
     if len(left_out) > NOTES:
         notes.append(say("files-more-left-out", count=len(left_out) - NOTES))
-    return Reply("\n".join([reply.text, *notes]), tuple(files))
+    return replace(reply, text="\n".join([reply.text, *notes]), files=tuple(files))
 
 
 def _refusal(file: File, limit: int) -> str:

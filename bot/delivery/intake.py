@@ -87,15 +87,17 @@ class Intake:
         *,
         private: bool = False,
         inputs: Inputs | None = None,
+        run_at: float | None = None,
     ) -> None:
-        """Answer a slash command with the ticket of its job; `inputs` are stored with it.
+        """Answer a slash command, or a press, with the ticket of its job; `inputs` are stored with
+        it, and it does not run before `run_at` (unix seconds).
 
         What enqueueing and `inputs` raise is raised.
         """
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
         key = f"interaction:{interaction.id}"
-        storing = self._store(key, job_type, request, target, owed, inputs)
+        storing = self._store(key, job_type, request, target, owed, inputs, run_at)
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
         stored = await asyncio.shield(storing)
@@ -140,9 +142,11 @@ class Intake:
         target: Target,
         owed: NewDelivery,
         inputs: Inputs | None = None,
+        run_at: float | None = None,
     ) -> asyncio.Task[Enqueued]:
         """Enqueue in a task of its own, which goes on whatever becomes of the caller."""
-        task = asyncio.create_task(self._enqueue(key, job_type, request, target, owed, inputs))
+        work = self._enqueue(key, job_type, request, target, owed, inputs, run_at)
+        task = asyncio.create_task(work)
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
         return task
@@ -155,6 +159,7 @@ class Intake:
         target: Target,
         owed: NewDelivery,
         inputs: Inputs | None,
+        run_at: float | None,
     ) -> Enqueued:
         began = asyncio.get_running_loop().time()
         files = () if inputs is None else await inputs()
@@ -169,6 +174,7 @@ class Intake:
             deliveries=(replace(owed, check_at=check_at),),
             private=target.private,
             inputs=files,
+            run_at=run_at,
         )
 
     async def _defer(self, interaction: discord.Interaction, *, private: bool) -> bool:

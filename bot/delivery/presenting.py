@@ -31,13 +31,13 @@ class Presenting:
         first have at most `file_limit` bytes each. Raises `StoreError`.
         """
         if job.state is State.COMPLETED:
-            return await self._messages(await self._result(job), file_limit, single=single)
+            return await self._messages(job, await self._result(job), file_limit, single=single)
         ended = ticket(job)
         partial = self._partial(job) if job.state is State.DISCARDED else None
         if partial is None:
             return (ended,)
         partial = await self._with_attached(job, so_far(partial))
-        (shown,) = await self._messages(partial, file_limit, single=True)
+        (shown,) = await self._messages(job, partial, file_limit, single=True)
         return (given_up(ended, shown),)
 
     async def so_far(self, job: Job, file_limit: int) -> Post:
@@ -51,13 +51,15 @@ class Presenting:
         if partial is None:
             return Post()
         partial = await self._with_attached(job, so_far(partial))
-        (post,) = await self._messages(partial, file_limit, single=True)
+        (post,) = await self._messages(job, partial, file_limit, single=True)
         return post
 
-    async def _messages(self, reply: Reply, file_limit: int, *, single: bool) -> tuple[Post, ...]:
+    async def _messages(
+        self, job: Job, reply: Reply, file_limit: int, *, single: bool
+    ) -> tuple[Post, ...]:
         for _ in range(2):  # what is told of the files may be what makes the text too long
             reply = await self._fitting.fit(readable(reply, single=single), file_limit)
-        return posts(reply, single=single)
+        return posts(reply, job.id, single=single)
 
     async def _result(self, job: Job) -> Reply:
         try:

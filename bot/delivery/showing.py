@@ -4,11 +4,12 @@ import time
 
 from bot.delivery.person import Person
 from bot.delivery.presenting import Presenting
-from bot.delivery.sight import Seen, Sight
+from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.queue.deliveries import Delivery, Way
-from bot.queue.job import Clock
+from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import WAITING, State
+from bot.texts import say
 from bot.ui.job_detail import Detail, job_detail
 from bot.ui.job_list import NEWEST, ON_A_PAGE, Page, choice, job_list
 from bot.ui.post import Post
@@ -59,6 +60,13 @@ class Showing:
         newer = shown and await self._sight.own(person, None, shown[0].job.id, 1)
         page = Page([(one.job, one.title) for one in shown], bool(newer), older)
         return job_list(page, self._clock())
+
+    async def whole(self, person: Person, job_id: str) -> Job:
+        """The job with all its contents. Raises `NotAllowed` for whoever may not see them."""
+        seen = await self._sight.job(person, job_id)
+        if not seen.whole:
+            raise NotAllowed(say("job-not-yours"))
+        return seen.job
 
     async def detail(
         self, person: Person, job_id: str, file_limit: int, back: str | None = None

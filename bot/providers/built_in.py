@@ -66,6 +66,9 @@ class BuiltIn:
         if script.failure:
             raise script.failure
 
+    async def aclose(self) -> None:
+        """Do nothing: it has started nothing."""
+
 
 def is_demonstration(request: ChatRequest) -> bool:
     """Whether `request` is one of the words that show the queue at work."""

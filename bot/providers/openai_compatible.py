@@ -97,6 +97,9 @@ class OpenAICompatible:
         except TooLargeError:
             return self._judge("")
 
+    async def aclose(self) -> None:
+        """Do nothing: the session is the caller's."""
+
     def _judge(self, body: str) -> str:
         host = self._base_url.host
         try:

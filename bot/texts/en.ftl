@@ -184,6 +184,10 @@ failure-choices = I cannot list the choices just now. Type the whole text, or tr
 
 ## What may be done to jobs, and why not
 
+command-at = When it should run: "in 2h", "18:30" (UTC, or name the zone: "18:30 CET"), "2026-12-24 18:00" (at once)
+at-unknown = "{ $typed }" is no moment that can be read here. Write for example "in 2h", "18:30", "tomorrow 9am" or "2026-12-24 18:00"; without a zone it is UTC.
+at-past = That was <t:{ $at }:F>, which has passed. Choose a moment to come, or leave `at` out to run it now.
+at-too-far = That is <t:{ $at }:F>. A job can wait for a year at most.
 job-no-id = That is no job's id. Choose one from the list that appears while you type, or copy the id from the foot of its ticket.
 job-unknown = This job is not known any more: finished jobs are kept only for a while, and one that ran without the queue's storage is lost in a restart.
 job-not-yours = Only who started this job or an administrator may do that.

@@ -22,6 +22,14 @@ class HandlesPresses(Protocol):
     ) -> None:
         """Answer a press or a choice in the list of one's jobs, or on one of them."""
 
+    async def replied(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
+        """Answer a press under a job's result."""
+
+
+def reply_id(action: str, job_id: str) -> str:
+    """The id of a button under a job's result."""
+    return f"reply:{action}:{job_id}"
+
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
@@ -83,3 +91,30 @@ class TaskItem(
         client = cast("HandlesPresses", interaction.client)
         chosen = self.item.values if isinstance(self.item, discord.ui.Select) else [self._job]
         await client.turned(interaction, self._action, self._at, next(filter(None, chosen), ""))
+
+
+class ReplyItem(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"reply:(?P<action>[a-z]+(?:-[a-z]+)*):{ULID}",
+):
+    """A button under a result, which its kind of work put there."""
+
+    def __init__(self, item: discord.ui.Button[discord.ui.View], action: str, job: str) -> None:
+        super().__init__(item)
+        self._action = action
+        self._job = job
+
+    @classmethod
+    async def from_custom_id(  # type: ignore[override]
+        cls,
+        _interaction: discord.Interaction,
+        item: discord.ui.Button[discord.ui.View],
+        match: re.Match[str],
+    ) -> "ReplyItem":
+        """The button that was pressed."""
+        return cls(item, match["action"], match["job"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Pass the press on to the client."""
+        client = cast("HandlesPresses", interaction.client)
+        await client.replied(interaction, self._action, self._job)

@@ -59,7 +59,7 @@ def job_detail(detail: Detail, shown: Post) -> Post:
         embed.add_field(name=name, value=text, inline=False)
     if (excess := len(embed) - EMBED_CHARACTERS) > 0:
         embed.description = shorten(embed.description or "", len(embed.description or "") - excess)
-    return replace(shown, embed=embed, buttons=_buttons(detail))
+    return replace(shown, embed=embed, buttons=(*_buttons(detail), *shown.buttons))
 
 
 def _buttons(detail: Detail) -> tuple[Button, ...]:

@@ -5,7 +5,9 @@ from itertools import islice
 
 from bot.queue.reply import File, Reply
 from bot.texts import say
-from bot.ui.post import Post
+from bot.ui.buttons import reply_id
+from bot.ui.panel import embed_of
+from bot.ui.post import Button, Post
 from bot.ui.text import clean, messages, shorten, split_message
 
 MOST_MESSAGES = 4
@@ -20,7 +22,7 @@ NOTES = 600
 
 def so_far(partial: Reply) -> Reply:
     """What a failed job had, under a heading that says so."""
-    return Reply(f"{say('result-so-far')}\n{partial.text}", partial.files)
+    return replace(partial, text=f"{say('result-so-far')}\n{partial.text}", buttons=())
 
 
 def given_up(ended: Post, shown: Post) -> Post:
@@ -32,17 +34,28 @@ def readable(reply: Reply, *, single: bool) -> Reply:
     """The reply with a text of at most `MOST_MESSAGES` messages, or of one if it must be `single`
     (a private answer is one edit with a file); what is longer becomes a file.
     """
-    text = clean(reply.text).strip() or say("result-empty")
+    text = clean(reply.text).strip()
+    if not (text or reply.panel):
+        text = say("result-empty")
     most = 1 if single else MOST_MESSAGES
     if len(list(islice(messages(text), most + 1))) <= most:
-        return Reply(text, reply.files)
+        return replace(reply, text=text)
     told = f"\n\n{say('result-as-file')}"
     opening = shorten(text, LIMIT - NOTES - len(told)) + told
-    return Reply(opening, (*reply.files, File("answer.md", text.encode())))
+    return replace(reply, text=opening, files=(*reply.files, File("answer.md", text.encode())))
 
 
-def posts(reply: Reply, *, single: bool) -> tuple[Post, ...]:
-    """The messages of a reply, the first of which replaces the ticket and has the files."""
+def posts(reply: Reply, job_id: str, *, single: bool) -> tuple[Post, ...]:
+    """The messages of a job's reply: the first replaces the ticket and has the files and the
+    panel, the last has the buttons.
+    """
     shown = readable(reply, single=single)
-    first, *more = split_message(shown.text)
-    return (Post(first, files=shown.files), *(Post(chunk) for chunk in more))
+    first, *more = split_message(shown.text) or [""]
+    names = frozenset(file.name for file in shown.files)
+    panel = None if shown.panel is None else embed_of(shown.panel, names)
+    *others, last = (Post(first, panel, files=shown.files), *(Post(chunk) for chunk in more))
+    return (*others, replace(last, buttons=_buttons(shown, job_id)))
+
+
+def _buttons(reply: Reply, job_id: str) -> tuple[Button, ...]:
+    return tuple(Button(one.label, reply_id(one.action, job_id)) for one in reply.buttons)

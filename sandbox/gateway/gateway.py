@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import WSMsgType, web
 
 from sandbox.events import Event, InteractionCreated
-from sandbox.gateway.dispatch import PRIVILEGED
+from sandbox.gateway.dispatch import MEMBERS, PRIVILEGED
 from sandbox.gateway.guild_events import guild_created
-from sandbox.gateway.members import member_chunks
+from sandbox.gateway.members import member_chunks, wants_all
 from sandbox.gateway.session import Close, Outgoing, Session, frame
 from sandbox.gateway.short_lives import ShortLives
 from sandbox.gateway.translate import dispatches
@@ -25,6 +25,7 @@ ACK_AFTER_S: Final = 0.05
 _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT = 1, 2, 6, 7
 _REQUEST_MEMBERS, _INVALID_SESSION, _HELLO, _ACK = 8, 9, 10, 11
 _GONE = Close(1001, "the sandbox stops")
+_NOT_INTENDED = Close(4014, "Disallowed intent(s).")
 
 
 class Gateway:
@@ -173,7 +174,7 @@ class Gateway:
         intents = int(data.get("intents", 0))
         for name, intent in PRIVILEGED.items():
             if intents & intent and name not in self._world.portal:
-                return Close(4014, "Disallowed intent(s).")
+                return _NOT_INTENDED
         return None
 
     def _drop_abandoned(self, shard: int, shards: int) -> None:
@@ -216,7 +217,11 @@ class Gateway:
 
     def _send_members(self, outgoing: Outgoing, data: JsonObject) -> None:
         for session in self._sessions.values():
-            if session.outgoing is outgoing:
+            if session.outgoing is not outgoing:
+                continue
+            if wants_all(data) and not session.wants(MEMBERS):
+                outgoing.put_nowait(_NOT_INTENDED)
+            else:
                 for chunk in member_chunks(self._world, data):
                     session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
 

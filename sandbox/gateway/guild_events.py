@@ -15,6 +15,7 @@ from sandbox.events import (
     MemberRemoved,
     RoleAdded,
     RoleChanged,
+    RoleRemoved,
 )
 from sandbox.gateway.dispatch import GUILDS, MEMBERS, Dispatch, told
 from sandbox.model import Channel, Guild, JsonObject, Member
@@ -43,6 +44,9 @@ def guild_events(world: "World", event: Event) -> Iterator[Dispatch]:
             name = "GUILD_ROLE_CREATE" if isinstance(event, RoleAdded) else "GUILD_ROLE_UPDATE"
             data = {"guild_id": role.guild_id, "role": role_json(role)}
             yield told(name, role.guild_id, GUILDS, data)
+        case RoleRemoved(role):
+            gone = {"guild_id": role.guild_id, "role_id": role.id}
+            yield told("GUILD_ROLE_DELETE", role.guild_id, GUILDS, gone)
         case ChannelAdded(channel):
             yield from _channel(world, channel, "CREATE")
         case ChannelChanged(channel):
@@ -69,7 +73,8 @@ def _member(world: "World", event: MemberAdded | MemberRemoved | MemberChanged) 
         gone = where | {"user": user_json(world.directory.users[member.user_id])}
         return told("GUILD_MEMBER_REMOVE", member.guild_id, MEMBERS, gone)
     name = "GUILD_MEMBER_ADD" if isinstance(event, MemberAdded) else "GUILD_MEMBER_UPDATE"
-    return told(name, member.guild_id, MEMBERS, member_json(world, member) | where)
+    intent = GUILDS if member.user_id == world.bot.id else MEMBERS  # of itself it always hears
+    return told(name, member.guild_id, intent, member_json(world, member) | where)
 
 
 def _membership(world: "World", member: Member, *, here: bool) -> Dispatch:

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 CHUNK: Final = 1_000
+MOST_BY_NAME: Final = 100
+
+
+def wants_all(request: JsonObject) -> bool:
+    """Whether every member is asked for, which needs the members intent."""
+    return not (request.get("user_ids") or request.get("query") or request.get("limit"))
 
 
 def member_chunks(world: "World", request: JsonObject) -> Iterator[JsonObject]:
@@ -36,7 +42,9 @@ def member_chunks(world: "World", request: JsonObject) -> Iterator[JsonObject]:
 
 
 def _by_name(world: "World", members: list[Member], request: JsonObject) -> list[Member]:
+    if wants_all(request):
+        return members
     query, limit = str(request.get("query") or "").lower(), int(request.get("limit") or 0)
     users = world.directory.users
     found = [m for m in members if users[m.user_id].name.lower().startswith(query)]
-    return found[:limit] if limit else found
+    return found[: min(limit or MOST_BY_NAME, MOST_BY_NAME)]

@@ -1,7 +1,7 @@
-"""What the bot may reach in channels: unknown, hidden, forbidden and archived is refused."""
+"""What the bot may reach: what is unknown, hidden, forbidden or archived is refused."""
 
 from sandbox import errors
-from sandbox.model import Channel, JsonObject, Message
+from sandbox.model import Channel, Guild, JsonObject, Message
 from sandbox.permissions import (
     ATTACH_FILES,
     EMBED_LINKS,
@@ -23,6 +23,16 @@ def require(call: Call, channel: Channel, permission: int) -> None:
     """Raise 50013 if the bot lacks the permission there."""
     if not may(call, channel, permission):
         raise errors.missing_permissions()
+
+
+def joined_guild(call: Call) -> Guild:
+    """The guild of the path. Raises 10004, or 50001 where the bot is no member."""
+    guild = call.world.directory.guilds.get(call["guild"])
+    if guild is None:
+        raise errors.unknown_guild()
+    if call.world.bot.id not in call.world.directory.members[guild.id]:
+        raise errors.missing_access()
+    return guild
 
 
 def visible_channel(call: Call) -> Channel:

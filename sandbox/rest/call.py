@@ -26,6 +26,8 @@ class Call:
     content: object = None
     uploads: tuple[Upload, ...] = ()
     base_url: str = ""
+    reason: str = ""
+    """X-Audit-Log-Reason as it came, quoted."""
 
     @property
     def body(self) -> JsonObject:
@@ -75,7 +77,13 @@ class Route:
 
 async def read_call(world: "World", request: web.Request) -> Call:
     """Read the whole request. Raises 50109 for a broken body."""
-    call = Call(world, request.match_info, request.query, base_url=str(request.url.origin()))
+    call = Call(
+        world,
+        request.match_info,
+        request.query,
+        base_url=str(request.url.origin()),
+        reason=request.headers.get("X-Audit-Log-Reason", ""),
+    )
     if not request.can_read_body:
         return call
     if request.content_type.startswith("multipart/"):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from sandbox import errors
-from sandbox.limits import DELETES, EDITS, POSTS, TYPING
+from sandbox.limits import DELETES, EDITS, HISTORY, POSTS, TYPING
 from sandbox.message_payload import message_json, readable_json
 from sandbox.message_store import Draft
 from sandbox.model import Id, JsonObject, Message
@@ -20,8 +20,11 @@ from sandbox.rest.access import (
     writable_channel,
 )
 from sandbox.rest.call import Call, Route
+from sandbox.rest.paging import check_page
 
 _REPLY = 19
+MOST_MESSAGES = 100
+"""Of one page of a channel's history."""
 
 
 def get_channel(call: Call) -> JsonObject:
@@ -32,7 +35,8 @@ def get_messages(call: Call) -> list[JsonObject]:
     channel = visible_channel(call)
     if not may(call, channel, READ_HISTORY):
         return []
-    limit = call.number("limit", 50, 100)
+    check_page(call.query, MOST_MESSAGES)
+    limit = int(call.query.get("limit", 50))
     return [_shown(call, message) for message in _page(call, channel.id, limit)]
 
 
@@ -118,7 +122,7 @@ _MESSAGE = "/channels/{channel}/messages/{message}"
 
 ROUTES = (
     Route("GET", _CHANNEL, get_channel),
-    Route("GET", f"{_CHANNEL}/messages", get_messages),
+    Route("GET", f"{_CHANNEL}/messages", get_messages, HISTORY),
     Route("POST", f"{_CHANNEL}/messages", post_message, POSTS),
     Route("GET", _MESSAGE, get_message),
     Route("PATCH", _MESSAGE, edit_message, EDITS),

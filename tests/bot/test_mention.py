@@ -24,6 +24,7 @@ from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.jobs.chat import Chat, Question
+from bot.jobs.kinds import Kinds
 from bot.providers.built_in import BuiltIn
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import JobFilter
@@ -59,7 +60,9 @@ async def bot(queue):
     admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
     alerts = Alerts(queue, calls, lambda: 0.0)
     await bot.add_cog(
-        ChatCog(Services(queue, intake, actions, showing, chat, failures, admin, alerts, None))
+        ChatCog(
+            Services(queue, intake, actions, showing, Kinds(chat), failures, admin, alerts, None)
+        )
     )
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()

@@ -31,6 +31,7 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
+from bot.jobs.kinds import Kinds
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
@@ -199,7 +200,7 @@ class House:
             self.intake,
             actions,
             showing,
-            self.chat,
+            Kinds(self.chat),
             failures,
             admin,
             self.alerts,

@@ -28,8 +28,12 @@ class Rest:
         self._sandbox = sandbox
         self._session = session
 
-    async def __call__(self, method: str, path: str, body=None, *, token=None, data=None):
+    async def __call__(
+        self, method: str, path: str, body=None, *, token=None, data=None, reason=None
+    ):
         headers = {"Authorization": f"Bot {token or self._sandbox.token}"}
+        if reason is not None:
+            headers["X-Audit-Log-Reason"] = reason
         url = self._sandbox.api_url + path
         async with self._session.request(
             method, url, json=body, data=data, headers=headers

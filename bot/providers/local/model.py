@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 STALL_S = 120.0
 """Seconds of silence: on two busy cores the longest question it takes was read in 54."""
 
-INSTRUCTION = "You are a friendly assistant. Answer in at most three short sentences."
+INSTRUCTION = "You are a helpful AI assistant. Keep your answers short."
 """What the model is told where the request has no system message."""
 
 
@@ -38,15 +38,16 @@ class LocalModel:
     """A `ChatProvider` whose model is started at first need, and again if its process has died.
 
     Whatever model a request names, this one answers. Where it does not start, and for the words
-    that show the queue at work, the built-in responder answers. `session` stays the caller's.
+    that show the queue at work, the built-in responder answers, which is given. `session` stays
+    the caller's.
     """
 
     name = "local"
 
-    def __init__(self, session: aiohttp.ClientSession, model_file: Path) -> None:
+    def __init__(self, session: aiohttp.ClientSession, model_file: Path, built_in: BuiltIn) -> None:
         self._session = session
         self._model_file = model_file
-        self._built_in = BuiltIn()
+        self._built_in = built_in
         self._turns = asyncio.Semaphore(PARALLEL)
         self._starting: asyncio.Task[ModelServer | None] | None = None
 

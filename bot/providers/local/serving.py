@@ -23,6 +23,9 @@ LONGEST_ANSWER = 300
 TEMPERATURE = 0.2
 """Near to what the model holds likeliest; small ones wander off at the customary 0.8."""
 
+REPETITION = 1.1
+"""Weight against words just used: without it, it says one phrase until it is stopped."""
+
 POLITENESS = 5
 """Added to the process's niceness: the bot goes first."""
 
@@ -69,7 +72,7 @@ def _server(model_file: str, key: str) -> Any:
     params.n_parallel = PARALLEL
     params.n_predict = LONGEST_ANSWER
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _threads()
-    params.sampling.temp = TEMPERATURE
+    params.sampling.temp, params.sampling.penalty_repeat = TEMPERATURE, REPETITION
     params.api_keys = [key]
     params.cache_ram_mib = 0
     params.ui = params.endpoint_slots = params.warmup = False

@@ -1,0 +1,17 @@
+"""All kinds of work that the bot offers, each by its name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from bot.jobs.chat import Chat
+from bot.queue.handlers import AnyJobType
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What cogs may ask for."""
+
+    chat: Chat
+
+    def __iter__(self) -> Iterator[AnyJobType]:
+        return (getattr(self, field.name) for field in fields(self))
