@@ -209,7 +209,7 @@ class Chat(Topic):
 
     base_url: WebAddress | None = Field(
         None,
-        description="Address of any OpenAI-compatible server; empty: a built-in responder answers.",
+        description="Address of any OpenAI-compatible server; empty: what is built in (or the extra `local`).",
         examples=["http://localhost:11434/v1"],
     )
     api_key: Secret = Field(None, description="The key for that server, if it asks for one.")

@@ -33,7 +33,7 @@ def doctor(sandbox, tmp_path, capsys):
             "DISCORD_TOKEN": sandbox.token,
             "DISCORD_API_URL": sandbox.api_url,
             "QUEUE_DATABASE_URL": f"sqlite:///{tmp_path}/data/conveyor.db",
-            "CHAT_BASE_URL": "http://127.0.0.1:9/v1",
+            "CHAT_BASE_URL": sandbox.url,
         }
         good = await examine(load_settings(None, given | environ))
         return good, capsys.readouterr().out.splitlines()
