@@ -25,7 +25,8 @@ def saying(text):
 
 
 async def answer_of(model, text):
-    return "".join([piece async for piece in model.stream(saying(text))])
+    async with asyncio.timeout(60):
+        return "".join([piece async for piece in model.stream(saying(text))])
 
 
 @pytest.fixture
@@ -53,7 +54,10 @@ async def test_more_questions_than_it_can_answer_at_once_take_turns(local):
 async def test_a_reader_who_leaves_gives_the_turn_back(local):
     model = await local()
     for _ in range(PARALLEL + 1):
-        async with aclosing(model.stream(saying("Tell me a long story."))) as answer:
+        async with (
+            asyncio.timeout(60),
+            aclosing(model.stream(saying("Tell me a long story."))) as answer,
+        ):
             assert await anext(answer)
     assert await answer_of(model, "hello")
 
@@ -102,7 +106,7 @@ from bot.providers.local.server import start_server
 
 async def main():
     server = await start_server(pathlib.Path(sys.argv[1]))
-    print(server.process.pid, flush=True)
+    print(server.process.pid, server.url, flush=True)
     await asyncio.Event().wait()
 
 asyncio.run(main())
@@ -115,10 +119,12 @@ async def test_it_ends_with_the_bot_also_if_that_is_killed(local):
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STARTING, find_model()), stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
-    model = os.pidfd_open(int(await bot.stdout.readline()))
+    pid, url = (await bot.stdout.readline()).decode().split()
+    model = os.pidfd_open(int(pid))
     try:
         signal.pidfd_send_signal(model, signal.SIGTERM)  # a stop is for the bot to hear
-        assert not select.select([model], [], [], 0)[0]
+        async with aiohttp.ClientSession() as session, session.get(f"{url}/health") as health:
+            assert health.status == 200
         bot.kill()
         await bot.wait()
         assert await asyncio.to_thread(select.select, [model], [], [], 10) != ([], [], [])
