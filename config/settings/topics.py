@@ -209,7 +209,7 @@ class Chat(Topic):
 
     base_url: WebAddress | None = Field(
         None,
-        description="Address of an OpenAI-compatible server; empty: the extra `local`, or a built-in responder.",
+        description="OpenAI-compatible server; empty: the extra `local`, or a built-in responder.",
         examples=["http://localhost:11434/v1"],
     )
     api_key: Secret = Field(None, description="The key for that server, if it asks for one.")
