@@ -15,7 +15,8 @@ from benchmarks.judge import judged, leave
 from bot.delivery.person import Person
 from bot.delivery.presenting import Presenting
 from bot.delivery.showing import Showing
-from bot.jobs.chat import Answer, Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Answer, Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.ids import new_id
 from bot.queue.job import Job

@@ -30,6 +30,11 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
+from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
+from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
@@ -37,6 +42,7 @@ from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.local.model import LocalModel, find_model
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
 from bot.queue.retention import Retention
@@ -88,7 +94,9 @@ def webhook_settings_of(settings: Settings) -> WebhookSettings:
     )
 
 
-def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> QueueOptions:
+def options_of(
+    settings: Settings, webhooks: OwesWebhooks | None = None, gate: Gate | None = None
+) -> QueueOptions:
     """The settings in the queue's own words."""
     queue = settings.queue
     return QueueOptions(
@@ -115,6 +123,7 @@ def options_of(settings: Settings, webhooks: OwesWebhooks | None = None) -> Queu
             settings.cache.max_size,
         ),
         webhooks=webhooks,
+        gate=gate,
     )
 
 
@@ -141,11 +150,20 @@ class App:
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
-        self.queue = JobQueue(store, options_of(settings, webhooks.owed))
+        self._quota = Quota(store, settings.chat.tokens_per_user_per_day, time.time)
+        self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
+        self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
         self._chat_provider = chat_provider_of(settings, session)
         logger.info(self._chat_provider.describe())
-        kinds = Kinds(chat=Chat(self._chat_provider))
+        self._memory = Memory(store, time.time)
+        chat = Chat(
+            self._chat_provider,
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, self._memory, Chat.name),
+            inputs=self.queue.inputs,
+        )
+        kinds = Kinds(chat, member_activity=MemberActivity(self.client, store, time.time))
         for kind in kinds:
             self.queue.register(kind)
 
@@ -172,7 +190,7 @@ class App:
             showing,
             kinds,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, guilds),
+            admin_desk(self.queue, showing, book, time.time, owners, guilds, self._quota.today),
             self._alerts,
             webhooks.desk(self.queue, programs),
         )
@@ -222,7 +240,9 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._quota.run(),
             self.client.command_sync.run(),
+            self._memory.run(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [duty_of(one) for one in running]

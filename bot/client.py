@@ -28,17 +28,21 @@ from bot.ui.buttons import JobButton, ReplyItem, TaskItem
 logger = logging.getLogger(__name__)
 
 COGS = (
+    "cogs.admin_chat",
     "cogs.admin_log",
     "cogs.admin_queue",
     "cogs.admin_task",
     "cogs.admin_webhook",
     "cogs.async_jobs",
     "cogs.chat",
+    "cogs.chat_buttons",
+    "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",
     "cogs.setup",
     "cogs.setup_alerts",
     "cogs.tasks",
+    "cogs.voice",
 )
 
 OnPress: TypeAlias = Callable[[discord.Interaction, Job], Awaitable[None]]

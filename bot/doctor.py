@@ -51,35 +51,28 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
     token = settings.discord.token
     if token is None:
-        return Finding(
-            False,
-            "DISCORD_TOKEN is missing: copy it from the developer portal (Bot, Reset Token) into "
-            ".env, or run `main.py sandbox`, which needs none.",
-        )
+        return Finding(False, say("ready-token-missing"))
     api_url = settings.discord.api_url
     headers = {"Authorization": f"Bot {token.get_secret_value()}"}
     try:
         async with session.get(f"{api_url}/users/@me", headers=headers) as answer:
             if answer.status == 401:
-                return Finding(False, "Discord refused DISCORD_TOKEN: copy it anew.")
+                return Finding(False, say("ready-token-refused"))
             answer.raise_for_status()
             name = (await answer.json())["username"]
     except (aiohttp.ContentTypeError, ValueError, LookupError, TypeError):
-        return Finding(False, f"What answers at {api_url} is not Discord: correct DISCORD_API_URL.")
+        return Finding(False, say("ready-not-discord", address=api_url))
     except (aiohttp.ClientError, TimeoutError) as error:
         status = isinstance(error, aiohttp.ClientResponseError) and error.status
-        return Finding(
-            False,
-            f"Discord cannot be reached at {api_url} ({status or type(error).__name__}): check the "
-            "network, a proxy if there is one, and DISCORD_API_URL.",
-        )
-    return Finding(True, f"Discord knows the token: this bot is {name}.")
+        fault = str(status or type(error).__name__)
+        return Finding(False, say("ready-unreachable", address=api_url, fault=fault))
+    return Finding(True, say("ready-token", name=name))
 
 
 async def _database(settings: Settings) -> Finding:
     database = settings.queue.database_url
     if not isinstance(database, SqliteDatabase):
-        return Finding(None, "Jobs are kept in memory only: they are lost when the bot ends.")
+        return Finding(None, say("ready-memory"))
     store = store_of(settings)
     try:
         await store.open()
@@ -88,7 +81,7 @@ async def _database(settings: Settings) -> Finding:
         return Finding(False, str(error))
     finally:
         await store.close()
-    return Finding(True, f"The database {database.path} is ready.")
+    return Finding(True, say("ready-database", path=str(database.path)))
 
 
 async def _discord(settings: Settings) -> AsyncIterator[Finding]:

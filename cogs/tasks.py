@@ -7,14 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Conveyor
-from bot.delivery.actions import has_left
 from bot.delivery.discord_calls import refusals
 from bot.delivery.person import person_of
 from bot.delivery.presses import edit_of, show_fitting
 from bot.queue.errors import StoreError
 from bot.queue.states import UNFINISHED, State
 from bot.texts import say
-from bot.ui.ticket import left_ticket
 
 logger = logging.getLogger(__name__)
 
@@ -47,17 +45,18 @@ class TasksCog(commands.Cog):
     @app_commands.command(name="cancel_task", description=say("command-cancel-task"))
     @app_commands.describe(id=say("command-cancel-task-id"))
     async def cancel_task(self, interaction: discord.Interaction, id: Id) -> None:  # noqa: A002 - its name on Discord
-        """Cancel, and show the job as it is then."""
+        """Cancel, and show the job as it is then; ask first where it is somebody else's."""
         await self._client.carry_out(interaction, self._cancel(interaction, id))
 
     async def _cancel(self, interaction: discord.Interaction, job_id: str) -> None:
         with refusals():
             await interaction.response.defer(ephemeral=True, thinking=True)
-            job = await self._services.actions.cancel(person_of(interaction), job_id)
-            if has_left(job):
-                await edit_of(interaction)(left_ticket(job))
+            actions = self._services.actions
+            post = await actions.cancel_elsewhere(person_of(interaction), job_id)
+            if post is not None:
+                await edit_of(interaction)(post)
             else:
-                await self._detail(interaction, job.id)
+                await self._detail(interaction, job_id)
 
     @job.command(name="show", description=say("command-job-show"))
     @app_commands.describe(id=say("command-job-show-id"))

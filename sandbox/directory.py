@@ -15,7 +15,7 @@ from sandbox.events import (
     RoleChanged,
     RoleRemoved,
 )
-from sandbox.lookups import PersonRef, RoleRef
+from sandbox.lookups import ChannelRef, PersonRef, RoleRef
 from sandbox.model import Guild, Id, Member, Role, User
 from sandbox.permissions import MEMBER
 from sandbox.places import Places
@@ -50,6 +50,14 @@ class Directory(Places):
         """Boost the guild: 0 to 3."""
         changed = replace(self.guilds[guild.id], tier=tier)
         self.guilds[guild.id] = changed
+        self._bus.emit(GuildChanged(changed))
+        return changed
+
+    def set_afk(self, channel: ChannelRef) -> Guild:
+        """Those who are silent for long are moved to this channel of its guild from now on."""
+        where = self.channel(channel)
+        changed = replace(self.guilds[where.guild_id or ""], afk_channel_id=where.id)
+        self.guilds[changed.id] = changed
         self._bus.emit(GuildChanged(changed))
         return changed
 

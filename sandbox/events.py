@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.interactions import Interaction
-from sandbox.model import Channel, Guild, Id, Member, Message, Role
+from sandbox.model import Channel, Guild, Id, Member, Message, Role, VoiceState
 
 LogKind = Literal["rest", "gateway", "interaction", "trouble", "bot", "unknown_route"]
 
@@ -119,6 +119,13 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """Somebody joined, changed or left a voice channel, or what they hear."""
+
+    state: VoiceState
+
+
+@dataclass(frozen=True, slots=True)
 class CommandsChanged:
     pass
 
@@ -156,6 +163,7 @@ Event = (
     | MemberAdded
     | MemberRemoved
     | MemberChanged
+    | VoiceChanged
     | CommandsChanged
     | BotChanged
     | TroublesChanged

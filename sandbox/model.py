@@ -17,6 +17,7 @@ _BOOSTED_FILE_BYTES: Final = {2: 5 * MAX_FILE_BYTES, 3: 10 * MAX_FILE_BYTES}
 
 TEXT_CHANNEL: Final = 0
 DM_CHANNEL: Final = 1
+VOICE_CHANNEL: Final = 2
 PUBLIC_THREAD: Final = 11
 PRIVATE_THREAD: Final = 12
 
@@ -39,6 +40,7 @@ class Guild:
     owner_id: Id
     tier: int = 0
     """How far it was boosted (0 to 3), which decides how large files may be."""
+    afk_channel_id: Id | None = None
 
     @property
     def most_file_bytes(self) -> int:
@@ -86,6 +88,7 @@ class Thread:
     people: frozenset[Id] = frozenset()
     archived: bool = False
     locked: bool = False
+    archived_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,16 @@ class Channel:
     overwrites: tuple[Overwrite, ...] = ()
     recipient_id: Id | None = None
     thread: Thread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceState:
+    """Where somebody talks, and whether they chose to hear nothing; channel None: nowhere."""
+
+    guild_id: Id
+    user_id: Id
+    channel_id: Id | None
+    deaf: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,16 @@ class Outside(Scene):
         """Somebody deletes a channel, with its threads and messages. Raises LookupError."""
         self.directory.remove_channel(channel)
 
+    # -- voice ----------------------------------------------------------------------------------
+
+    def join_voice(self, user: PersonRef, channel: ChannelRef, *, deaf: bool = False) -> None:
+        """Enter a voice channel, from another one or from none. Raises LookupError."""
+        self.voices.join(self.person(user), self.channel(channel), deaf=deaf)
+
+    def leave_voice(self, user: PersonRef) -> None:
+        """Leave the voice channel that the person is in, if any."""
+        self.voices.leave(self.person(user))
+
     # -- signs of life ------------------------------------------------------------------------
 
     def typing(self, channel_id: Id, user_id: Id) -> None:

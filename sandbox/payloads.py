@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sandbox.model import DM_CHANNEL, Channel, Guild, JsonObject, Member, Role, Thread, User
+from sandbox.model import (
+    DM_CHANNEL,
+    VOICE_CHANNEL,
+    Channel,
+    Guild,
+    JsonObject,
+    Member,
+    Role,
+    Thread,
+    User,
+    VoiceState,
+)
 
 if TYPE_CHECKING:
     from sandbox.scene import Scene
@@ -45,6 +56,22 @@ def member_json(world: "Scene", member: Member, *, with_user: bool = True) -> Js
     return data
 
 
+def voice_json(state: VoiceState) -> JsonObject:
+    """As GUILD_CREATE has it: without the guild and the member."""
+    return {
+        "channel_id": state.channel_id,
+        "user_id": state.user_id,
+        "session_id": f"voice-{state.user_id}",
+        "deaf": False,
+        "mute": False,
+        "self_deaf": state.deaf,
+        "self_mute": state.deaf,
+        "self_video": False,
+        "suppress": False,
+        "request_to_speak_timestamp": None,
+    }
+
+
 def role_json(role: Role) -> JsonObject:
     colors = {"primary_color": role.color, "secondary_color": None, "tertiary_color": None}
     return {
@@ -80,6 +107,8 @@ def channel_json(world: "Scene", channel: Channel) -> JsonObject:
         {"id": o.target_id, "type": o.kind, "allow": str(o.allow), "deny": str(o.deny)}
         for o in channel.overwrites
     ]
+    if channel.type == VOICE_CHANNEL:
+        data |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
     return data | {
         "guild_id": channel.guild_id,
         "name": channel.name,
@@ -107,7 +136,7 @@ def _thread_json(channel: Channel, thread: Thread) -> JsonObject:
             "archived": thread.archived,
             "locked": thread.locked,
             "auto_archive_duration": 1440,
-            "archive_timestamp": created,
+            "archive_timestamp": moment(max(thread.created_at, thread.archived_at)),
             "create_timestamp": created,
             "invitable": True,
         },
@@ -124,7 +153,7 @@ def guild_json(world: "Scene", guild: Guild) -> JsonObject:
         "description": None,
         "owner_id": guild.owner_id,
         "afk_timeout": 300,
-        "afk_channel_id": None,
+        "afk_channel_id": guild.afk_channel_id,
         "system_channel_id": None,
         "system_channel_flags": 0,
         "rules_channel_id": None,

@@ -33,14 +33,17 @@ class Places(Lookups):
         self._dms: dict[Id, Channel] = {}
 
     def add_channel(
-        self, guild: Guild, name: str, topic: str = "", overwrites: tuple[Overwrite, ...] = ()
+        self,
+        guild: Guild,
+        name: str,
+        topic: str = "",
+        overwrites: tuple[Overwrite, ...] = (),
+        kind: int = TEXT_CHANNEL,
     ) -> Channel:
-        """A new text channel, below the others."""
+        """A new channel, for text unless its `kind` says otherwise, below the others."""
         position = len(self.guild_channels(guild.id))
         channel_id = self._ids.next()
-        return self._add(
-            Channel(channel_id, TEXT_CHANNEL, name, guild.id, topic, position, overwrites)
-        )
+        return self._add(Channel(channel_id, kind, name, guild.id, topic, position, overwrites))
 
     def add_thread(
         self,
@@ -74,7 +77,8 @@ class Places(Lookups):
             raise LookupError(f"{channel.name!r} is not a thread.")
         thread = channel.thread
         if archived is not None:
-            thread = replace(thread, archived=archived)
+            # as exact as it is told, so that whoever asks for those before it does not get it again
+            thread = replace(thread, archived=archived, archived_at=round(time.time(), 6))
         if locked is not None:
             thread = replace(thread, locked=locked)
         if joined is not None:

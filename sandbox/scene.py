@@ -22,6 +22,7 @@ from sandbox.old_edits import OldEdits
 from sandbox.seed import seed
 from sandbox.snowflake import Snowflakes
 from sandbox.troubles import Troubles
+from sandbox.voices import Voices
 
 PRIVILEGED: Final = frozenset({"members", "presences", "message_content"})
 _LISTED: Final = 20
@@ -45,6 +46,7 @@ class Scene:
         self.troubles = Troubles(self.bus)
         self.cdn = Cdn(self.clock)
         self.directory = Directory(self.bus, self.ids)
+        self.voices = Voices(self.bus, self.directory)
         self.store = MessageStore(self.bus, self.ids, self.directory, self.cdn)
         self.old_edits = OldEdits(self.clock)
         self.nonces = Nonces(self.clock, self.store)

@@ -1,7 +1,7 @@
 """The world a newcomer finds: one guild, its channels, its roles, Ada, Ben and Cleo, the bot."""
 
 from sandbox.directory import Directory
-from sandbox.model import Guild, Overwrite, User
+from sandbox.model import VOICE_CHANNEL, Guild, Overwrite, User
 from sandbox.permissions import ADMINISTRATOR, BOT, VIEW_CHANNEL
 
 
@@ -27,4 +27,5 @@ def seed(directory: Directory) -> tuple[Guild, User]:
     directory.add_channel(guild, "admin-only", "Administrators and the bot", staff)
     no_bots = (Overwrite(bot.id, 1, deny=VIEW_CHANNEL),)
     directory.add_channel(guild, "no-bots", "The bot cannot look in here", no_bots)
+    directory.add_channel(guild, "lounge", "For talking", kind=VOICE_CHANNEL)
     return guild, bot

@@ -7,14 +7,15 @@ from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
-from bot.queue.deliveries import LEFT, Delivery, DeliveryState
+from bot.queue.deliveries import OVER_FOR_GOOD, Delivery, DeliveryState
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import FINISHED, State
 from bot.texts import say
+from bot.ui.admin_jobs import asked_to_cancel
 from bot.ui.post import Place, Post
-from bot.ui.ticket import elsewhere_ticket, ticket
+from bot.ui.ticket import elsewhere_ticket, left_ticket, ticket
 
 Show = Callable[[Post], Awaitable[None]]
 
@@ -30,25 +31,21 @@ class Actions:
         self.sight = Sight(queue)
         self._audit = Audit(queue.store)
 
-    async def cancel(self, person: Person, job_id: str) -> Job:
-        """Cancel the job: whoever waits for it for themselves, an administrator for all.
+    async def cancel(self, person: Person, job_id: str) -> Job | Post:
+        """Cancel the job for who waits for it; it goes on, if others still do.
 
-        The job then goes on, if others still wait for it.
+        An administrator would cancel it for all of them: the question whether that is meant.
         """
         seen = await self._unfinished(person, job_id)
-        reason = say("job-cancelled-by-you")
         if not seen.waits:
-            reason = say("job-cancelled-by", name=person.name)
+            return asked_to_cancel(seen.job)
+        reason = say("job-cancelled-by-you")
         try:
-            job = await self._queue.cancel(
-                seen.job.id, reason, by=person.id if seen.waits else None
-            )
+            job = await self._queue.cancel(seen.job.id, reason, by=person.id)
         except InvalidStateTransitionError:
             raise NotAllowed(say("job-just-ended")) from None
         if has_left(job):
             await self._tickets.leave(job, person.id)
-        if not seen.waits:
-            await self._audit.record(person, Deed.CANCELLED, job.id)
         return job
 
     async def retry(self, person: Person, job_id: str) -> Job:
@@ -65,11 +62,20 @@ class Actions:
             await self._audit.record(person, Deed.RETRIED, job.id)
         return job
 
-    async def cancel_here(self, person: Person, job_id: str, show: Show) -> None:
-        """Cancel the job, and show that in the ticket that was pressed."""
-        job = await self.cancel(person, job_id)
-        if not has_left(job) and (await self.sight.job(person, job_id)).whole:
-            await self._tickets.show(job.id, show)
+    async def cancel_here(self, person: Person, job_id: str, show: Show, ask: Show) -> None:
+        """Cancel the job, and show that in the ticket that was pressed; or `ask` the person."""
+        cancelled = await self.cancel(person, job_id)
+        if isinstance(cancelled, Post):
+            await ask(cancelled)
+        elif not has_left(cancelled):
+            await self._tickets.show(cancelled.id, show)
+
+    async def cancel_elsewhere(self, person: Person, job_id: str) -> Post | None:
+        """Cancel the job away from its ticket; what the person reads then, if not just the job."""
+        cancelled = await self.cancel(person, job_id)
+        if isinstance(cancelled, Post):
+            return cancelled
+        return left_ticket(cancelled) if has_left(cancelled) else None
 
     async def refresh(self, person: Person, job_id: str, show: Show, handle: Handle) -> None:
         """Show how far the job is, or where its result went; `handle` is of the pressed message."""
@@ -84,7 +90,7 @@ class Actions:
         """Run the job once more; the pressed message is its ticket again."""
         seen = await self._whole(person, job_id)
         job = await self.retry(person, seen.job.id)
-        await self._tickets.revive(job, handle, person.id)
+        await self._tickets.renew(job, handle, person.id, asked_anew=True)
         await self._tickets.show(job.id, show)
 
     async def result(self, person: Person, job_id: str, file_limit: int) -> Post:
@@ -125,7 +131,7 @@ def has_left(job: Job) -> bool:
 
 
 def _place(delivery: Delivery) -> str | None:
-    """Where this news went; None: it is on its way, or its person wants none."""
-    if not delivery.is_over or delivery.note == LEFT:
+    """Where this news went; None: it is on its way, or nobody waits for it."""
+    if not delivery.is_over or delivery.note in OVER_FOR_GOOD:
         return None
     return delivery.note if delivery.state is DeliveryState.DELIVERED else Place.KEPT

@@ -7,7 +7,7 @@ leaves neither a job that nobody asked for nor a promise that nobody keeps.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import discord
 from pydantic import BaseModel
@@ -57,6 +57,17 @@ class NotTaken(NotAllowed):
     """What came with a question cannot be taken; the text tells the person why."""
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a job is asked for: with these files, not before `run_at` (unix seconds), and, where it
+    must be `fresh`, answered by no result that is kept.
+    """
+
+    inputs: Inputs | None = None
+    run_at: float | None = None
+    fresh: bool = False
+
+
 class Intake:
     """Where commands and mentions become jobs."""
 
@@ -88,16 +99,17 @@ class Intake:
         private: bool = False,
         inputs: Inputs | None = None,
         run_at: float | None = None,
+        fresh: bool = False,
     ) -> None:
-        """Answer a slash command, or a press, with the ticket of its job; `inputs` are stored with
-        it, and it does not run before `run_at` (unix seconds).
+        """Answer a slash command, or a press, with the ticket of its job, which is asked for as
+        `How` says; the `inputs` are stored with it.
 
         What enqueueing and `inputs` raise is raised.
         """
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
         key = f"interaction:{interaction.id}"
-        storing = self._store(key, job_type, request, target, owed, inputs, run_at)
+        storing = self._store(key, job_type, request, target, owed, How(inputs, run_at, fresh))
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
         stored = await asyncio.shield(storing)
@@ -106,9 +118,14 @@ class Intake:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
 
     async def mention(
-        self, message: discord.Message, job_type: AnyJobType, request: BaseModel
+        self,
+        message: discord.Message,
+        job_type: AnyJobType,
+        request: BaseModel,
+        *,
+        inputs: Inputs | None = None,
     ) -> None:
-        """Answer a message with the ticket of its job."""
+        """Answer a message with the ticket of its job; `inputs` are stored with it."""
         target = Target(
             user=message.author.id,
             channel=message.channel.id,
@@ -119,7 +136,7 @@ class Intake:
         owed = self._owed(target)
         try:
             key = f"message:{message.id}"
-            stored = await self._store(key, job_type, request, target, owed)
+            stored = await self._store(key, job_type, request, target, owed, How(inputs))
         except Exception as error:  # noqa: BLE001 - the desk logs it
             nonce = nonce_of(f"refusal:{message.id}")
             asked = Asked("a mention", target.user, target.guild)
@@ -141,12 +158,10 @@ class Intake:
         request: BaseModel,
         target: Target,
         owed: NewDelivery,
-        inputs: Inputs | None = None,
-        run_at: float | None = None,
+        how: How,
     ) -> asyncio.Task[Enqueued]:
         """Enqueue in a task of its own, which goes on whatever becomes of the caller."""
-        work = self._enqueue(key, job_type, request, target, owed, inputs, run_at)
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._enqueue(key, job_type, request, target, owed, how))
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
         return task
@@ -158,11 +173,10 @@ class Intake:
         request: BaseModel,
         target: Target,
         owed: NewDelivery,
-        inputs: Inputs | None,
-        run_at: float | None,
+        how: How,
     ) -> Enqueued:
         began = asyncio.get_running_loop().time()
-        files = () if inputs is None else await inputs()
+        files = () if how.inputs is None else await how.inputs()
         took = asyncio.get_running_loop().time() - began
         check_at = (owed.check_at or 0) + took  # the ticket comes that much later
         return await self._queue.enqueue(
@@ -174,7 +188,8 @@ class Intake:
             deliveries=(replace(owed, check_at=check_at),),
             private=target.private,
             inputs=files,
-            run_at=run_at,
+            run_at=how.run_at,
+            fresh=how.fresh,
         )
 
     async def _defer(self, interaction: discord.Interaction, *, private: bool) -> bool:

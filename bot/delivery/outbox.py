@@ -11,12 +11,13 @@ from bot.delivery.bringing import Bringing
 from bot.delivery.discord_calls import DiscordCalls, NotAcceptable, NotNow, WayClosed
 from bot.delivery.ladder import SoFar
 from bot.delivery.pings import Pings
-from bot.delivery.promises import NEVER_SEEN, Promises
+from bot.delivery.promises import Promises
 from bot.delivery.rounds import Rounds
 from bot.delivery.target import SealBroken, Sealer, Target
 from bot.delivery.tickets import Tickets
 from bot.delivery.undelivered import Undelivered
 from bot.queue.deliveries import (
+    NEVER_SEEN,
     Abandoned,
     Delivered,
     Delivery,

@@ -31,7 +31,8 @@ class Presses:
 
     async def _cancel(self, interaction: discord.Interaction, job_id: str) -> None:
         await interaction.response.defer()
-        await self._actions.cancel_here(person_of(interaction), job_id, edit_of(interaction))
+        person, edit, ask = person_of(interaction), edit_of(interaction), whisper_of(interaction)
+        await self._actions.cancel_here(person, job_id, edit, ask)
 
     async def _refresh(self, interaction: discord.Interaction, job_id: str) -> None:
         await interaction.response.defer()
@@ -83,6 +84,21 @@ def edit_of(interaction: discord.Interaction) -> Callable[[Post], Awaitable[None
         )
 
     return edit
+
+
+def whisper_of(interaction: discord.Interaction) -> Callable[[Post], Awaitable[None]]:
+    """What tells whoever pressed alone, below what they pressed."""
+
+    async def whisper(post: Post) -> None:
+        await interaction.followup.send(
+            content=post.content,
+            embed=post.embed or discord.utils.MISSING,
+            view=post.view(),
+            ephemeral=True,
+            allowed_mentions=NOBODY,
+        )
+
+    return whisper
 
 
 def _handle(interaction: discord.Interaction) -> Handle:

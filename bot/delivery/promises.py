@@ -11,7 +11,7 @@ from bot.delivery.ladder import ticket_nonce
 from bot.delivery.poster import Poster
 from bot.delivery.target import Sealer, Target
 from bot.delivery.tickets import Tickets
-from bot.queue.deliveries import Abandoned, Delivery, Released
+from bot.queue.deliveries import NEVER_SEEN, Abandoned, Delivery, Released
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
@@ -20,9 +20,6 @@ from bot.texts import say
 from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
-
-NEVER_SEEN = "the person never saw a ticket"
-"""The one reason for giving up that is no trouble: the command failed before their eyes."""
 
 
 class Promises:

@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import discord
 
-from bot.delivery.actions import Actions, has_left
+from bot.delivery.actions import Actions
 from bot.delivery.discord_calls import refusals
 from bot.delivery.person import Person, person_of
 from bot.delivery.presses import edit_of, show_fitting
 from bot.delivery.showing import Showing
 from bot.ui.job_detail import ALONE
 from bot.ui.post import Post
-from bot.ui.ticket import left_ticket
 
 
 class TaskPresses:
@@ -47,9 +46,8 @@ class TaskPresses:
         job_id: str,
     ) -> None:
         if action == "cancel":
-            job = await self._actions.cancel(person, job_id)
-            if has_left(job):
-                await edit_of(interaction)(left_ticket(job))
+            if (post := await self._actions.cancel_elsewhere(person, job_id)) is not None:
+                await edit_of(interaction)(post)
                 return
         elif action == "retry":
             await self._actions.retry(person, job_id)

@@ -39,7 +39,8 @@ FOUND_AT_MOST = 1000
 LOOK_AGAIN_S = 0.5
 """Seconds between looks for a ticket that another process is just showing."""
 
-_MOVES = frozenset({EventName.JOB_STARTED, EventName.JOB_PROGRESS, EventName.JOB_RETRY})
+_BEGINS = frozenset({EventName.JOB_STARTED, EventName.JOB_RETRY})
+_MOVES = _BEGINS | {EventName.JOB_PROGRESS}
 
 
 class Tickets:
@@ -108,16 +109,18 @@ class Tickets:
             self._refresh(live)
         elif event.name in _MOVES:
             self._unseen[job.id] = job
-        if live is None and event.name is EventName.JOB_STARTED:
+        if live is None and event.name in _BEGINS:
             task = asyncio.create_task(self._load(job))
             self._loading.add(task)
             task.add_done_callback(self._loading.discard)
 
     async def _load(self, job: Job) -> None:
-        """Find the ticket of a job that another process accepted, once it surely is there."""
+        """Find the tickets of a job that goes on after its end, or that another process accepted:
+        once they surely are there.
+        """
         try:
             # No event crosses processes.
-            while job.id in self._unseen and await self._find_ticket(job):  # noqa: ASYNC110
+            while await self._find_ticket(job) and job.id in self._unseen:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN_S)
         except StoreError as error:
             logger.warning("a ticket stays as it is: %s", error, extra={"job": job.id})
@@ -234,10 +237,17 @@ class Tickets:
 
         await self._budget.now(job_id, current)
 
-    async def renew(self, job: Job, handle: Handle, person: int) -> None:
-        """A press has given a fresh way to edit its message: it is the ticket's from now on."""
+    async def renew(
+        self, job: Job, handle: Handle, person: int, *, asked_anew: bool = False
+    ) -> None:
+        """A press has given a fresh way to edit its message: it is the ticket's from now on.
+
+        `asked_anew`: they wait since the press.
+        """
         try:
-            target = await self.addresses.renew(job.id, handle, person, self._clock())
+            target = await self.addresses.renew(
+                job.id, handle, person, self._clock(), asked_anew=asked_anew
+            )
         except SealBroken as broken:
             _log_sealed(job, broken)
             return
@@ -245,16 +255,6 @@ class Tickets:
             if (live := self._live.get(job.id)) is not None:
                 live.forget(target.message)
             self.follow(job, target)
-
-    async def revive(self, job: Job, handle: Handle, person: int) -> None:
-        """The job goes on after its end: the message that was pressed is its ticket again, and
-        so are those of others who wait for it.
-        """
-        try:
-            await self.addresses.renew(job.id, handle, person, self._clock(), asked_anew=True)
-            await self._find_ticket(job)
-        except SealBroken as broken:
-            _log_sealed(job, broken)
 
     async def leave(self, job: Job, person: int) -> None:
         """Show on the person's own tickets that they cancelled what others still wait for."""

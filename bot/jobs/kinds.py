@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from bot.jobs.chat import Chat
+from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
 
 
@@ -12,6 +13,7 @@ class Kinds:
     """What cogs may ask for."""
 
     chat: Chat
+    member_activity: MemberActivity
 
     def __iter__(self) -> Iterator[AnyJobType]:
         return (getattr(self, field.name) for field in fields(self))

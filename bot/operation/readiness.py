@@ -16,6 +16,7 @@ from discord.app_commands import CommandTree
 from bot.operation.invitation import NEEDED
 from bot.queue.health import Health, Level
 from bot.texts import say
+from bot.wording import in_words
 from config.settings import Settings
 
 Talkative = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
@@ -163,7 +164,7 @@ def queue(health: Health) -> list[Finding]:
     return [
         Finding(
             False if issue.level is Level.CRITICAL else None,
-            f"{issue.problem} {issue.recommendation}",
+            f"{in_words(issue.problem)} {in_words(issue.recommendation)}",
         )
         for issue in health.issues
     ]

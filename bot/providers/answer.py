@@ -1,7 +1,10 @@
 """Whether a streamed answer is whole: only one that ended, within bounds, with text, passes."""
 
+from contextlib import suppress
+
 from pydantic import ValidationError
 
+from bot.providers.chat import Ended
 from bot.providers.errors import ProviderError
 from bot.providers.http_failures import failure_inside, refusal
 from bot.providers.openai_wire import Payload
@@ -22,17 +25,20 @@ class Answer:
         self._blank = True
         self._finish_reason: str | None = None
         self.complete = False
+        self._closed = False
+        self.tokens: int | None = None
 
     def take(self, payload: str) -> str:
         """Return the text that this payload adds, or raise what it says has gone wrong."""
         self._heard = True
         if payload.strip() == "[DONE]":
-            self.complete = True
+            self.complete = self._closed = True
             return ""
         parsed = _parse(payload)
         if parsed.error:
             raise failure_inside("chat", parsed.error, model=self._model)
         self._finish_reason = parsed.finish_reason
+        self.tokens = parsed.tokens or self.tokens
         # Nothing that matters follows a finish reason, and some servers then keep the line open.
         self.complete = self._finish_reason is not None
         self._room -= len(parsed.text)
@@ -41,10 +47,28 @@ class Answer:
         self._blank = self._blank and not parsed.text.strip()
         return parsed.text
 
+    @property
+    def may_count(self) -> bool:
+        """Whether the count of tokens may still come."""
+        return self.tokens is None and not self._closed
+
+    def hear_count(self, payload: str) -> None:
+        """Take what comes after the end, of which only that count matters: nothing there can spoil
+        the answer.
+        """
+        self._closed = payload.strip() == "[DONE]"
+        with suppress(ValidationError):
+            self.tokens = Payload.model_validate_json(payload).tokens
+
+    @property
+    def ended(self) -> Ended:
+        """What the provider said of its end."""
+        return Ended(self.tokens, cut_short=self._finish_reason == "length")
+
     def conclude(self) -> None:
         """Raise `ProviderError` unless the whole answer is there and says something."""
         if not self._heard:
-            raise _no_answer()
+            raise no_answer()
         if not self.complete:
             raise _cut_off()
         if self._blank and self._finish_reason == "content_filter":
@@ -66,10 +90,11 @@ def _parse(payload: str) -> Payload:
     try:
         return Payload.model_validate_json(payload)
     except ValidationError:
-        raise _no_answer() from None
+        raise no_answer() from None
 
 
-def _no_answer() -> ProviderError:
+def no_answer() -> ProviderError:
+    """Make the error of something that is no answer at all."""
     return ProviderError(
         say("provider-no-answer"),
         retryable=True,

@@ -1,22 +1,29 @@
 """Any OpenAI-compatible server chats: an answer arrives whole, or an error says why."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 from pydantic import SecretStr, ValidationError
 from yarl import URL
 
-from bot.providers.answer import MAX_TEXT, Answer, runaway
-from bot.providers.chat import ChatRequest
+from bot.providers.answer import MAX_TEXT, Answer, no_answer, runaway
+from bot.providers.chat import ChatRequest, Ended
 from bot.providers.errors import ProviderError
 from bot.providers.http_failures import lost_line, plain_code, refusal, silence
-from bot.providers.openai_wire import ModelList, Refusal
+from bot.providers.openai_wire import ModelList, Refusal, as_json
 from bot.providers.payloads import PayloadReader, TooLargeError
 from bot.providers.retry_after import retry_after
+from bot.texts import say
 
 _MAX_REFUSAL_BYTES = 64 * 1024
+
+_OPTION_REFUSED = frozenset({400, 422})
+"""With these, servers refuse what they do not know in a request."""
 
 
 class OpenAICompatible:
@@ -24,6 +31,8 @@ class OpenAICompatible:
 
     `session` stays the caller's to close. `stall_timeout_s` is the longest silence in seconds,
     before the first byte or between two; how long a whole answer takes is up to the caller.
+    A server is asked to count tokens (`stream_options`), unless it refuses that; the count comes
+    after the answer, and is waited for up to `count_patience_s`.
     """
 
     name = "openai_compatible"
@@ -38,6 +47,7 @@ class OpenAICompatible:
         stall_timeout_s: float = 30,
         connect_timeout_s: float = 10,
         max_text: int = MAX_TEXT,
+        count_patience_s: float = 1,
     ) -> None:
         self._session = session
         self._base_url = URL(base_url)
@@ -45,46 +55,91 @@ class OpenAICompatible:
         self._model = model
         self._stall_timeout_s = stall_timeout_s
         self._max_text = max_text
+        self._count_patience_s = count_patience_s
+        self._counts: bool | None = None
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=connect_timeout_s, sock_read=stall_timeout_s
         )
 
     def describe(self) -> str:
         """Say which model answers, and from where."""
-        model = f"The model {self._model}" if self._model else "The provider's default model"
-        return f"{model} at {self._base_url.host} answers."
+        host = self._base_url.host or ""
+        return say("provider-described", model=self._model or "none", host=host)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[str, None]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str | Ended, None]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
         model = request.model or self._model
         answer = Answer(model, self._max_text)
         try:
-            async with self._post(request, model) as response:
-                if response.status != 200:
-                    raise await self._refused(response, model)
-                async with aclosing(_payloads(response)) as payloads:
-                    async for payload in payloads:
-                        if text := answer.take(payload):
-                            yield text
-                        if answer.complete:
-                            break
+            async with (
+                self._answering(request, model) as response,
+                aclosing(_payloads(response)) as payloads,
+            ):
+                async for payload in payloads:
+                    if text := answer.take(payload):
+                        yield text
+                    if answer.complete:
+                        break
+                answer.conclude()
+                if self._counts and answer.may_count:
+                    await self._hear_count(payloads, answer)
         except TimeoutError:
             raise silence("chat", self._stall_timeout_s) from None
         except (aiohttp.ClientError, OSError) as error:
             raise lost_line("chat", error) from None
         except TooLargeError:
             raise runaway() from None
-        answer.conclude()
+        yield answer.ended
+
+    @asynccontextmanager
+    async def _answering(
+        self, request: ChatRequest, model: str | None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The response, if it is an answer. Who may not know what a count is, is asked without."""
+        if self._counts is not False:
+            async with self._post(request, model, count=True) as response:
+                if response.status == 200:
+                    self._counts = True
+                    yield response
+                    return
+                refused = await self._refused(response, model)
+                if self._counts or response.status not in _OPTION_REFUSED:
+                    raise refused
+        async with self._post(request, model, count=False) as response:
+            if response.status != 200:
+                raise await self._refused(response, model)
+            self._counts = False
+            yield response
+
+    async def _hear_count(self, payloads: AsyncIterator[str], answer: Answer) -> None:
+        with suppress(TimeoutError, aiohttp.ClientError, OSError, TooLargeError):  # all is there
+            async with asyncio.timeout(self._count_patience_s):
+                async for payload in payloads:
+                    answer.hear_count(payload)
+                    if not answer.may_count:
+                        return
+
+    async def models(self) -> Sequence[str]:
+        """What the server lists; nothing, if it has no list."""
+        try:
+            async with self._get_models() as response:
+                if response.status in (404, 405):
+                    return ()
+                if response.status != 200:
+                    raise await self._refused(response, None)
+                listed = ModelList.model_validate_json(await _whole(response, PayloadReader()))
+        except TimeoutError:
+            raise silence("chat", self._stall_timeout_s) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise lost_line("chat", error) from None
+        except (TooLargeError, ValidationError):
+            raise no_answer() from None
+        return tuple(model.id for model in listed.data)
 
     async def check(self) -> str:
         """Say in one sentence whether the server is there and knows the model; never raises."""
         try:
-            async with self._session.get(
-                self._address("models"),
-                headers=self._headers(),
-                timeout=aiohttp.ClientTimeout(total=self._stall_timeout_s),
-                allow_redirects=False,
-            ) as response:
+            async with self._get_models() as response:
                 if response.status in (404, 405):
                     return f"{self._base_url.host} is reachable, but does not list its models."
                 if response.status != 200:
@@ -113,23 +168,34 @@ class OpenAICompatible:
             return f"{host} is reachable, but does not list {self._model}: check CHAT_MODEL."
         return f"{host} is reachable and offers {len(known)} models."
 
-    def _post(
-        self, request: ChatRequest, model: str | None
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        body: dict[str, object] = {
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-            "stream": True,
-        }
+    def _get_models(self) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self._session.get(
+            self._address("models"),
+            headers=self._headers(),
+            timeout=aiohttp.ClientTimeout(total=self._stall_timeout_s),
+            allow_redirects=False,
+        )
+
+    @asynccontextmanager
+    async def _post(
+        self, request: ChatRequest, model: str | None, *, count: bool
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        options: dict[str, object] = {"stream": True}
         if model:
-            body["model"] = model
-        return self._session.post(
+            options["model"] = model
+        if count:
+            options["stream_options"] = {"include_usage": True}
+        has_pictures = any(message.pictures for message in request.messages)
+        encoded = partial(_encoded, request, options)
+        async with self._session.post(
             self._address("chat", "completions"),
-            json=body,
+            data=await asyncio.to_thread(encoded) if has_pictures else encoded(),
             # A server may close a kept connection just as the next question is sent into it.
-            headers={**self._headers(), "Connection": "close"},
+            headers=self._headers() | {"Content-Type": "application/json", "Connection": "close"},
             timeout=self._timeout,
             allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
-        )
+        ) as response:
+            yield response
 
     def _address(self, *path: str) -> URL:
         return self._base_url.joinpath(*path).with_query(self._base_url.query)
@@ -148,6 +214,11 @@ class OpenAICompatible:
         except (ValidationError, TooLargeError, aiohttp.ClientError, OSError):
             code = None  # the status alone says enough
         return refusal("chat", response.status, code=code, model=model, retry_after_s=wait_s)
+
+
+def _encoded(request: ChatRequest, options: Mapping[str, object]) -> bytes:
+    """The body of a request. Slow if there are pictures."""
+    return json.dumps({"messages": [as_json(one) for one in request.messages], **options}).encode()
 
 
 async def _payloads(response: aiohttp.ClientResponse) -> AsyncGenerator[str, None]:

@@ -1,6 +1,31 @@
-"""The parts of an OpenAI-compatible answer that the bot reads; everything else is ignored."""
+"""A conversation as an OpenAI-compatible server takes it, and the parts of its answer that the bot
+reads; everything else is ignored.
+"""
 
-from pydantic import BaseModel
+import base64
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.providers.chat import ChatMessage, Picture
+
+MOST_TOKENS = 10_000_000
+"""Of one exchange: more than any model takes, so a server that counts more is not believed."""
+
+Count = Annotated[int, Field(ge=0, le=MOST_TOKENS)]
+
+
+def as_json(message: ChatMessage) -> dict[str, object]:
+    """One turn, with its pictures inside it. Slow if it has any."""
+    if not message.pictures:
+        return {"role": message.role, "content": message.content}
+    text = {"type": "text", "text": message.content}
+    return {"role": message.role, "content": [text, *map(_part, message.pictures)]}
+
+
+def _part(picture: Picture) -> dict[str, object]:
+    url = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 class _Part(BaseModel):
@@ -17,11 +42,27 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Usage(BaseModel):
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
+    total_tokens: Count = 0
+
+
 class Payload(BaseModel):
     """A chunk of a stream, or a whole answer: both have the same outline."""
 
     choices: list[_Choice] | None = None
     error: object = None
+    usage: object = None
+
+    @property
+    def tokens(self) -> int | None:
+        """How many tokens it says that everything took; None: it does not say, or nonsense."""
+        try:
+            usage = _Usage.model_validate(self.usage)
+        except ValidationError:
+            return None
+        return usage.total_tokens or usage.prompt_tokens + usage.completion_tokens or None
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from bot.queue.handlers import JobContext, Registry
 from bot.queue.job import Clock, Job
 from bot.queue.lifecycle import Complete, Outcome, SnoozeUntil
 from bot.queue.retry import RetryPolicy, after, after_failure
+from bot.queue.sentences import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +74,8 @@ class Attempts:
 
     def late(self, job: Job) -> Outcome:
         """What follows an attempt that did not end in its time."""
-        sentence = f"It took longer than {job.timeout_s:g} seconds."
-        return self.failed(job, JobError(sentence, category="timeout"))
+        late = sentence("end-late", seconds=f"{job.timeout_s:g}")
+        return self.failed(job, JobError(late, category="timeout"))
 
     def failed(self, job: Job, error: BaseException) -> Outcome:
         """What follows an attempt that raised `error`, which is logged here and nowhere else."""

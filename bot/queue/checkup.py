@@ -8,6 +8,7 @@ from bot.queue.errors import StoreError
 from bot.queue.health import Configured, Health, judged, unreachable
 from bot.queue.job import Clock
 from bot.queue.process import resident_bytes
+from bot.queue.sentences import sentence
 from bot.queue.statistics import Statistics, summed_up
 from bot.queue.store.base import Store
 
@@ -38,5 +39,5 @@ class Checkup:
         except StoreError as error:
             return unreachable(str(error))
         except TimeoutError:
-            return unreachable(f"It has been silent for {ANSWER_S:g} seconds.")
+            return unreachable(sentence("issue-silent", seconds=f"{ANSWER_S:g}"))
         return judged(statistics, replace(self._configured(), paused=policies.paused))

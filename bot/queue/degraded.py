@@ -18,6 +18,7 @@ from bot.queue.handlers import Registry
 from bot.queue.job import Clock, Job
 from bot.queue.outlook import Outlooks
 from bot.queue.retention import Retention
+from bot.queue.sentences import sentence
 from bot.queue.states import UNFINISHED, State
 from bot.queue.store.base import Enqueued, Inputs, JobFilter, Limits
 from bot.queue.store.memory import MemoryStore
@@ -35,11 +36,6 @@ KEYS_KEPT = 1000
 
 KEPT = Retention(completed_s=3600, failed_s=3600, most=200)
 """What ended stays known for an hour at most: late presses and repeated questions find it."""
-
-LOST = (
-    "The bot was stopped before this was done, and it could not be kept because the queue's "
-    "storage was away."
-)
 
 
 class Degraded:
@@ -138,6 +134,6 @@ class Degraded:
         unfinished = JobFilter(states=UNFINISHED)
         while left := await self.store.find(unfinished):
             for job in left:
-                lost = await self.store.control(job.id, DiscardJob(LOST))
+                lost = await self.store.control(job.id, DiscardJob(sentence("end-unkept")))
                 self._events.emit(EventName.JOB_FAILED, lost)
         await self._upkeep.stop()

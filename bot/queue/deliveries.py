@@ -7,7 +7,13 @@ from bot.queue.ids import new_id
 from bot.queue.job import Job
 
 LEFT = "Cancelled by its owner."
-"""The note of a delivery that its person does not want; nothing makes it due again."""
+"""The note of a delivery that its person does not want."""
+
+NEVER_SEEN = "the person never saw a ticket"
+"""The note of a delivery whose command failed before its person's eyes: they wait for nothing."""
+
+OVER_FOR_GOOD = (LEFT, NEVER_SEEN)
+"""Notes of deliveries that nothing makes due again, however often their job runs."""
 
 
 class Way(StrEnum):
@@ -149,10 +155,10 @@ def came_due(delivery: Delivery, now: float) -> Delivery:
 def told_anew(delivery: Delivery) -> Delivery:
     """The delivery after its job was resumed: it waits for the new completion.
 
-    Whoever still delivers the old one loses its lease, and so cannot settle the new one; who left
-    is told no more.
+    Whoever still delivers the old one loses its lease, and so cannot settle the new one; who left,
+    or never saw a ticket, is not told out of the blue.
     """
-    if delivery.state is DeliveryState.HELD or delivery.note == LEFT:
+    if delivery.state is DeliveryState.HELD or delivery.note in OVER_FOR_GOOD:
         return delivery
     return replace(
         delivery,
@@ -180,11 +186,11 @@ def settled(
     delivery: Delivery, settlement: Settlement, now: float, *, job_finished: bool
 ) -> Delivery | None:
     """The delivery after one try; None if that does not count: it had been settled already, or it
-    is to be done again before it was, or before its job has ended, or for who left.
+    is to be done again before it was, or before its job has ended, or was over for good.
     """
     if delivery.is_over is not isinstance(settlement, Again):
         return None
-    if delivery.is_over and (delivery.note == LEFT or not job_finished):
+    if delivery.is_over and (delivery.note in OVER_FOR_GOOD or not job_finished):
         return None
     free = replace(delivery, worker=None)
     match settlement:

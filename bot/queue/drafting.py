@@ -1,7 +1,6 @@
 """Makes the job of a request: its kind says what it is, the asker how far its answer may go."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -9,20 +8,8 @@ from bot.queue.handlers import AnyJobType
 from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job, Priority
 from bot.queue.options import QueueOptions
-from bot.queue.sameness import scoped
+from bot.queue.sameness import Asker
 from bot.queue.states import State
-
-
-class Asker(NamedTuple):
-    """Who asks, where, and whether only this person may see the answer."""
-
-    owner: int | None
-    guild: int | None
-    private: bool
-
-    def scoped(self, job_type: AnyJobType, key: str | None) -> str | None:
-        """The key as it counts for this asker."""
-        return scoped(key, job_type.name, self.guild, self.owner, private=self.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +32,8 @@ class Drafting:
         """A new job, not stored yet: ready now, or scheduled."""
         now = self.clock()
         later = run_at is not None and run_at > now
-        cache_key = asker.scoped(job_type, job_type.cache_key(request))
+        cache_key = asker.scoped(job_type.name, job_type.cache_key(request))
+        dedup_key = asker.scoped(job_type.name, job_type.dedup_key(request)) or cache_key
         return Job(
             id=new_id(),
             type=job_type.name,
@@ -63,7 +51,7 @@ class Drafting:
             timeout_s=job_type.timeout or self.options.timeout_s,
             cost=job_type.cost,
             limit_key=job_type.limit_key(request, asker.guild),
-            dedup_key=asker.scoped(job_type, job_type.dedup_key(request)) or cache_key,
+            dedup_key=dedup_key if job_type.joinable else None,
             cache_key=cache_key,
             cache_ttl_s=self._ttl_s(job_type) if cache_key is not None else None,
         )

@@ -15,6 +15,7 @@ from bot.queue.events import Events
 from bot.queue.handlers import JobContext
 from bot.queue.lifecycle import Complete, Discard, Outcome, settled
 from bot.queue.retry import sentence_of
+from bot.queue.sentences import sentence
 from bot.queue.states import State
 from bot.queue.store.base import Beat, Finish, Store
 
@@ -105,8 +106,8 @@ class Ends:
 
     async def _discarded(self, end: End, error: Exception) -> Stored:
         self._events.trouble("an end cannot be stored", end.context.job, error)
-        what = "result" if isinstance(end.outcome, Complete) else "end"
-        reason = f"Its {what} could not be stored, so it was given up. {sentence_of(error)}"
+        what = "end-result-unstored" if isinstance(end.outcome, Complete) else "end-unstored"
+        reason = sentence(what, fault=sentence_of(error))
         discarded = replace(end, outcome=Discard(reason))
         (stored,) = await _taken(self._finish, [discarded], self._lost)
         return stored

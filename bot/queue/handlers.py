@@ -12,6 +12,8 @@ from bot.queue.declared import refuse_odd_numbers
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import File, Reply
+from bot.queue.sameness import Asker
+from bot.queue.sentences import sentence
 from bot.queue.store.base import Beat
 from bot.queue.store.texts import storable
 
@@ -133,6 +135,9 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     """Those of one `limit_key`; at least 1."""
     cache_ttl: ClassVar[float | None] = None
     """Seconds that a result may be given to others who ask the same (see `cache_key`); 0: never."""
+    joinable: ClassVar[bool] = True
+    """Whether who asks the same joins the job that is active. Else each is done for itself, however
+    equal; a result that is there already still serves others (see `cache_key`)."""
     degraded: ClassVar[bool] = False
     """Whether it may run while the store is away, where a restart would lose it."""
     on_expiry: ClassVar[Literal["keep", "cancel"]] = "keep"
@@ -154,9 +159,7 @@ class JobType(ABC, Generic[RequestT, ResultT]):
             return self.request_model.model_validate_json(job.payload)  # type: ignore[return-value]
         except ValidationError as error:
             raise JobError(
-                "The stored request cannot be read by this version. Please ask again.",
-                retryable=False,
-                category="request",
+                sentence("end-unreadable"), retryable=False, category="request"
             ) from error
 
     def dedup_key(self, request: RequestT) -> str | None:  # noqa: ARG002 - for kinds that have one
@@ -173,6 +176,17 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     def limit_key(self, request: RequestT, guild: int | None) -> str | None:  # noqa: ARG002
         """What this job shares with others of which only `max_running_per_key` may run at once."""
         return None
+
+    async def prepare(self, request: RequestT, asker: Asker) -> RequestT:  # noqa: ARG002 - for kinds that do
+        """The request as it is stored: with what is to be as it was when it was asked.
+
+        Somebody waits for the ticket meanwhile. Raises `QueueError` to refuse.
+        """
+        return request
+
+    def notice(self) -> str:
+        """What people should know of this kind just now, in a sentence; empty: nothing."""
+        return ""
 
     def title(self, request: RequestT) -> str:  # noqa: ARG002 - for kinds that have one
         """What was asked, as lists show it to those who may see the job; pure."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from bot.queue.sentences import sentence
 from bot.queue.states import WAITING, State
 from bot.queue.statistics import Statistics
 
@@ -44,7 +45,10 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something that is not as it should be, and what to do. HEALTHY: a hint, no trouble."""
+    """Something that is not as it should be, and what to do. HEALTHY: a hint, no trouble.
+
+    Both texts are sentences of the queue (see `sentences.py`).
+    """
 
     level: Level
     problem: str
@@ -68,8 +72,8 @@ class Health:
 class Configured:
     """What the numbers are judged by: how many jobs may wait, each queue's slots in this process,
     each kind's time limit in seconds (`own_timeouts` names the kinds that set theirs themselves),
-    which queues are paused, whether this process works, and which kinds it met that it does not
-    know.
+    which queues are paused, whether this process works, which kinds it met that it does not know,
+    and what its kinds say of themselves.
     """
 
     max_size: int | None = None
@@ -79,6 +83,7 @@ class Configured:
     paused: frozenset[str] = frozenset()
     working: bool = True
     strange: frozenset[str] = frozenset()
+    notices: tuple[str, ...] = ()
 
 
 def judged(statistics: Statistics, configured: Configured) -> Health:
@@ -88,6 +93,7 @@ def judged(statistics: Statistics, configured: Configured) -> Health:
         *_full(statistics, configured),
         *_backlog(statistics, configured),
         *_strange(statistics, configured),
+        *_noticed(configured),
         *_failing(statistics),
         *_retrying(statistics),
         *_slow(statistics, configured),
@@ -99,103 +105,96 @@ def judged(statistics: Statistics, configured: Configured) -> Health:
 
 def unreachable(reason: str) -> Health:
     """The health of a queue whose store does not answer."""
-    return Health(
-        (
-            Issue(
-                Level.CRITICAL,
-                f"The store does not answer, so no job is accepted or run: {reason}",
-                "See that the disk has space and that this process may write to what "
-                "QUEUE_DATABASE_URL names; work goes on by itself once it answers.",
-            ),
-        ),
-        reachable=False,
-    )
+    issue = _issue(Level.CRITICAL, "issue-away", "issue-away-do", fault=reason)
+    return Health((issue,), reachable=False)
+
+
+def _issue(level: Level, problem: str, recommendation: str, **values: str | float) -> Issue:
+    return Issue(level, sentence(problem, **values), sentence(recommendation, **values))
 
 
 def _stopped(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
     if not configured.working:
         waiting = statistics.waiting
-        yield Issue(
-            Level.CRITICAL if waiting else Level.DEGRADED,
-            f"This process runs no jobs; {_jobs(waiting)} waiting.",
-            "Start the bot again; what waits is kept. If it stops while jobs still run, give them "
-            "more time with SHUTDOWN_GRACE.",
-        )
+        level = Level.CRITICAL if waiting else Level.DEGRADED
+        yield _issue(level, "issue-stopped", "issue-stopped-do", waiting=waiting)
 
 
 def _full(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
     waiting, most = statistics.waiting, configured.max_size
     if most is not None and waiting >= FULL_SHARE * most:
-        full = waiting >= most
-        yield Issue(
-            Level.CRITICAL if full else Level.DEGRADED,
-            f"{waiting:,} of {most:,} places are taken"
-            + (", and new jobs are refused." if full else "; soon new jobs will be refused."),
-            "Let more jobs run at once with QUEUE_CONCURRENCY, or let more wait with "
-            "QUEUE_MAX_SIZE; QUEUE_MAX_ACTIVE_PER_USER bounds what one person may ask for.",
+        level, problem = (
+            (Level.CRITICAL, "issue-full")
+            if waiting >= most
+            else (Level.DEGRADED, "issue-nearly-full")
         )
+        yield _issue(level, problem, "issue-full-do", waiting=waiting, most=most)
 
 
 def _backlog(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
     for queue, age_s in sorted(statistics.backlog_age_s.items()):
-        if age_s < OLD_S:
-            continue
-        if queue in configured.paused:
-            yield Issue(
-                Level.DEGRADED,
-                f"The queue {queue} is paused, and a job of it has waited {age_s / 60:.0f} minutes "
-                "for its turn.",
-                "Resume it as soon as what it was paused for is over.",
-            )
-            continue
-        slots = configured.slots.get(queue, 0)
-        running = statistics.count(frozenset({State.PROCESSING}), queue)
-        yield Issue(
-            Level.DEGRADED if age_s < TOO_OLD_S else Level.CRITICAL,
-            f"A job of the queue {queue} has been ready for {age_s / 60:.0f} minutes "
-            f"({running} run).",
-            f"Let more run at once: QUEUE_CONCURRENCY={queue}:{2 * max(running, slots)}, if "
-            "what they call on bears it."
-            if slots and running >= slots
-            else "Its slots are not full, so see whether a process "
-            f"works on it (QUEUE_CONCURRENCY={queue}:{max(slots, 1)}).",
+        if age_s >= OLD_S:
+            running = statistics.count(frozenset({State.PROCESSING}), queue)
+            yield _overdue(queue, age_s, running, configured)
+
+
+def _overdue(queue: str, age_s: float, running: int, configured: Configured) -> Issue:
+    minutes = round(age_s / 60)
+    if queue in configured.paused:
+        return _issue(
+            Level.DEGRADED, "issue-paused", "issue-paused-do", queue=queue, minutes=minutes
         )
+    slots = configured.slots.get(queue, 0)
+    busy = slots and running >= slots
+    enough = 2 * max(running, slots) if busy else max(slots, 1)
+    return _issue(
+        Level.DEGRADED if age_s < TOO_OLD_S else Level.CRITICAL,
+        "issue-backlog",
+        "issue-backlog-busy-do" if busy else "issue-backlog-idle-do",
+        queue=queue,
+        minutes=minutes,
+        running=running,
+        setting=f"{queue}:{enough}",
+    )
 
 
 def _strange(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
     for kind in sorted(configured.strange):
         counts = statistics.by_kind.get(kind, {})
         if waiting := sum(counts.get(state, 0) for state in WAITING):
-            yield Issue(
-                Level.DEGRADED,
-                f"{_jobs(waiting)} waiting of the kind {kind}, which this process does not know.",
-                "They run as soon as a process works that knows it: start the version of the bot "
-                "that has it, or discard them.",
+            yield _issue(
+                Level.DEGRADED, "issue-strange", "issue-strange-do", waiting=waiting, kind=kind
             )
+
+
+def _noticed(configured: Configured) -> Iterator[Issue]:
+    for notice in configured.notices:
+        yield Issue(Level.DEGRADED, notice, sentence("issue-noticed-do"))
 
 
 def _failing(statistics: Statistics) -> Iterator[Issue]:
     for kind, recent in sorted(statistics.recent_by_kind.items()):
         rate = recent.error_rate
         if rate is not None and rate >= ERRORS and recent.ended >= ENOUGH_ENDS:
-            yield Issue(
+            yield _issue(
                 Level.DEGRADED if rate < MANY_ERRORS else Level.CRITICAL,
-                f"{rate:.0%} of the {recent.ended} jobs of the kind {kind} that ended in the last "
-                "hour were given up.",
-                "Read the errors of its discarded jobs. If the cause passes by itself, raise "
-                "QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.",
+                "issue-failing",
+                "issue-failing-do",
+                percent=round(100 * rate),
+                ended=recent.ended,
+                kind=kind,
             )
 
 
 def _retrying(statistics: Statistics) -> Iterator[Issue]:
     retrying = statistics.count(frozenset({State.RETRYABLE}))
     if retrying >= max(ENOUGH_RETRYING, RETRYING_SHARE * statistics.unfinished):
-        yield Issue(
+        yield _issue(
             Level.DEGRADED,
-            f"{retrying:,} of {_jobs(statistics.unfinished)} unfinished because they failed and "
-            "wait to be tried again.",
-            "See whether what they call on answers. If it needs long to recover, raise "
-            "QUEUE_RETRY_BASE_DELAY or QUEUE_MAX_ATTEMPTS, so that they are not given up before.",
+            "issue-retrying",
+            "issue-retrying-do",
+            retrying=retrying,
+            unfinished=statistics.unfinished,
         )
 
 
@@ -205,13 +204,13 @@ def _slow(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
         if limit_s is None or p95_s is None or recent.duration.n < ENOUGH_ENDS:
             continue
         if p95_s >= NEAR_TIMEOUT * limit_s:
-            setting = f"the timeout of the kind {kind}"
-            yield Issue(
+            yield _issue(
                 Level.DEGRADED,
-                f"One in twenty jobs of the kind {kind} runs for {p95_s:.0f} s or more, and all "
-                f"are stopped at {limit_s:.0f} s.",
-                f"Raise {setting if kind in configured.own_timeouts else 'QUEUE_JOB_TIMEOUT'}, or "
-                "lower QUEUE_CONCURRENCY if they slow each other down.",
+                "issue-slow",
+                "issue-slow-own-do" if kind in configured.own_timeouts else "issue-slow-do",
+                kind=kind,
+                seconds=round(p95_s),
+                limit=round(limit_s),
             )
 
 
@@ -220,11 +219,13 @@ def _parked(statistics: Statistics, configured: Configured) -> Iterator[Issue]:
         parked, ready = counts.get(State.PARKED, 0), counts.get(State.PENDING, 0)
         free = configured.slots.get(queue, 0) - counts.get(State.PROCESSING, 0)
         if free > ready and parked >= max(ENOUGH_PARKED, PARKED_SHARE * (parked + ready)):
-            yield Issue(
+            yield _issue(
                 Level.DEGRADED,
-                f"{_jobs(parked)} of the queue {queue} held back, although {free - ready} of its "
-                "slots stand empty.",
-                "Let one person run more at once with QUEUE_MAX_RUNNING_PER_USER.",
+                "issue-parked",
+                "issue-parked-do",
+                parked=parked,
+                queue=queue,
+                free=free - ready,
             )
 
 
@@ -235,14 +236,10 @@ def _rarely_cached(statistics: Statistics) -> Iterator[Issue]:
         and recent.lookups >= ENOUGH_LOOKUPS
         and recent.hit_rate < FEW_HITS
     ):
-        yield Issue(
+        yield _issue(
             Level.HEALTHY,
-            f"The cache answered {recent.hit_rate:.0%} of {recent.lookups:,} requests in the last "
-            "hour.",
-            "If people ask the same again, but later or amid much else, raise CACHE_TTL or "
-            "CACHE_MAX_SIZE; if they do not, all is well.",
+            "issue-rarely-cached",
+            "issue-rarely-cached-do",
+            percent=round(100 * recent.hit_rate),
+            lookups=recent.lookups,
         )
-
-
-def _jobs(n: int) -> str:
-    return "1 job is" if n == 1 else f"{n:,} jobs are"

@@ -11,8 +11,8 @@ from bot.queue.cache import ResultCache
 from bot.queue.checkup import Checkup
 from bot.queue.degraded import Degraded
 from bot.queue.deliveries import NewDelivery
-from bot.queue.drafting import Asker, Drafting
-from bot.queue.errors import QueueFull, StoreUnavailable
+from bot.queue.drafting import Drafting
+from bot.queue.errors import CommitUnknown, QueueError, QueueFull, StoreUnavailable
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import AnyJobType, Registry
 from bot.queue.health import Configured, Health
@@ -20,6 +20,7 @@ from bot.queue.job import Clock, Job, Priority
 from bot.queue.options import QueueOptions
 from bot.queue.outlook import Outlook, Outlooks
 from bot.queue.reply import File
+from bot.queue.sameness import Asker
 from bot.queue.slots import Bounds
 from bot.queue.states import State
 from bot.queue.statistics import Statistics
@@ -126,11 +127,13 @@ class JobQueue(Steering):
         wanted; what is `private` is never shared with another person. `webhook` is called when
         the job has ended; `ValueError` says why it cannot be. `inputs` are kept with the job,
         beside its request. Raises `QueueFull`,
-        `UserLimitReached`, `StoreUnavailable` (certainly not stored) or `CommitUnknown`.
+        `UserLimitReached`, what the gate refuses it with, `StoreUnavailable` (certainly not stored)
+        or `CommitUnknown`.
         """
         if (running := self.degraded.running(key)) is not None:
             return Enqueued(running, created=False)
         asker = Asker(owner, guild, private)
+        request = await job_type.prepare(request, asker)
         job = self._drafting.job(
             job_type, request, asker, key=key, priority=priority, run_at=run_at
         )
@@ -138,7 +141,7 @@ class JobQueue(Steering):
         if not fresh and job.state is State.PENDING:
             job = self._from_cache(job)
         try:
-            taken = await self._take(job, deliveries, fresh=fresh, inputs=inputs)
+            taken = await self._admit(job, deliveries, fresh=fresh, inputs=inputs)
         except QueueFull:
             self.events.emit(EventName.QUEUE_FULL, job)
             raise
@@ -154,6 +157,25 @@ class JobQueue(Steering):
         if own is not None:
             raise ValueError("This queue calls no webhooks: its options do not say how.")
         return ()
+
+    async def _admit(
+        self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool, inputs: Sequence[File]
+    ) -> Enqueued:
+        """Store the job if the gate lets it; what costs nobody anything is not asked of it."""
+        gate = self._options.gate
+        if gate is None or job.state is State.COMPLETED:
+            return await self._take(job, deliveries, fresh=fresh, inputs=inputs)
+        await gate.admit(job)
+        try:
+            taken = await self._take(job, deliveries, fresh=fresh, inputs=inputs)
+        except CommitUnknown:  # it may be stored
+            raise
+        except QueueError:
+            await gate.let_go(job)
+            raise
+        if taken.job.id != job.id and (job.key is None or taken.job.key != job.key):
+            await gate.let_go(job)
+        return taken
 
     async def _take(
         self, job: Job, deliveries: Sequence[NewDelivery], *, fresh: bool, inputs: Sequence[File]
@@ -252,7 +274,11 @@ class JobQueue(Steering):
             completed=stats.total(State.COMPLETED),
             failed=stats.total(State.DISCARDED),
             own=() if owner is None else await self._jobs.own(owner, guild),
+            notices=self._notices(),
         )
+
+    def _notices(self) -> tuple[str, ...]:
+        return tuple(said for said in (one.notice() for one in self.registry) if said)
 
     async def statistics(self) -> Statistics:
         """The queue in numbers, of this moment and of the last hour. Raises `StoreError`."""
@@ -271,6 +297,7 @@ class JobQueue(Steering):
             own_timeouts=frozenset(one.name for one in self.registry if one.timeout),
             working=self._worker.running,
             strange=self._worker.strange,
+            notices=self._notices(),
         )
 
     def _poke(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.queue.job import ERRORS_KEPT, Failure, Job
+from bot.queue.sentences import sentence
 from bot.queue.states import Action, next_state
 
 
@@ -89,7 +90,7 @@ def lost(job: Job, now: float, max_losses: int) -> Job:
     if job.cancel_requested_at is not None:
         return finished(unspent, Action.CANCEL, now, job.error)
     if losses >= max_losses:
-        error = f"The worker died {losses} times while it ran this job, so it was given up."
+        error = sentence("end-lost", times=losses)
         errors = failed(job, error, now).errors
         return finished(unspent._replace(errors=errors), Action.DISCARD, now, error)
     return _released(unspent._replace(run_at=now), Action.LOSE)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.queue.gate import Gate
 from bot.queue.retention import Retention
 from bot.queue.store.base import Limits
 from bot.queue.webhook import OwesWebhooks
@@ -14,7 +15,7 @@ class QueueOptions:
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
     None: no bound; `ValueError` for 0, with which nobody's job would ever run.
-    `webhooks` says which programs are told of a job; None: none.
+    `webhooks` says which programs are told of a job; None: none. `gate` may refuse new jobs.
     """
 
     worker: WorkerOptions = field(default_factory=WorkerOptions)
@@ -27,6 +28,7 @@ class QueueOptions:
     cache_ttl_s: float = 3600
     retention: Retention = field(default_factory=Retention)
     webhooks: OwesWebhooks | None = None
+    gate: Gate | None = None
 
     def __post_init__(self) -> None:
         if self.per_owner is not None and self.per_owner < 1:

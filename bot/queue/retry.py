@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.queue.errors import JobError, QueueError
 from bot.queue.job import Job
 from bot.queue.lifecycle import Discard, Fail
+from bot.queue.sentences import sentence
 from bot.queue.store.texts import storable
 
 
@@ -31,13 +32,13 @@ def after_failure(
     dice: Callable[[], float] = random.random,
 ) -> Fail | Discard:
     """The outcome of an attempt that raised `error`; `dice` answers within 0 and 1."""
-    sentence = sentence_of(error)
+    why = sentence_of(error)
     known = error if isinstance(error, JobError) else None
     if (known is not None and not known.retryable) or job.attempt >= job.max_attempts:
-        return Discard(sentence)
+        return Discard(why)
     if known is not None and known.retry_after_s is not None:
-        return Fail(sentence, after(now, known.retry_after_s))
-    return Fail(sentence, now + dice() * policy.ceiling_s(job.attempt))
+        return Fail(why, after(now, known.retry_after_s))
+    return Fail(why, now + dice() * policy.ceiling_s(job.attempt))
 
 
 def after(now: float, delay_s: float) -> float:
@@ -49,4 +50,4 @@ def sentence_of(error: BaseException) -> str:
     """What people are told; the details of an unforeseen fault stay in the log."""
     if isinstance(error, JobError | QueueError):
         return storable(str(error))
-    return f"Something inside this job went wrong ({type(error).__name__})."
+    return sentence("end-unforeseen", fault=type(error).__name__)

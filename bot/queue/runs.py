@@ -15,6 +15,7 @@ from bot.queue.events import Events
 from bot.queue.handlers import JobContext
 from bot.queue.job import Job
 from bot.queue.lifecycle import Cancel, Complete, HandBack, Outcome
+from bot.queue.sentences import sentence
 from bot.queue.store.base import Beat, BeatAnswer, CancelRequested, Lost
 
 Ended = Callable[[JobContext, Outcome | None], None]
@@ -66,7 +67,7 @@ class Run:
         if self.task.done():
             self._task_ended(self.task)
         elif not self.over.done():
-            self._end(JobError("It did not stop."))
+            self._end(JobError(sentence("end-stubborn")))
 
     def _task_ended(self, task: asyncio.Task[Outcome]) -> None:
         end = _fault(task) or task.result()
@@ -181,5 +182,5 @@ class Runs:
 def _fault(task: asyncio.Task[Outcome]) -> BaseException | None:
     """What ended the task in place of an outcome: a job must end, whatever its handler did."""
     if task.cancelled():
-        return JobError("It was interrupted from within.")
+        return JobError(sentence("end-interrupted"))
     return task.exception()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import NamedTuple
 
 
 def scoped(
@@ -15,3 +16,15 @@ def scoped(
     person = owner if private or guild is None else None
     scope = json.dumps([kind, guild, person, key], ensure_ascii=False)
     return hashlib.sha256(scope.encode(errors="surrogatepass")).hexdigest()
+
+
+class Asker(NamedTuple):
+    """Who asks, where, and whether only this person may see the answer."""
+
+    owner: int | None
+    guild: int | None
+    private: bool
+
+    def scoped(self, kind: str, key: str | None) -> str | None:
+        """The key of this kind of work as it counts for this asker."""
+        return scoped(key, kind, self.guild, self.owner, private=self.private)

@@ -30,13 +30,14 @@ class OwnJob:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """What a person may know about the queue."""
+    """What a person may know about the queue. `notices`: sentences on what is not as usual."""
 
     lines: tuple[QueueLine, ...]
     working: bool
     completed: int
     failed: int
     own: tuple[OwnJob, ...]
+    notices: tuple[str, ...] = ()
 
 
 def lines_of(

@@ -17,6 +17,7 @@ from bot.queue.job import Clock, Job, Progress
 from bot.queue.lifecycle import Cancel, Outcome
 from bot.queue.retry import RetryPolicy
 from bot.queue.runs import Runs
+from bot.queue.sentences import sentence
 from bot.queue.states import FINISHED, State
 from bot.queue.store.base import Store
 
@@ -205,6 +206,7 @@ class Worker:
             self._timed()
         if self._events and (job.type in self._registry or state in FINISHED):
             if state is State.CANCELLED and not isinstance(outcome, Cancel):
-                outcome = Cancel("It was cancelled.")  # by another process, after the last beat
+                # by another process, after the last beat
+                outcome = Cancel(sentence("end-cancelled"))
             ended = lifecycle.settled(job, outcome, self._clock())
             self._events.emit(after_run(state), ended)

@@ -6,6 +6,8 @@ command-chat = Ask a question; the answer comes here.
 command-chat-msg = What you want to know
 command-chat-model = The model to ask (the server's default if omitted)
 command-chat-private = Show the answer only to you
+command-chat-attachment = A text file or a picture that your question is about
+command-chat-fresh = Begin anew: without what was said before, and without answers that are kept
 command-queue = The line of waiting jobs
 command-queue-status = How long the line is, and where you are in it.
 command-my-tasks = What you asked for: look at it, cancel it, or have it tried again.
@@ -20,6 +22,34 @@ command-notify-mode = none: not at all; mention: where you asked; dm: in a direc
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
+chat-unreadable = I cannot read a reply that does not mention me. Leave the mention in your reply switched on, or write my name into it, and try again.
+chat-again = Regenerate
+chat-more = Continue
+chat-delete = Delete
+chat-go-on = Go on where you stopped.
+chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
+chat-only-files = See what is attached.
+chat-files-too-many = One question takes up to { $most } files. Leave some out and ask again.
+chat-files-gone = The files of this question are not stored any more. Please ask again, with the files.
+chat-file-unknown = “{ $name }” is neither a text nor a picture (PNG, JPEG, WebP or GIF), so nothing was asked. Send its text, or a picture of it.
+chat-file-empty = “{ $name }” is empty, so nothing was asked. Send it with something in it.
+chat-file-broken = “{ $name }” is a picture that cannot be opened, so nothing was asked. Save it anew and try again.
+chat-file-pixels = “{ $name }” has more than { $most } million pixels, so nothing was asked. Make it smaller and try again.
+chat-pictures-refused = It may be that this model takes no pictures: ask without them, or choose another model.
+
+chat-quota = Your questions have used up their { $most } tokens of today here, so this one was not queued. It begins anew <t:{ $at }:R>.
+chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Questions wait meanwhile and lose nothing.
+chat-waits = waiting for the chat provider, which keeps failing
+
+chat-prompt-none = The model is told nothing before the questions of this server. Give a `text` to change that.
+chat-prompt-reset = From now on the model is told nothing before the questions of this server.
+chat-prompt-title = What the model is told before each question
+chat-prompt-set = From now on the model is told this before each question
+chat-prompt-how = `text` changes it; the text “reset” takes it away.
 
 ## Spans of time and sizes
 
@@ -99,6 +129,7 @@ queue-working = 🟢 running
 queue-stopped = 🔴 stopped
 queue-completed = Completed
 queue-failed = Failed
+queue-notices = Not as usual
 queue-yours = Yours
 queue-yours-none = You have nothing in the queue.
 queue-line = **{ $name }** · { $waiting } waiting · { $running } of { $slots } running
@@ -246,6 +277,7 @@ detail-went-to = { $place ->
     }
 detail-went-not-yet = Not yet.
 detail-went-left = No longer wanted.
+detail-went-unseen = Told to nobody, for its command failed; it is kept here.
 detail-went-nowhere = It could not be brought ({ $reason }).
 detail-errors = What went wrong
 detail-error = Attempt { $attempt }, <t:{ $at }:R>: { $error }
@@ -293,10 +325,10 @@ admin-metrics-spread = half: { $half }, 95 %: { $most }
 admin-metrics-kinds = By kind
 admin-metrics-kind = **{ $kind }** · { $ended } ended · { $ran } · given up: { $errors }
 admin-metrics-priorities = By priority
-admin-people-title = People with unfinished jobs
-admin-people-none = Nobody in this server has unfinished jobs.
+admin-people-title = People with unfinished jobs, and who asked today
+admin-people-none = Nobody in this server has unfinished jobs, or asked anything today.
 admin-people-more = … and { $count } more
-admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight }
+admin-person = <@{ $user }> · { $waiting } waiting · { $running } running · weight { $weight } · { $tokens } tokens today
 admin-paused-all = All queues are paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-paused-one = The queue { $queue } is paused: what runs goes on, nothing new starts until you use `/admin queue resume`.
 admin-resumed-all = All queues go on.
@@ -340,6 +372,7 @@ audit-newest = Newest
 audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CANCELLED] cancelled { $on }
         [RETRIED] retried { $on }
+        [DELETED] deleted the answer of { $on }
         [PRIORITISED] gave { $on } { $what } priority
         [WEIGHED] gave <@{ $on }> a weight of { $what }
         [PAUSED] paused { $on }
@@ -347,6 +380,8 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [CLEANED] removed finished jobs that had ended more than { $what } ago: { $on }
         [WEBHOOK_SET] set the webhook to { $on } ({ $what })
         [WEBHOOK_REMOVED] removed the webhook
+        [PROMPT_SET] told the model first: “{ $what }”
+        [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
@@ -380,11 +415,14 @@ alerts-nowhere = nowhere
 ## Commands for administrators, as Discord lists them
 
 command-admin = For administrators of this server
+command-admin-chat = How `/chat` answers here
+command-admin-chat-prompt = What the model is told before each question in this server.
+command-admin-chat-prompt-text = What it is told from now on; "reset": nothing. Leave it out to see it
 command-admin-queue = The line of waiting jobs
 command-admin-queue-name = Which queue; all, if you leave it out
 command-admin-queue-status = What waits and runs, what is paused, and whether all is well.
 command-admin-queue-metrics = The queue in numbers: now, and in the last hour.
-command-admin-queue-users = Who has unfinished jobs in this server, and how many.
+command-admin-queue-users = Who has unfinished jobs in this server, and what their questions took today.
 command-admin-queue-cleanup = Remove this server's old finished jobs, after a question.
 command-admin-queue-older-than = Only what ended more than so many hours ago (24, if you leave it out)
 command-admin-queue-pause = Start no more jobs; what runs goes on.
@@ -430,6 +468,13 @@ ready-no-owner = DISCORD_OWNER_IDS is empty. Once I am in more than one server, 
 ready-scope = I may have commands in { $server }.
 ready-scope-missing = I may have no commands in { $server }: I am not in it, or was invited without the scope applications.commands. Invite me with the link below.
 ready-queue = The queue is well.
+ready-token-missing = DISCORD_TOKEN is missing: copy it from the developer portal (Bot, Reset Token) into .env, or run `main.py sandbox`, which needs none.
+ready-token-refused = Discord refused DISCORD_TOKEN: copy it anew.
+ready-token = Discord knows the token: this bot is { $name }.
+ready-not-discord = What answers at { $address } is not Discord: correct DISCORD_API_URL.
+ready-unreachable = Discord cannot be reached at { $address } ({ $fault }): check the network, a proxy if there is one, and DISCORD_API_URL.
+ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
+ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
 ready-local = /chat is answered by a small model on this machine, { $model }; set CHAT_BASE_URL for a larger one.
 ready-local-failed = The small model on this machine did not start (the log says why), so the built-in responder answers /chat; restart the bot to try it again, or set CHAT_BASE_URL.
@@ -477,8 +522,105 @@ task-message-gone = The message that you chose was deleted, or I may not see it 
 
 expiry-cancelled = It was still waiting after 15 minutes, when an answer would have come too late.
 
+## What the queue says of a job's end (see bot/queue/sentences.py)
+
+end-late = It took longer than { $seconds ->
+        [one] one second.
+       *[other] { $seconds } seconds.
+    }
+end-stubborn = It did not stop.
+end-interrupted = It was interrupted from within.
+end-cancelled = It was cancelled.
+end-unreadable = The stored request cannot be read by this version. Please ask again.
+end-unforeseen = Something inside this job went wrong ({ $fault }).
+end-lost = The worker died { $times ->
+        [one] once
+       *[other] { $times } times
+    } while it ran this job, so it was given up.
+end-unkept = The bot was stopped before this was done, and it could not be kept because the queue's storage was away.
+end-result-unstored = Its result could not be stored, so it was given up. { $fault }
+end-unstored = Its end could not be stored, so it was given up. { $fault }
+
+## What is not well with the queue, and what to do
+
+issue-silent = It has been silent for { $seconds } seconds.
+issue-away = The store does not answer, so no job is accepted or run: { $fault }
+issue-away-do = See that the disk has space and that this process may write to what QUEUE_DATABASE_URL names; work goes on by itself once it answers.
+issue-stopped = This process runs no jobs; { $waiting ->
+        [one] 1 job is
+       *[other] { $waiting } jobs are
+    } waiting.
+issue-stopped-do = Start the bot again; what waits is kept. If it stops while jobs still run, give them more time with SHUTDOWN_GRACE.
+issue-full = { $waiting } of { $most } places are taken, and new jobs are refused.
+issue-nearly-full = { $waiting } of { $most } places are taken; soon new jobs will be refused.
+issue-full-do = Let more jobs run at once with QUEUE_CONCURRENCY, or let more wait with QUEUE_MAX_SIZE; QUEUE_MAX_ACTIVE_PER_USER bounds what one person may ask for.
+issue-paused = The queue { $queue } is paused, and a job of it has waited { $minutes } minutes for its turn.
+issue-paused-do = Resume it as soon as what it was paused for is over.
+issue-backlog = A job of the queue { $queue } has been ready for { $minutes } minutes ({ $running ->
+        [one] 1 runs
+       *[other] { $running } run
+    }).
+issue-backlog-busy-do = Let more run at once: QUEUE_CONCURRENCY={ $setting }, if what they call on bears it.
+issue-backlog-idle-do = Its slots are not full, so see whether a process works on it (QUEUE_CONCURRENCY={ $setting }).
+issue-strange = { $waiting ->
+        [one] 1 job is
+       *[other] { $waiting } jobs are
+    } waiting of the kind { $kind }, which this process does not know.
+issue-strange-do = They run as soon as a process works that knows it: start the version of the bot that has it, or discard them.
+issue-noticed-do = It goes on by itself; if it does not, read the log for the cause.
+issue-failing = { $percent } % of the { $ended } jobs of the kind { $kind } that ended in the last hour were given up.
+issue-failing-do = Read the errors of its discarded jobs. If the cause passes by itself, raise QUEUE_MAX_ATTEMPTS; if they run out of time, QUEUE_JOB_TIMEOUT.
+issue-retrying = { $retrying } of { $unfinished } unfinished jobs failed and wait to be tried again.
+issue-retrying-do = See whether what they call on answers. If it needs long to recover, raise QUEUE_RETRY_BASE_DELAY or QUEUE_MAX_ATTEMPTS, so that they are not given up before.
+issue-slow = One in twenty jobs of the kind { $kind } runs for { $seconds } s or more, and all are stopped at { $limit } s.
+issue-slow-do = Raise QUEUE_JOB_TIMEOUT, or lower QUEUE_CONCURRENCY if they slow each other down.
+issue-slow-own-do = Raise the timeout of the kind { $kind }, or lower QUEUE_CONCURRENCY if they slow each other down.
+issue-parked = { $parked ->
+        [one] 1 job of the queue { $queue } is
+       *[other] { $parked } jobs of the queue { $queue } are
+    } held back, although { $free } of its slots stand empty.
+issue-parked-do = Let one person run more at once with QUEUE_MAX_RUNNING_PER_USER.
+issue-rarely-cached = The cache answered { $percent } % of { $lookups } requests in the last hour.
+issue-rarely-cached-do = If people ask the same again, but later or amid much else, raise CACHE_TTL or CACHE_MAX_SIZE; if they do not, all is well.
+
+## The built-in responder
+
+responder-described = Conveyor's built-in responder answers: no model, only a way to watch the queue.
+local-described = The small model { $model } on this machine answers; one of the words { $words } alone shows the queue at work.
+responder-is = This is Conveyor's built-in responder. There is no model behind it, so it cannot answer you. To get real answers, the bot's owner sets `CHAT_BASE_URL` to any OpenAI-compatible server, `CHAT_MODEL` to one of its models and, if the server wants one, `CHAT_API_KEY`, and restarts the bot.
+responder-facts = What it can say about your message: { $characters ->
+        [one] 1 character
+       *[other] { $characters } characters
+    }, { $words ->
+        [one] 1 word
+       *[other] { $words } words
+    } on { $lines ->
+        [one] 1 line
+       *[other] { $lines } lines
+    }; it is number { $turns } of yours in this conversation.
+responder-phrases =
+    To see the queue at work, send one of these words alone:
+    - `long`: an answer of several messages with code, to see it split
+    - `huge`: an answer that becomes a file
+    - `slow`: an answer that takes about 40 seconds, to see progress and to try Cancel
+    - `fail`: breaks off after some words each time, to see it tried again
+    - `reject`: is refused, to see an error that is not tried again
+responder-slow = A slow answer in { $steps } steps:
+responder-slow-end = . Done.
+responder-long = A long answer, made up line by line, to see what becomes of what one message cannot hold.
+responder-long-end = That is the end.
+responder-chapter = **Chapter { $number }**
+    This is chapter { $number } of { $chapters }. A job that was queued is run, shown and delivered, and if the bot restarts meanwhile, it is run again. Its result is seen once.
+responder-breaks-off = This answer is about to break off, so that
+responder-broke-off = The built-in responder broke off because it was asked to (`fail`). Send anything else to get an answer.
+responder-refused = The built-in responder refused because it was asked to (`reject`). Send anything else to get an answer.
+
 ## What providers cannot do
 
+provider-described = { $model ->
+        [none] The provider's default model
+       *[other] The model { $model }
+    } at { $host } answers.
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
 provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
 provider-model = The { $kind } provider does not know { $named ->
@@ -548,3 +690,63 @@ webhook-redelivered = { $count ->
 }
 webhook-nothing-to-redeliver = No webhook was told of this job, or it is being told right now.
 webhook-job-unknown = This server has no job of this id (any more). `/admin webhook show` names the last ones.
+
+## A server's activity
+
+command-activity = How much each member wrote, and how long they were in voice channels.
+command-activity-days = How many days back, up to now
+command-activity-voice = Count time in voice channels (yes if omitted)
+command-activity-messages = Count messages (yes if omitted)
+command-activity-report = full: panel, chart and table; summary: panel and chart; csv: the table alone
+activity-nothing = There is nothing to count: include voice, messages, or both.
+activity-title = Activity of the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }
+activity-span = From <t:{ $since }:f> until <t:{ $until }:f>.
+activity-looking = looking for channels
+activity-reading = reading messages
+activity-adding-up = adding up
+activity-drawing = drawing
+activity-so-far = { $count ->
+        [one] 1 message
+       *[other] { $count } messages
+    } so far, now in <#{ $channel }>.
+activity-messages-name = Messages
+activity-messages = **{ $count }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }{ $bots ->
+        [0] { "." }
+       *[other] {", and"} { $bots } by bots and webhooks.
+    }
+activity-count = { $count }
+activity-most-messages = Most messages
+activity-closed-name = Not read
+activity-closed = { $named }{ $more ->
+        [0] { "" }
+       *[other] {" and"} { $more } more
+    }: I may not look into them. To have them counted, allow me View Channel and Read Message History there.
+activity-voice-name = Voice
+activity-voice = **{ $time }** by { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    }.
+activity-voice-since = Recorded since <t:{ $at }:f>: what was before is not known.
+activity-voice-gaps = After that I was away for { $time } in all, which are not counted.
+activity-voice-never = Nothing is recorded yet: time in voice channels counts from the moment when I am there.
+activity-most-voice = Longest in voice channels
+activity-rank = { $rank }. { $person } · { $what }
+activity-duration = { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+activity-table-name = The table
+activity-not-everybody = It has only those who did something: to list all members, I need the Server Members intent (see DISCORD_INTENTS).
+chart-most = most in a { $step }: { $most }
+chart-nameless = (see the list)
+
+## Work in a server
+
+server-left = I am not in this server any more.
+server-discord-away = Discord cannot be reached now.

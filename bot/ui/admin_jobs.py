@@ -148,6 +148,14 @@ def with_admin_buttons(job: Job, shown: Post, back: str = "") -> Post:
     return replace(shown, buttons=tuple(buttons), menu=None)
 
 
+def asked_to_cancel(job: Job, why: str = "") -> Post:
+    """Whether a job that others wait for is really to be cancelled."""
+    owner = say("admin-nobody") if job.owner is None else f"<@{job.owner}>"
+    kind = shorten(job.type, KIND_CHARACTERS)
+    question = say("admin-cancel-ask", kind=kind, id=job.id, owner=owner)
+    return asked_to_confirm(question, f"adm:yes-cancel:{job.id}", "adm:keep:", why)
+
+
 def asked_to_confirm(question: str, confirm: str, keep: str, why: str = "") -> Post:
     """Whether something is really meant; `confirm` and `keep` are the ids of the two buttons."""
     embed = discord.Embed(description=question, colour=DANGER)

@@ -14,6 +14,7 @@ from bot.texts import say
 from bot.ui.status import DESCRIPTION_LIMIT, FIELD_LIMIT, STOPPED, WORKING, status_embed
 from bot.ui.text import shorten
 from bot.ui.words import size, span
+from bot.wording import in_words
 
 COLOURS = {Level.HEALTHY: WORKING, Level.DEGRADED: 0xE0A030, Level.CRITICAL: STOPPED}
 
@@ -36,7 +37,9 @@ def overview(seen: Overview) -> discord.Embed:
 
 
 def _health(health: Health) -> str:
-    issues = [f"**{one.problem}** {one.recommendation}" for one in health.issues]
+    issues = [
+        f"**{in_words(one.problem)}** {in_words(one.recommendation)}" for one in health.issues
+    ]
     return "\n".join([say("admin-health-level", level=health.level.name), *issues])
 
 
@@ -112,7 +115,7 @@ def _share(rate: float | None) -> str:
 
 
 def people(busy: Sequence[Busy]) -> discord.Embed:
-    """Whoever has unfinished jobs, busiest first."""
+    """Whoever has unfinished jobs, busiest first, and whoever asked today."""
     lines = [
         say(
             "admin-person",
@@ -120,6 +123,7 @@ def people(busy: Sequence[Busy]) -> discord.Embed:
             waiting=one.waiting,
             running=one.running,
             weight=f"{one.weight:g}",
+            tokens=f"{one.tokens:,}",
         )
         for one in busy[:PEOPLE_SHOWN]
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.queue.deliveries import LEFT, Delivery, DeliveryState
+from bot.queue.deliveries import LEFT, NEVER_SEEN, Delivery, DeliveryState
 from bot.queue.job import Failure, Job
 from bot.queue.outlook import Outlook
 from bot.queue.states import FINISHED, State
@@ -15,6 +15,7 @@ from bot.ui.job_list import plain
 from bot.ui.post import Button, Post
 from bot.ui.text import clean, shorten
 from bot.ui.ticket import ticket
+from bot.wording import in_words
 
 TITLE_CHARACTERS = 500
 """What is shown of what was asked."""
@@ -122,6 +123,8 @@ def _went(delivery: Delivery, reader: int) -> str:
 def _place(delivery: Delivery) -> str:
     if delivery.note == LEFT:
         return say("detail-went-left")
+    if delivery.note == NEVER_SEEN:
+        return say("detail-went-unseen")
     if delivery.state is DeliveryState.ABANDONED:
         return say("detail-went-nowhere", reason=plain(delivery.note, REASON_CHARACTERS))
     if delivery.state is not DeliveryState.DELIVERED:
@@ -130,7 +133,7 @@ def _place(delivery: Delivery) -> str:
 
 
 def _failure(failure: Failure) -> str:
-    error = shorten(clean(failure.error) or "?", ERROR_CHARACTERS)
+    error = shorten(clean(in_words(failure.error)) or "?", ERROR_CHARACTERS)
     return say(
         "detail-error",
         attempt=str(failure.attempt),

@@ -26,6 +26,9 @@ def status_embed(status: QueueStatus) -> discord.Embed:
     embed.add_field(name=say("queue-worker"), value=worker)
     embed.add_field(name=say("queue-completed"), value=f"{status.completed:,}")
     embed.add_field(name=say("queue-failed"), value=f"{status.failed:,}")
+    if status.notices:
+        said = shorten("\n".join(status.notices), FIELD_LIMIT)
+        embed.add_field(name=say("queue-notices"), value=said, inline=False)
     own = "\n".join(map(_own, status.own)) or say("queue-yours-none")
     embed.add_field(name=say("queue-yours"), value=shorten(own, FIELD_LIMIT), inline=False)
     return embed

@@ -12,6 +12,7 @@ from bot.texts import say
 from bot.ui.post import Button, Place, Post
 from bot.ui.text import shorten, tail
 from bot.ui.words import counted, span
+from bot.wording import in_words
 
 BAR_CELLS = 16
 PARTIAL_CHARACTERS = 3500
@@ -100,7 +101,7 @@ def _lines(job: Job, outlook: Outlook | None, *, is_own: bool) -> list[str]:
         case State.PARKED:
             return [_parked(job, is_own=is_own)]
         case State.SCHEDULED:
-            return [say("ticket-scheduled", at=_next_second(job.run_at))]
+            return [*_stage(job), say("ticket-scheduled", at=_next_second(job.run_at))]
         case State.RETRYABLE:
             return _between_attempts(job)
         case State.PROCESSING:
@@ -137,7 +138,7 @@ def _next_second(moment: float) -> str:
 
 
 def _error(job: Job) -> str:
-    return shorten(job.error or "", ERROR_CHARACTERS)
+    return shorten(in_words(job.error or ""), ERROR_CHARACTERS)
 
 
 def _parked(job: Job, *, is_own: bool) -> str:
@@ -165,11 +166,15 @@ def _running(job: Job) -> list[str]:
     if progress.total > 0:
         percent = f"{100 * _share(progress):.0f}"
         lines.append(say("ticket-bar", bar=bar(progress), percent=percent))
-    if progress.stage:
-        lines.append(f"*{shorten(progress.stage, STAGE_CHARACTERS)}*")
+    lines += _stage(job)
     if progress.message:
         lines += ["", tail(progress.message, PARTIAL_CHARACTERS)]
     return lines
+
+
+def _stage(job: Job) -> list[str]:
+    stage = job.progress.stage if job.progress else ""
+    return [f"*{shorten(stage, STAGE_CHARACTERS)}*"] if stage else []
 
 
 def bar(progress: Progress) -> str:

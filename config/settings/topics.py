@@ -214,6 +214,11 @@ class Chat(Topic):
     )
     api_key: Secret = Field(None, description="The key for that server, if it asks for one.")
     model: str | None = Field(None, description="The model to ask; empty: the server's own choice.")
+    tokens_per_user_per_day: int = Field(
+        0,
+        ge=0,
+        description="Tokens that a person's questions may take in a server on a UTC day; 0: any.",
+    )
 
     @field_validator("api_key", "model")
     @classmethod

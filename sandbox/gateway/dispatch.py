@@ -8,6 +8,7 @@ from sandbox.model import Id, JsonObject
 
 GUILDS: Final = 1 << 0
 MEMBERS: Final = 1 << 1
+VOICE_STATES: Final = 1 << 7
 PRESENCES: Final = 1 << 8
 GUILD_MESSAGES: Final = 1 << 9
 DIRECT_MESSAGES: Final = 1 << 12

@@ -16,9 +16,10 @@ from sandbox.events import (
     RoleAdded,
     RoleChanged,
     RoleRemoved,
+    VoiceChanged,
 )
-from sandbox.gateway.dispatch import GUILDS, MEMBERS, Dispatch, told
-from sandbox.model import Channel, Guild, JsonObject, Member
+from sandbox.gateway.dispatch import GUILDS, MEMBERS, VOICE_STATES, Dispatch, told
+from sandbox.model import Channel, Guild, JsonObject, Member, VoiceState
 from sandbox.payloads import (
     channel_json,
     guild_json,
@@ -26,6 +27,7 @@ from sandbox.payloads import (
     moment,
     role_json,
     user_json,
+    voice_json,
 )
 from sandbox.permissions import VIEW_CHANNEL
 
@@ -55,6 +57,8 @@ def guild_events(world: "World", event: Event) -> Iterator[Dispatch]:
             yield from _channel(world, channel, "DELETE")
         case MemberAdded() | MemberRemoved() | MemberChanged():
             yield _member(world, event)
+        case VoiceChanged(state):
+            yield _voice(world, state)
 
 
 def _channel(world: "World", channel: Channel, what: str) -> Iterator[Dispatch]:
@@ -77,6 +81,14 @@ def _member(world: "World", event: MemberAdded | MemberRemoved | MemberChanged) 
     return told(name, member.guild_id, intent, member_json(world, member) | where)
 
 
+def _voice(world: "World", state: VoiceState) -> Dispatch:
+    data = voice_json(state) | {"guild_id": state.guild_id}
+    member = world.directory.members[state.guild_id].get(state.user_id)
+    if member is not None:
+        data["member"] = member_json(world, member)
+    return told("VOICE_STATE_UPDATE", state.guild_id, VOICE_STATES, data)
+
+
 def _membership(world: "World", member: Member, *, here: bool) -> Dispatch:
     """The bot itself came or went."""
     if here:
@@ -86,7 +98,8 @@ def _membership(world: "World", member: Member, *, here: bool) -> Dispatch:
 
 
 def guild_created(world: "World", guild: Guild, *, joining: bool = False) -> Dispatch:
-    """GUILD_CREATE: with all members only under the members intent, else with the bot alone.
+    """GUILD_CREATE: with all members only under the members intent, else with the bot and those who
+    are in a voice channel.
 
     After a READY it says that the guild is available again; when the bot is `joining`, it does not.
     """
@@ -94,9 +107,9 @@ def guild_created(world: "World", guild: Guild, *, joining: bool = False) -> Dis
 
     def data(intents: int) -> JsonObject:
         members = world.directory.members[guild.id]
-        shown = list(members.values()) if intents & MEMBERS else []
-        if not shown and world.bot.id in members:
-            shown = [members[world.bot.id]]
+        voice = world.voices.of(guild.id) if intents & VOICE_STATES else []
+        near = {world.bot.id, *(state.user_id for state in voice)}
+        shown = [m for m in members.values() if intents & MEMBERS or m.user_id in near]
         channels = world.directory.guild_channels(guild.id)
         threads = [t for t in world.directory.threads(guild.id) if _is_open(world, t)]
         return (
@@ -110,7 +123,7 @@ def guild_created(world: "World", guild: Guild, *, joining: bool = False) -> Dis
                 "channels": [channel_json(world, channel) for channel in channels],
                 "threads": [channel_json(world, thread) for thread in threads],
                 "presences": [],
-                "voice_states": [],
+                "voice_states": [voice_json(state) for state in voice],
                 "stage_instances": [],
                 "guild_scheduled_events": [],
                 "soundboard_sounds": [],

@@ -63,6 +63,14 @@ def close_thread(world: "World", body: JsonObject) -> None:
     )
 
 
+def voice(world: "World", body: JsonObject) -> None:
+    """`user` enters the voice channel `channel`; leaves, if there is none."""
+    if body.get("channel"):
+        world.join_voice(body["user"], body["channel"], deaf=bool(body.get("deaf")))
+    else:
+        world.leave_voice(body["user"])
+
+
 CHANGES: Final[dict[str, Callable[["World", JsonObject], None]]] = {
     "kick": kick,
     "invite": invite,
@@ -72,4 +80,5 @@ CHANGES: Final[dict[str, Callable[["World", JsonObject], None]]] = {
     "delete_channel": delete_channel,
     "thread": thread,
     "close_thread": close_thread,
+    "voice": voice,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sandbox.events import LogEntry
 from sandbox.interactions import Interaction
 from sandbox.message_payload import message_json
-from sandbox.model import Channel, Id, JsonObject, User
+from sandbox.model import VOICE_CHANNEL, Channel, Id, JsonObject, User
 from sandbox.payloads import channel_json, role_json, user_json
 from sandbox.permissions import ADMINISTRATOR, VIEW_CHANNEL
 from sandbox.process import BotProcess
@@ -61,7 +61,11 @@ def _channels(world: "World", viewer: Id) -> list[Channel]:
 def _channel(world: "World", channel: Channel, viewer: Id) -> JsonObject:
     newest = (m for m in world.store.newest_first(channel.id) if m.visible_to(viewer))
     messages = [message_json(world, message) for message in islice(newest, MESSAGES_SHOWN)]
-    return channel_json(world, channel) | {"name": channel.name, "messages": messages[::-1]}
+    shown = {"name": channel.name, "messages": messages[::-1]}
+    if channel.type == VOICE_CHANNEL:
+        here = (s for s in world.voices.of(world.guild.id) if s.channel_id == channel.id)
+        shown["voice"] = [state.user_id for state in here]
+    return channel_json(world, channel) | shown
 
 
 def bot_json(world: "World", process: BotProcess | None) -> JsonObject:

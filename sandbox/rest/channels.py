@@ -7,9 +7,9 @@ from sandbox import errors
 from sandbox.limits import DELETES, EDITS, HISTORY, POSTS, TYPING
 from sandbox.message_payload import message_json, readable_json
 from sandbox.message_store import Draft
-from sandbox.model import Id, JsonObject, Message
+from sandbox.model import VOICE_CHANNEL, Id, JsonObject, Message
 from sandbox.payloads import channel_json
-from sandbox.permissions import MANAGE_MESSAGES, READ_HISTORY
+from sandbox.permissions import CONNECT, MANAGE_MESSAGES, READ_HISTORY
 from sandbox.rest.access import (
     check_contents,
     check_open,
@@ -33,6 +33,8 @@ def get_channel(call: Call) -> JsonObject:
 
 def get_messages(call: Call) -> list[JsonObject]:
     channel = visible_channel(call)
+    if channel.type == VOICE_CHANNEL and not may(call, channel, CONNECT):
+        raise errors.missing_access()
     if not may(call, channel, READ_HISTORY):
         return []
     check_page(call.query, MOST_MESSAGES)

@@ -1,5 +1,7 @@
 """Threads, and channels as such: begun, joined, archived, locked, deleted by the bot."""
 
+from datetime import datetime
+
 from sandbox import errors
 from sandbox.model import PRIVATE_THREAD, Channel, Id, JsonObject
 from sandbox.payloads import channel_json
@@ -8,6 +10,7 @@ from sandbox.permissions import (
     CREATE_PUBLIC_THREADS,
     MANAGE_CHANNELS,
     MANAGE_THREADS,
+    READ_HISTORY,
 )
 from sandbox.rest.access import may, public_message, require, visible_channel
 from sandbox.rest.call import Call, Route
@@ -37,6 +40,26 @@ def _start(
         thread_id=thread_id,
     )
     return channel_json(call.world, thread)
+
+
+def get_archived_threads(call: Call) -> JsonObject:
+    """Public ones, the last to be archived first, in pages that end `before` a moment (ISO)."""
+    parent = visible_channel(call)
+    require(call, parent, READ_HISTORY)
+    before = datetime.fromisoformat(call.query.get("before", "9999-01-01T00:00:00+00:00"))
+    threads = call.world.directory.threads(parent.guild_id or "")
+    found = [one for one in threads if _ended(one, parent, before.timestamp())]
+    found.sort(key=lambda one: one.thread.archived_at if one.thread else 0.0, reverse=True)
+    limit = call.number("limit", 50, 100)
+    shown = [channel_json(call.world, one) for one in found[:limit]]
+    return {"threads": shown, "members": [], "has_more": len(found) > limit}
+
+
+def _ended(channel: Channel, parent: Channel, before: float) -> bool:
+    thread = channel.thread
+    if thread is None or channel.type == PRIVATE_THREAD or thread.parent_id != parent.id:
+        return False
+    return thread.archived and thread.archived_at < before
 
 
 def edit_channel(call: Call) -> JsonObject:
@@ -75,6 +98,7 @@ _CHANNEL = "/channels/{channel}"
 ROUTES = (
     Route("POST", f"{_CHANNEL}/threads", start_thread),
     Route("POST", f"{_CHANNEL}/messages/{{message}}/threads", start_thread_from_message),
+    Route("GET", f"{_CHANNEL}/threads/archived/public", get_archived_threads),
     Route("PATCH", _CHANNEL, edit_channel),
     Route("DELETE", _CHANNEL, delete_channel),
     Route("PUT", f"{_CHANNEL}/thread-members/@me", join_thread),

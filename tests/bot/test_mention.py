@@ -23,8 +23,9 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.showing import Showing
 from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.question import Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import JobFilter
@@ -57,11 +58,21 @@ async def bot(queue):
     failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
     intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
     actions, showing = Actions(queue, tickets), Showing(queue, tickets.presenting)
-    admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
+    admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1, None)
     alerts = Alerts(queue, calls, lambda: 0.0)
     await bot.add_cog(
         ChatCog(
-            Services(queue, intake, actions, showing, Kinds(chat), failures, admin, alerts, None)
+            Services(
+                queue,
+                intake,
+                actions,
+                showing,
+                Kinds(chat=chat, member_activity=None),
+                failures,
+                admin,
+                alerts,
+                None,
+            )
         )
     )
     dpytest.configure(bot)

@@ -28,7 +28,7 @@ def test_each_setting_is_explained_in_the_settings_own_words():
 def test_each_default_is_spelt_out():
     spelt = {name for name, entry in entries().items() if entry["value"]}
     defaults = {name: field.default for name, field in known_settings().items()}
-    assert spelt == {name for name, default in defaults.items() if default or default is False}
+    assert spelt == {name for name, default in defaults.items() if default or default == 0}
 
 
 def test_the_values_are_the_defaults():

@@ -27,6 +27,17 @@ async def presses(house, shown, label: str, *, user="Ada") -> str:
     return shown.original.text
 
 
+async def confirms(house, press, label="Confirm") -> str:
+    """Answer the question that a press was met with, alone; how it reads then."""
+    await house.world.wait_for(lambda: press.followup_ids)
+    (question,) = (house.world.store.get(one) for one in press.followup_ids)
+    assert (question.ephemeral, question.viewer_id) == (True, press.user_id)
+    await house.world.press("Ada", question, label)
+    now = lambda: house.world.store.get(question.id)  # noqa: E731
+    await house.world.wait_for(lambda: now() != question)
+    return now().text
+
+
 async def waiting(house, *questions: str, user="Ben", **options) -> list[str]:
     """Ask; the ids of the jobs, in this order."""
     ids = []

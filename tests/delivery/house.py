@@ -32,6 +32,11 @@ from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.chat import Chat
 from bot.jobs.kinds import Kinds
+from bot.jobs.member_activity import MemberActivity
+from bot.jobs.memory import Memory
+from bot.jobs.prompts import Prompts
+from bot.jobs.recollection import Recollection
+from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
@@ -70,6 +75,8 @@ class Teller:
     def __init__(self) -> None:
         self._answers: dict[str, asyncio.Queue[str | Exception]] = defaultdict(asyncio.Queue)
         self._answered: set[str] = set()
+        self.offered: list[str] = []
+        self.heard: list[ChatRequest] = []
 
     def describe(self) -> str:
         return "The test answers."
@@ -93,7 +100,11 @@ class Teller:
     async def check(self) -> str:
         return self.describe()
 
+    async def models(self) -> list[str]:
+        return self.offered
+
     async def stream(self, request: ChatRequest) -> AsyncIterator[str]:
+        self.heard.append(request)
         answer = self._answers[request.messages[-1].content]
         while piece := await answer.get():
             if isinstance(piece, Exception):
@@ -158,6 +169,7 @@ class House:
         owners=frozenset(),
         webhooks=None,
         cogs=(),
+        tokens_per_day=0,
     ) -> None:
         self._sandbox = sandbox
         self._cogs = cogs
@@ -169,16 +181,26 @@ class House:
         self.session = closed_session(allow_private=True)
         hooks = webhooks or WebhookSettings(allow_private=True)
         programs = Webhooks(hooks, self.session, store, self.sealer, offset)
-        options = replace(options, webhooks=programs.owed)
+        self.quota = Quota(store, tokens_per_day, offset)
+        options = replace(options, webhooks=programs.owed, gate=self.quota)
         self.queue = JobQueue(store, options, offset)
+        self.queue.events.subscribe(self.quota.hear)
         self.teller = Teller()
-        self.chat = kind(self.teller)
+        memory = Memory(store, offset)
+        self.chat = kind(
+            self.teller,
+            prompts=Prompts(store),
+            recollection=Recollection(self.queue, memory, kind.name),
+            inputs=self.queue.inputs,
+        )
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
         self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
+        self.activity = MemberActivity(self.client, store, offset)
+        self.queue.register(self.activity)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -192,7 +214,7 @@ class House:
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
         guilds = lambda: len(self.client.guilds)  # noqa: E731
-        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds)
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds, self.quota.today)
         self.alerts = Alerts(self.queue, self.calls, offset)
         self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(
@@ -200,7 +222,7 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(self.chat),
+            Kinds(chat=self.chat, member_activity=self.activity),
             failures,
             admin,
             self.alerts,

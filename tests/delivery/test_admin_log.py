@@ -68,8 +68,9 @@ class TestTheLog:
             await waiting(idle, "theirs?"),
         )
         ada = person(idle, "Ada", administrator=True)
+        await idle.services.actions.cancel(ada, mine)
+        await presses(idle, await does(idle, "cancel_task", id=theirs), "Confirm")
         for job in (mine, theirs):
-            await idle.services.actions.cancel(ada, job)
             await idle.services.actions.retry(ada, job)
         told = await audit(idle)
         assert f"cancelled {theirs}" in told

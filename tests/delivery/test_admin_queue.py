@@ -27,7 +27,7 @@ class TestTheQueue:
         await waiting(idle, "when?", user="Cleo")
         text = await says(idle, "admin queue users")
         ben, cleo = (idle.world.person(name).id for name in ("Ben", "Cleo"))
-        assert f"<@{ben}> · 2 waiting · 0 running · weight 1\n<@{cleo}> · 1 waiting" in text
+        assert f"<@{ben}> · 2 waiting · 0 running · weight 1 · 0 tokens today\n<@{cleo}>" in text
 
     async def test_is_paused_and_resumed_and_that_is_seen(self, idle):
         assert "The queue chat is paused" in await says(idle, "admin queue pause", queue="chat")
@@ -41,12 +41,12 @@ class TestTheQueue:
     @pytest.mark.parametrize("command", ["status", "metrics", "users", "pause", "cleanup"])
     async def test_that_nobody_knows_is_named_with_those_there_are(self, idle, command):
         text = await says(idle, f"admin queue {command}", queue="@everyone")
-        assert "There is no such queue, so nothing was done. I know: chat." in text
+        assert "There is no such queue, so nothing was done. I know: " in text
         assert (await idle.store.policies()).paused == frozenset()
 
     async def test_is_offered_while_typing(self, idle):
-        (choice,) = await idle.world.autocomplete("Ada", HERE, "admin queue pause", focused="queue")
-        assert choice["value"] == "chat"
+        offered = await idle.world.autocomplete("Ada", HERE, "admin queue pause", focused="queue")
+        assert "chat" in [choice["value"] for choice in offered]
         assert (
             await idle.world.autocomplete("Ben", HERE, "admin queue pause", focused="queue") == []
         )

@@ -54,7 +54,7 @@ class TestAnAdministrator:
         job_id = await answered(house)
         news = (await receiver.until(1)).verified(secret_in(said))
         assert (news["jobId"], news["type"]) == (job_id, "chat")
-        assert news["result"]["data"] == {"text": "Because."}
+        assert news["result"]["data"]["text"] == "Because."
         assert news["guildId"] == house.world.guild.id
 
     async def test_is_shown_the_secret_once(self, house, admin, receiver):

@@ -16,6 +16,8 @@ class Hasty(Chat):
 
 
 class Shared(Hasty):
+    joinable = True
+
     def dedup_key(self, request):
         return request.text
 

@@ -6,7 +6,8 @@ import random
 import pytest
 from PIL import Image
 
-from bot.jobs.chat import Answer, Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Answer, Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.handlers import JobContext
 from bot.queue.reply import File

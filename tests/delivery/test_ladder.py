@@ -98,7 +98,7 @@ class TestAPublicResult:
         assert (line.outcome, line.job, line.user) == ("kept", job.id, job.owner)
         assert "50007" in line.reason
         assert house.answers("Because.") == []
-        assert (await house.job()).result == '{"text":"Because."}'
+        assert house.chat.reply(await house.job()).text == "Because."
 
     async def test_pings_nobody_on_any_way(self, house):
         cleo = house.world.person("Cleo").id

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.jobs.chat import Answer, Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Answer, Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import JobError
 from bot.queue.events import EventName
-from bot.queue.handlers import JobContext
+from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.reply import File, Reply
 from tests.delivery.house import TOKEN_DEAD_S, labels
@@ -19,6 +20,8 @@ class Halting(Chat):
         ctx.checkpoint(request.text)
         raise JobError("The model went away.", retryable=False)
 
+    partial = JobType.partial
+
 
 class Working(Chat):
     """Keeps what the question says, and goes on."""
@@ -26,6 +29,8 @@ class Working(Chat):
     async def run(self, ctx: JobContext, request: Question) -> Answer:
         ctx.checkpoint(request.text)
         return await super().run(ctx, request)
+
+    partial = JobType.partial
 
 
 class Shy(Halting):

@@ -8,6 +8,7 @@ from bot.queue.errors import JobError
 from bot.queue.events import EventName
 from sandbox.interactions import Interaction
 from sandbox.model import Message
+from tests.delivery.admins import does, presses
 from tests.delivery.house import TOKEN_DEAD_S, labels
 from tests.delivery.test_ladder import LONG, answered
 from tests.delivery.test_partial import Halting
@@ -105,6 +106,22 @@ class TestRetry:
         await house.world.press("Ben", pair[0].original, "Retry")
         for one in pair:
             await house.sees(one.original, "Queued")
+
+    @pytest.mark.parametrize("command", ["admin task retry", "async-job retry", "job show"])
+    async def test_elsewhere_makes_the_ticket_live_at_once(self, build, command):
+        first = await build(durable=True)
+        interaction = await failed(first)
+        job = await first.job()
+        await first.close()
+
+        house = await build(durable=True, working=False)
+        if command == "job show":
+            shown = await does(house, command, by="Ben", id=job.id)
+            await presses(house, shown, "Retry", user="Ben")
+        else:
+            await does(house, command, id=job.id)
+        ticket = await house.sees(interaction.original, "Queued")
+        assert labels(ticket) == ["Cancel", "Refresh"]
 
     async def test_that_is_cancelled_before_it_runs_is_told_beside_the_first_end(self, house):
         interaction = await house.accepted("why?")

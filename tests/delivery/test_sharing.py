@@ -8,10 +8,12 @@ import pytest
 
 from bot.delivery import intake, tickets
 from bot.delivery.sight import NotAllowed
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from bot.queue.states import State
+from tests.delivery.admins import confirms, does, says
 from tests.delivery.house import CHECK_S, labels
 from tests.delivery.test_mention import mention, replies
 from tests.delivery.test_tickets import person
@@ -22,6 +24,8 @@ GOES_ON = "Cancelled by you. It goes on for others who asked for the same."
 
 class Shared(Chat):
     """A chat whose answers are for everybody who asks the same."""
+
+    joinable = True
 
     def cache_key(self, request: Question) -> str:
         return request.text
@@ -154,9 +158,19 @@ class TestCancelling:
         assert GOES_ON in pair[0].original.text
 
     async def test_by_an_administrator_ends_it_for_all(self, house, pair):
-        await house.world.press("Ada", pair[0].original, "Cancel")
+        await confirms(house, await house.world.press("Ada", pair[0].original, "Cancel"))
         for one in pair:
             await house.sees(one.original, "Cancelled by Ada (administrator).")
+
+    async def test_by_an_administrator_who_asked_is_for_all_after_a_question(self, build):
+        house = await build(kind=Shared, working=False)
+        asked = [await house.accepted("why?", user=user) for user in ("Ada", "Ben")]
+        job = (await house.job()).id
+        shown = await does(house, "admin task cancel", id=job)
+        assert labels(shown.original) == ["Confirm", "Keep"]
+        await house.world.press("Ben", asked[1].original, "Cancel")
+        await house.sees(asked[1].original, GOES_ON)
+        assert "is cancelled." in await says(house, "admin task cancel", id=job)
 
     async def test_on_anothers_ticket_is_for_oneself_too(self, house, pair):
         await house.world.press("Cleo", pair[0].original, "Cancel")
@@ -226,6 +240,19 @@ class TestAnAcknowledgementThatFailed:
         assert first.original.content == "Because."
         states = [one.state for one in await house.store.deliveries((await house.job()).id)]
         assert states == [DeliveryState.DELIVERED, DeliveryState.ABANDONED]
+
+    async def test_is_not_told_out_of_the_blue_when_the_job_runs_again(self, house):
+        failed = house.world.troubles.fail(CALLBACK, 404, code=10062)
+        await house.ask("why?")
+        await house.world.wait_for(lambda: failed.hits)
+        job = await house.diary.until(EventName.JOB_CANCELLED)
+        await does(house, "admin task retry", id=job.id)
+        house.teller.answer("why?", "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)
+        await house.bring()
+        assert house.reading("Because.") == []
+        shown = await says(house, "job show", by="Ben", id=job.id)
+        assert "Told to nobody, for its command failed" in shown
 
 
 class TestAKnownResult:

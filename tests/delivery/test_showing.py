@@ -5,9 +5,11 @@ import pytest
 from bot.delivery.person import Person
 from bot.delivery.presenting import Presenting
 from bot.delivery.showing import Showing
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.deliveries import NewDelivery, Way
+from bot.queue.handlers import JobType
 from bot.queue.ids import new_id
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
@@ -25,10 +27,16 @@ def asked(text="why?") -> Job:
     return Job(new_id(), "chat", "chat", payload, owner=BEN.id, guild=BEN.guild)
 
 
+class Talkative(Chat):
+    """What it keeps on its way is for people's eyes."""
+
+    partial = JobType.partial
+
+
 @pytest.fixture
 async def queue():
     queue = JobQueue(MemoryStore())
-    queue.register(Chat(BuiltIn()))
+    queue.register(Talkative(BuiltIn()))
     await queue.open()
     return queue
 

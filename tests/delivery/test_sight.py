@@ -6,7 +6,8 @@ import pytest
 
 from bot.delivery.person import Person
 from bot.delivery.sight import LOOKED_AT, Sight, seen_by
-from bot.jobs.chat import Chat, Question
+from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.providers.built_in import BuiltIn
 from bot.queue.ids import new_id
 from bot.queue.job import Failure, Job, Progress

@@ -11,6 +11,7 @@ from bot.delivery.sight import NotAllowed
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
+from tests.delivery.admins import confirms
 from tests.delivery.house import GUARD_S, TOKEN_DEAD_S, labels
 
 LIVE_EDIT = "PATCH *@original"
@@ -285,8 +286,16 @@ class TestPressingAButton:
 
     async def test_an_administrator_may_and_is_named(self, house):
         interaction = await house.accepted("why?")
-        await house.world.press("Ada", interaction.original, "Cancel")
+        press = await house.world.press("Ada", interaction.original, "Cancel")
+        assert "is being cancelled" in await confirms(house, press)
         await house.sees(interaction.original, "Cancelled by Ada (administrator).")
+
+    async def test_an_administrator_may_keep_what_others_asked(self, house):
+        interaction = await house.accepted("why?")
+        press = await house.world.press("Ada", interaction.original, "Cancel")
+        assert await confirms(house, press, "Keep") == "Nothing was changed."
+        house.teller.answer("why?", "Because.")
+        await house.sees(interaction.original, "Because.")
 
     @pytest.mark.parametrize("button", ["Cancel", "Refresh"])
     async def test_somebody_else_may_not_and_is_told_alone(self, house, button):

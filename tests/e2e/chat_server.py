@@ -22,6 +22,13 @@ def answer_to(question: str) -> str:
     return "\n".join(lines)
 
 
+def text_of(content: str | list[dict]) -> str:
+    """What a message says, beside its pictures."""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)
+
+
 class Exchange:
     """One request, and what becomes of it."""
 
@@ -35,9 +42,11 @@ class Exchange:
         for piece in pieces:
             await self.send({"choices": [{"delta": {"content": piece}}]})
 
-    async def end(self) -> None:
-        """Say that the answer is complete."""
+    async def end(self, tokens: int | None = None) -> None:
+        """Say that the answer is complete, and how many tokens it took (None: do not)."""
         await self.send({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+        if tokens is not None:
+            await self.send({"choices": [], "usage": {"total_tokens": tokens}})
 
     async def send(self, payload: object) -> None:
         """Stream one event."""
@@ -62,12 +71,12 @@ class Exchange:
 Plan = Callable[[Exchange], Awaitable[None]]
 
 
-def saying(*pieces: str) -> Plan:
+def saying(*pieces: str, tokens: int | None = None) -> Plan:
     """A complete answer of these pieces."""
 
     async def plan(exchange: Exchange) -> None:
         await exchange.say(*pieces)
-        await exchange.end()
+        await exchange.end(tokens)
 
     return plan
 
@@ -85,21 +94,21 @@ class Talk:
     """An answer whose every piece waits for the test; requests that repeat it go on with it."""
 
     def __init__(self) -> None:
-        self._steps: asyncio.Queue[tuple[str, ...] | None] = asyncio.Queue()
+        self._steps: asyncio.Queue[tuple[str, ...] | int | None] = asyncio.Queue()
 
     def say(self, *pieces: str) -> None:
         """Stream these pieces now."""
         self._steps.put_nowait(pieces)
 
-    def end(self) -> None:
-        """The answer is complete."""
-        self._steps.put_nowait(None)
+    def end(self, tokens: int | None = None) -> None:
+        """The answer is complete, and took so many tokens."""
+        self._steps.put_nowait(tokens)
 
     async def __call__(self, exchange: Exchange) -> None:
         """Follow the test."""
-        while (pieces := await self._steps.get()) is not None:
+        while isinstance(pieces := await self._steps.get(), tuple):
             await exchange.say(*pieces)
-        await exchange.end()
+        await exchange.end(pieces)
 
 
 class ChatServer:
@@ -111,11 +120,17 @@ class ChatServer:
         self._doors: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_get("/v1/models", self._list)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         self.asked: Counter[str] = Counter()
         """How often each question was put."""
+        self.sent: dict[str, list[dict]] = {}
+        """All messages that came with each question the last time."""
         self.left: Counter[str] = Counter()
         """How often whoever put it went away before it was answered."""
+        self.told_first: dict[str, str | None] = {}
+        """The system message that came with each question, if any."""
+        self.models: list[str] = []
         self.closed = False
         self.url = ""
 
@@ -129,6 +144,10 @@ class ChatServer:
         self.plan(question, talk)
         return talk
 
+    def before(self, question: str) -> list[str]:
+        """What was said before the question when it was put the last time."""
+        return [text_of(one["content"]) for one in self.sent[question][:-1]]
+
     def let_go(self, *questions: str) -> None:
         """Answer these, although the server is closed."""
         for question in questions:
@@ -141,8 +160,12 @@ class ChatServer:
         self._doors.clear()
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        question = (await request.json())["messages"][-1]["content"]
+        body = await request.json()
+        first = body["messages"][0]
+        question = text_of(body["messages"][-1]["content"])
+        self.told_first[question] = first["content"] if first["role"] == "system" else None
         self.asked[question] += 1
+        self.sent[question] = body["messages"]
         self._changed()
         exchange = Exchange(request, question)
         try:
@@ -152,6 +175,9 @@ class ChatServer:
             self._changed()
             raise
         return exchange.response or web.Response()
+
+    async def _list(self, _: web.Request) -> web.Response:
+        return web.json_response({"data": [{"id": name} for name in self.models]})
 
     def _plan_for(self, question: str) -> Plan:
         plans = self._plans.get(question)

@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from tests.delivery.admins import confirms
 from tests.e2e.chat_server import answer_to, refusing, saying
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,7 +27,7 @@ def closed(shared):
 @pytest_asyncio.fixture(loop_scope="module")
 async def busy(shared):
     """The only slot is taken."""
-    asked = await shared.ask("blocker")
+    asked = await shared.ask("blocker", fresh=True)
     await shared.begun("blocker")
     yield
     shared.chat.open()
@@ -57,7 +58,7 @@ async def test_the_owner_cancels_a_waiting_job(shared, busy):
 
 async def test_an_administrator_may_cancel_what_others_asked(shared):
     asked = await running(shared, "by the boss")
-    await shared.world.press("Ada", asked.original, "Cancel")
+    await confirms(shared, await shared.world.press("Ada", asked.original, "Cancel"))
     assert f"{CANCELLED} Ada (administrator)." in (await shared.ended(asked)).text
 
 
@@ -73,10 +74,11 @@ async def test_others_may_not_and_are_told_so_in_private(shared, button):
 
 async def test_refresh_shows_how_many_are_ahead(shared, busy):
     ben = shared.world.person("Ben")
-    before = await shared.ask("before")
+    ada = shared.world.person("Ada")
+    before = await shared.ask("before", person=ada)
     asked = await shared.ask("refreshed", person=ben)
     assert "**1** job is ahead" in asked.original.text
-    await shared.world.press("Ada", before.original, "Cancel")
+    await shared.world.press(ada, before.original, "Cancel")
     await shared.ended(before)
     await shared.world.press(ben, asked.original, "Refresh")
     await shared.world.wait_for(lambda: "ahead" not in asked.original.text)

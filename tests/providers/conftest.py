@@ -25,7 +25,7 @@ def connect(stack):
 
     async def connect(base_url: str, **options) -> OpenAICompatible:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        options = {"stall_timeout_s": 5, "model": "small", **options}
+        options = {"stall_timeout_s": 5, "model": "small", "count_patience_s": 0.1, **options}
         return OpenAICompatible(session, base_url, **options)
 
     return connect

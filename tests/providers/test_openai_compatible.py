@@ -10,7 +10,7 @@ import traceback
 import pytest
 from aiohttp import web
 
-from bot.providers.chat import ChatMessage, ChatRequest, ProviderError
+from bot.providers.chat import ChatMessage, ChatRequest, Ended, ProviderError
 
 QUESTION = ChatRequest((ChatMessage("system", "Be brief."), ChatMessage("user", "Hello?")))
 
@@ -62,8 +62,16 @@ async def reset(request):
 
 
 async def ask(provider, request=QUESTION):
+    """The pieces of the answer's text."""
+    return (await heard(provider, request))[:-1]
+
+
+async def heard(provider, request=QUESTION):
+    """All that is yielded; what is said of the end comes last, and once."""
     async with asyncio.timeout(20):
-        return [piece async for piece in provider.stream(request)]
+        said = [piece async for piece in provider.stream(request)]
+    assert [isinstance(piece, Ended) for piece in said] == [False] * (len(said) - 1) + [True]
+    return said
 
 
 async def failure(provider, request=QUESTION):
@@ -102,6 +110,7 @@ async def test_sends_the_conversation_the_model_and_the_key(serve):
         "key": "Bearer sk-very-secret",
         "model": "small",
         "stream": True,
+        "stream_options": {"include_usage": True},
         "messages": [
             {"role": "system", "content": "Be brief."},
             {"role": "user", "content": "Hello?"},
@@ -193,6 +202,109 @@ async def test_a_server_may_ignore_that_a_stream_was_asked_for(serve, content_ty
     body = json.dumps({"choices": [choice]}, indent=2).encode()
     provider = await serve(answering(200, b"\n" + body, Content_Type=content_type))
     assert await ask(provider) == ["at once"]
+
+
+def usage(**counts):
+    return f"data: {json.dumps({'choices': [], 'usage': counts})}\n\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "tokens"),
+    [
+        ([event("x"), event(finish="stop"), usage(total_tokens=7), DONE], 7),
+        ([event("x"), event(finish="stop"), usage(prompt_tokens=3, completion_tokens=2)], 5),
+        ([event("x"), event(finish="stop", usage={"total_tokens": 9}), DONE], 9),
+        ([event("x", usage={"total_tokens": 1}), event(finish="stop", usage=None), DONE], 1),
+        ([event("x"), usage(total_tokens=7), DONE], 7),
+        ([event("x"), DONE], None),
+        ([event("x"), event(finish="stop"), b"data: garbage\n\n", usage(total_tokens=7)], 7),
+        ([event("x"), event(finish="stop"), usage(total_tokens=-7), DONE], None),
+        ([event("x"), event(finish="stop"), usage(total_tokens=10**12), DONE], None),
+        ([event("x"), event(finish="stop"), usage(total_tokens="many"), DONE], None),
+        ([event("x"), event(finish="stop"), usage(), DONE], None),
+    ],
+)
+async def test_the_count_of_tokens_is_heard_where_it_makes_sense(serve, blocks, tokens):
+    assert await heard(await serve(streaming(*blocks))) == ["x", Ended(tokens)]
+
+
+async def hang_up(request):
+    request.transport.close()
+
+
+@pytest.mark.parametrize("then", [silence, hang_up])
+async def test_a_count_that_does_not_come_spoils_no_answer(serve, then):
+    provider = await serve(streaming(event("x"), event(finish="stop"), then=then))
+    assert await heard(provider) == ["x", Ended()]
+
+
+async def test_a_whole_message_has_its_count_too(serve):
+    choice = {"message": {"content": "at once"}, "finish_reason": "stop"}
+    body = json.dumps({"choices": [choice], "usage": {"total_tokens": 4}}).encode()
+    assert await heard(await serve(answering(200, body))) == ["at once", Ended(4)]
+
+
+async def test_it_is_told_that_an_answer_was_cut_short(serve):
+    provider = await serve(streaming(event("x"), event(finish="length"), DONE))
+    assert await heard(provider) == ["x", Ended(cut_short=True)]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_a_server_that_knows_no_count_is_asked_without_from_then_on(serve, status):
+    asked = []
+
+    async def handler(request):
+        asked.append("stream_options" in await request.json())
+        if asked[-1]:
+            return web.Response(status=status, body=b'{"error": {"message": "stream_options?"}}')
+        return web.Response(body=WHOLE)
+
+    provider = await serve(handler)
+    for _ in range(2):
+        assert await heard(provider) == ["Hello, ", "world", Ended()]
+    assert asked == [True, False, False]
+
+
+async def test_who_is_known_to_count_is_not_asked_twice_what_it_refuses(serve):
+    asked = []
+
+    async def handler(request):
+        asked.append("stream_options" in await request.json())
+        return web.Response(body=WHOLE) if len(asked) == 1 else web.Response(status=400)
+
+    provider = await serve(handler)
+    await ask(provider)
+    assert (await failure(provider)).category == "rejected"
+    assert asked == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("handler", "models"),
+    [
+        (answering(200, b'{"data": [{"id": "small"}, {"id": "large"}]}'), ("small", "large")),
+        (answering(404), ()),
+    ],
+)
+async def test_the_models_are_those_it_lists(serve, handler, models):
+    assert await (await serve(handler)).models() == models
+
+
+@pytest.mark.parametrize(
+    ("handler", "category"),
+    [
+        (answering(200, b"<html></html>"), "protocol"),
+        (answering(200, b'{"data": [{"name": "small"}]}'), "protocol"),
+        (answering(401), "authentication"),
+        (answering(503), "unavailable"),
+        (silence, "timeout"),
+        (reset, "unavailable"),
+    ],
+)
+async def test_a_list_of_models_that_cannot_be_had_is_an_error(serve, handler, category):
+    provider = await serve(handler, stall_timeout_s=5 if handler is not silence else 0.05)
+    with pytest.raises(ProviderError) as caught:
+        await provider.models()
+    assert caught.value.category == category
 
 
 @pytest.mark.parametrize("status", [401, 403])

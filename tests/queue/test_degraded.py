@@ -7,10 +7,11 @@ from contextvars import ContextVar
 
 import pytest
 
-from bot.queue.degraded import LOST, MOST_WAITING
+from bot.queue.degraded import MOST_WAITING
 from bot.queue.errors import CommitUnknown, JobError, StoreUnavailable, UserLimitReached
 from bot.queue.events import EventName
 from bot.queue.job_queue import JobQueue
+from bot.queue.sentences import sentence
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits
 from bot.queue.store.sqlite import file as sqlite_file
@@ -262,7 +263,7 @@ class TestACalmExit:
         await diary.until(EventName.JOB_STARTED, jobs[0].id)
         await soon(queue.stop_working(grace_s=0))
         for job in jobs:
-            assert (await diary.until(EventName.JOB_FAILED, job.id)).error == LOST
+            assert (await diary.until(EventName.JOB_FAILED, job.id)).error == sentence("end-unkept")
 
     async def test_takes_no_more(self, cut_off):
         work = Hardy()

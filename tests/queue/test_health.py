@@ -126,7 +126,7 @@ def test_a_kind_that_is_not_known_here_is_named_while_jobs_of_it_wait():
     waiting = Statistics(by_kind={"song": {State.SCHEDULED: 2, State.PENDING: 1}})
     (issue,) = judged(waiting, strange).issues
     assert issue.level is DEGRADED
-    assert issue.problem == "3 jobs are waiting of the kind song, which this process does not know."
+    assert issue.problem == "This process does not know the kind song; 3 of it waiting."
     assert levels(Statistics(by_kind={"song": {State.COMPLETED: 3}}), strange) == []
 
 

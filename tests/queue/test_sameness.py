@@ -85,6 +85,18 @@ class TestASingleFlight:
         assert sorted(await told(queue, job_id)) == list(CROWD)
         assert diary.names(job_id).count(EventName.JOB_ENQUEUED) == 1
 
+    async def test_is_none_of_work_that_is_done_for_each(self, start):
+        kind = Sum()
+        kind.joinable = False
+        queue = await start(kind)
+        diary = Diary(queue)
+        one, other = await asyncio.gather(*(ask(queue, kind, owner) for owner in (1, 2)))
+        assert (one.joined, other.joined) == (False, False)
+        for answer in (one, other):
+            await diary.until(EventName.JOB_COMPLETED, answer.job.id)
+        assert (await ask(queue, kind, 3)).job.state is State.COMPLETED
+        assert kind.runs == 2
+
     @pytest.mark.parametrize("running", [False, True])
     async def test_goes_on_for_the_others_when_one_cancels(self, make, running):
         gate = Gate()

@@ -414,3 +414,12 @@ async def test_the_page_comes_back_when_the_sandbox_does(page: Page, bot: Puppet
         await expect(page.locator("#connection")).to_be_hidden()
         await again.world.post("Ben", "general", "and live again")
         await expect(message(page, "and live again")).to_be_visible()
+
+
+async def test_people_enter_and_leave_voice_channels(page: Page, bot: Puppet) -> None:
+    lounge = page.locator(".voice", has_text="lounge")
+    await lounge.get_by_role("button", name="Join").click()
+    await expect(lounge.locator(".person")).to_have_text(["AAda"])
+    assert [state.user_id for state in bot.world.voices.of(bot.world.guild.id)]
+    await lounge.get_by_role("button", name="Leave").click()
+    await expect(lounge.locator(".person")).to_have_count(0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.queue.deliveries import LEFT, Delivery, DeliveryState
+from bot.queue.deliveries import LEFT, NEVER_SEEN, Delivery, DeliveryState
 from bot.queue.ids import new_id
 from bot.queue.job import Failure, Job, Progress
 from bot.queue.states import FINISHED, State
@@ -15,6 +15,7 @@ FIELD, WHOLE, CUSTOM_ID = 1024, 6000, 100
 """Discord's limits, in code points."""
 
 ID, BEN, CLEO = new_id(), 7, 8
+UNSEEN = "Told to nobody, for its command failed; it is kept here."
 TEXT = st.text("a*`\n é👍<@&_", max_size=60).map(lambda some: some * 200)
 RESULT = Post("Because.")
 
@@ -44,7 +45,7 @@ class TestADetail:
     @given(
         state=st.sampled_from(State),
         text=TEXT,
-        note=st.sampled_from([*Place, LEFT, "50007: " * 900]),
+        note=st.sampled_from([*Place, LEFT, NEVER_SEEN, "50007: " * 900]),
         ended=st.sampled_from(DeliveryState),
         losses=st.integers(0, 10**6),
         back=st.none() | st.just(ID),
@@ -103,6 +104,7 @@ class TestADetail:
             (owed(DeliveryState.WAITING, ""), "Not yet."),
             (owed(DeliveryState.ABANDONED, "gone"), "It could not be brought (gone)."),
             (owed(DeliveryState.ABANDONED, LEFT), "No longer wanted."),
+            (owed(DeliveryState.ABANDONED, NEVER_SEEN), UNSEEN),
             (owed(owner=CLEO), "<@8>: Shown in its ticket."),
         ],
     )

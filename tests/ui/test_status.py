@@ -1,5 +1,7 @@
 """The queue at a glance fits into one embed, whatever is in it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -42,6 +44,14 @@ def test_a_queue_is_a_line():
 def test_a_wait_is_told_as_people_tell_it(seconds, said):
     embed = status_embed(status(line(wait_s=seconds)))
     assert embed.description.endswith(f"typical wait {said}")
+
+
+def test_what_is_not_as_usual_is_said():
+    assert "Not as usual" not in fields(status_embed(status(line())))
+    noticed = replace(status(line()), notices=("The provider rests.", "x" * 2000))
+    said = fields(status_embed(noticed))["Not as usual"]
+    assert said.startswith("The provider rests.\n")
+    assert len(said) <= FIELD
 
 
 def test_a_wait_that_nobody_knows_is_left_out():

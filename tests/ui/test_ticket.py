@@ -111,6 +111,10 @@ class TestWaiting:
     def test_scheduled_says_when(self):
         assert f"<t:{math.ceil(NOW)}:R>" in text(ticket(job(State.SCHEDULED)))
 
+    def test_that_its_run_put_off_says_why(self):
+        put_off = job(State.SCHEDULED, progress=Progress(stage="waiting for the provider"))
+        assert "*waiting for the provider*" in text(ticket(put_off))
+
     def test_for_another_try_says_what_happened_and_when_it_goes_on(self):
         shown = ticket(job(State.RETRYABLE, attempt=1, error="The model is busy."))
         assert "Attempt 1 of 3: The model is busy." in text(shown)

@@ -26,6 +26,7 @@ from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import Entry, Records
 from bot.texts import say
 from bot.ui.alerts import Alert, alert_post
+from bot.wording import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -211,7 +212,7 @@ def _read_as(read: Callable[[str], Alert], entry: Entry) -> Alert:
 
 def _failed(text: str) -> Alert:
     line = FailedJob.model_validate_json(text)
-    return Alert(job=line.job, kind=line.kind, user=line.user, reason=line.error)
+    return Alert(job=line.job, kind=line.kind, user=line.user, reason=in_words(line.error))
 
 
 def _undelivered(text: str) -> Alert:

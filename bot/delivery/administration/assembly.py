@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.delivery.administration.cleanup import Cleanup
-from bot.delivery.administration.deeds import Administration, Reach
+from bot.delivery.administration.deeds import Administration, Reach, Tokens, uncounted
 from bot.delivery.administration.desk import AdminDesk
 from bot.delivery.administration.guild_jobs import GuildJobs
 from bot.delivery.failures.book import FailureBook
@@ -19,8 +19,11 @@ def admin_desk(
     clock: Clock,
     owners: frozenset[int],
     guilds: Callable[[], int],
+    tokens: Tokens = uncounted,
 ) -> AdminDesk:
-    """`owners` may do what touches all servers, others only while `guilds` answers 1."""
-    acts = Administration(queue, Reach(owners, guilds))
+    """`owners` may do what touches all servers, others only while `guilds` answers 1; `tokens` says
+    what people used today.
+    """
+    acts = Administration(queue, Reach(owners, guilds), tokens)
     jobs = GuildJobs(queue, acts, showing, clock)
     return AdminDesk(acts, jobs, Cleanup(queue, acts.audit, clock), book)

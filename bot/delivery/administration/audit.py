@@ -19,6 +19,7 @@ class Deed(StrEnum):
 
     CANCELLED = "cancelled"
     RETRIED = "retried"
+    DELETED = "deleted"
     PRIORITISED = "prioritised"
     WEIGHED = "weighed"
     PAUSED = "paused"
@@ -27,6 +28,8 @@ class Deed(StrEnum):
     ALERTS = "alerts"
     WEBHOOK_SET = "webhook set"
     WEBHOOK_REMOVED = "webhook removed"
+    PROMPT_SET = "prompt set"
+    PROMPT_RESET = "prompt reset"
     REDELIVERED = "redelivered"
 
 

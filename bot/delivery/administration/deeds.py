@@ -4,14 +4,15 @@ act, by what Discord's server says of the person; then done, then written down.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from discord import app_commands
 
 from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
+from bot.queue.deliveries import Way
 from bot.queue.health import Health
 from bot.queue.job import Job, Priority
 from bot.queue.job_queue import JobQueue
@@ -81,19 +82,30 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A person's unfinished jobs."""
+    """A person's unfinished jobs, and the tokens that the day's questions took."""
 
     user: int
     waiting: int
     running: int
     weight: float
+    tokens: int = 0
+
+
+Tokens = Callable[[int], Awaitable[Mapping[int, int]]]
+"""What people used today in a server, by their ids; raises `StoreError`."""
+
+
+async def uncounted(_: int) -> Mapping[int, int]:
+    """Nobody's tokens are counted."""
+    return {}
 
 
 class Administration:
     """All acts may raise `NotAllowed` and `QueueError`."""
 
-    def __init__(self, queue: JobQueue, reach: Reach) -> None:
+    def __init__(self, queue: JobQueue, reach: Reach, tokens: Tokens) -> None:
         self._queue = queue
+        self._tokens = tokens
         self._sight = Sight(queue)
         self.reach = reach
         self.audit = Audit(queue.store)
@@ -109,6 +121,12 @@ class Administration:
         if seen.job.state in FINISHED:
             raise NotAllowed(say("job-ended-already", state=seen.job.state))
         return seen
+
+    async def concerns_others(self, person: Person, job: Job) -> bool:
+        """Whether somebody else asked for it, or waits for it."""
+        owed = await (await self._queue.store_of(job.id)).deliveries(job.id)
+        waiting = {one.owner for one in owed if one.way is Way.PERSON and not one.is_over}
+        return not waiting | {job.owner} <= {person.id}
 
     async def cancel(self, person: Person, job_id: str, why: str = "") -> Job:
         """Cancel it for all who wait for it."""
@@ -185,17 +203,25 @@ class Administration:
         return await self._queue.statistics()
 
     async def people(self, person: Person, queue: str | None) -> list[Busy]:
-        """Whoever has unfinished jobs in this server, busiest first."""
+        """Whoever has unfinished jobs in this server, busiest first, then whoever asked today."""
         guild = check(person)
         await self._named(queue)
         weights = (await self._queue.store.policies()).weights
         jobs = [job for job in await self._unfinished(guild) if queue in {None, job.queue}]
         total = Counter(job.owner for job in jobs)
         running = Counter(job.owner for job in jobs if job.state is State.PROCESSING)
+        tokens = Counter(await self._tokens(guild))
+        busy = [owner for owner, _ in total.most_common() if owner is not None]
+        others = [user for user, _ in tokens.most_common() if user not in total]
         return [
-            Busy(owner, count - running[owner], running[owner], weights.get(owner, 1))
-            for owner, count in total.most_common()
-            if owner is not None
+            Busy(
+                user,
+                total[user] - running[user],
+                running[user],
+                weights.get(user, 1),
+                tokens[user],
+            )
+            for user in (*busy, *others)
         ]
 
     async def _unfinished(self, guild: int) -> Sequence[Job]:
@@ -212,4 +238,4 @@ class Administration:
 
 def _only(status: QueueStatus, queue: str | None) -> QueueStatus:
     lines = tuple(line for line in status.lines if queue in {None, line.name})
-    return QueueStatus(lines, status.working, status.completed, status.failed, ())
+    return replace(status, lines=lines, own=())

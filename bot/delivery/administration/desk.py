@@ -14,7 +14,7 @@ from bot.queue.job import Priority
 from bot.queue.states import FINISHED
 from bot.texts import say
 from bot.ui import admin_log, admin_queue
-from bot.ui.admin_jobs import LONGEST_REASON, Wanted, asked_to_confirm
+from bot.ui.admin_jobs import LONGEST_REASON, Wanted, asked_to_cancel, asked_to_confirm
 from bot.ui.post import Post
 from bot.ui.text import clean, shorten
 
@@ -69,14 +69,12 @@ class AdminDesk:
         return Post(say("admin-cleanup-done", count=count))
 
     async def ask_cancel(self, person: Person, job_id: str, why: str = "") -> Post:
-        """Cancel one's own job; ask first, if it is somebody else's."""
+        """Cancel what concerns nobody else; ask first, if it does."""
         job = (await self.acts.cancellable(person, job_id)).job
         why = shorten(clean(why).strip(), LONGEST_REASON)
-        if job.owner == person.id:
-            return await self.cancel(person, job.id, why)
-        owner = say("admin-nobody") if job.owner is None else f"<@{job.owner}>"
-        question = say("admin-cancel-ask", kind=shorten(job.type, 40), id=job.id, owner=owner)
-        return asked_to_confirm(question, f"adm:yes-cancel:{job.id}", "adm:keep:", why)
+        if await self.acts.concerns_others(person, job):
+            return asked_to_cancel(job, why)
+        return await self.cancel(person, job.id, why)
 
     async def cancel(self, person: Person, job_id: str, why: str = "") -> Post:
         """Cancel it for all."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.providers.built_in import DEMONSTRATIONS, BuiltIn, is_demonstration
-from bot.providers.chat import ChatMessage, ChatRequest
+from bot.providers.chat import ChatMessage, ChatRequest, Ended
 from bot.providers.local.server import ModelServer, NotStarted, start_server
 from bot.providers.local.serving import PARALLEL
 from bot.providers.openai_compatible import OpenAICompatible
@@ -53,11 +53,7 @@ class LocalModel:
 
     def describe(self) -> str:
         """Say which model answers, and what it leaves to the built-in responder."""
-        words = ", ".join(DEMONSTRATIONS)
-        return (
-            f"The small model {self._model_file.stem} on this machine answers;"
-            f" one of the words {words} alone shows the queue at work."
-        )
+        return say("local-described", model=self._model_file.stem, words=", ".join(DEMONSTRATIONS))
 
     async def check(self) -> str:
         """Start the model if it does not run, and say in one sentence who answers."""
@@ -65,7 +61,11 @@ class LocalModel:
             return say("ready-local-failed")
         return say("ready-local", model=self._model_file.stem)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[str, None]:
+    async def models(self) -> Sequence[str]:
+        """The one there is."""
+        return (self._model_file.stem,)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str | Ended, None]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
         server = None if is_demonstration(request) else await self.server()
         answer = self._built_in.stream(request) if server is None else self._ask(server, request)
@@ -95,7 +95,9 @@ class LocalModel:
             logger.warning("the local model did not start, the built-in answers: %s", error)
             return None
 
-    async def _ask(self, server: ModelServer, request: ChatRequest) -> AsyncGenerator[str, None]:
+    async def _ask(
+        self, server: ModelServer, request: ChatRequest
+    ) -> AsyncGenerator[str | Ended, None]:
         chat = OpenAICompatible(
             self._session, f"{server.url}/v1", api_key=server.key, stall_timeout_s=STALL_S
         )

@@ -257,6 +257,14 @@ class Records(Protocol):
     async def note(self, scope: str, name: str, value: str | None) -> None:
         """Keep a value in this scope, in place of an older one of that name; None: forget it."""
 
+    async def swap(
+        self, scope: str, name: str, before: str | None, after: str | None
+    ) -> str | None:
+        """Keep `after` (None: forget it) if `before` is what is kept (None: nothing).
+
+        Answers what was kept; it was done if that is `before`.
+        """
+
     async def notes(self, scope: str) -> dict[str, str]:
         """All that is kept in this scope, by name."""
 

@@ -24,6 +24,7 @@ export const at = (id) => document.getElementById(id);
 
 const ICONS = {
   hash: "M9 4 7 20M17 4l-2 16M4.5 9h16M3.5 15h16",
+  voice: "M4 10v4h4l5 4V6l-5 4zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11",
   mail: "M4 6h16v12H4zM4 7l8 6 8-6",
   file: "M7 3h7l5 5v13H7zM14 3v5h5",
   download: "M12 4v11m-5-5 5 5 5-5M5 20h14",

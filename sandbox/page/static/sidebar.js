@@ -1,6 +1,10 @@
 /** The left side: who you are, the channels, the people. */
 
+import { trouble } from "./api.js";
 import { at, avatar, h, icon, nameOf } from "./dom.js";
+
+/** Signs of channels by their type. */
+const SIGNS = { 1: "mail", 2: "voice" };
 
 function roleOf(user) {
   if (user.bot) return "the bot";
@@ -22,11 +26,11 @@ export class Sidebar {
     at("viewers").replaceChildren(...people.map((user) => this.#viewer(user)));
     if (focused) at("viewers").querySelector("input:checked")?.focus();
     const channels = [...this.store.channels.values()];
-    at("channels").replaceChildren(...channels.filter((it) => it.type !== 1).map((it) => this.#channel(it)));
+    at("channels").replaceChildren(...channels.filter((it) => it.type !== 1).map((it) => (it.voice ? this.#voice(it) : this.#channel(it))));
     const direct = channels.filter((it) => it.type === 1);
     at("direct").replaceChildren(...(direct.length ? [h("h2", {}, "Direct messages"), ...direct.map((it) => this.#channel(it))] : []));
     const current = this.store.channel;
-    at("channel-name").replaceChildren(icon(current?.type === 1 ? "mail" : "hash"), current ? this.#title(current) : "no channel");
+    at("channel-name").replaceChildren(icon(SIGNS[current?.type] ?? "hash"), current ? this.#title(current) : "no channel");
     at("channel-topic").textContent = current?.topic ?? "";
     this.#drawPeople();
   }
@@ -43,8 +47,17 @@ export class Sidebar {
   #channel(channel) {
     const isCurrent = channel.id === this.store.current;
     return h("button", { type: "button", class: `channel ${channel.unread ? "unread" : ""}`, "aria-current": isCurrent ? "page" : null, data: { channel: channel.id }, on: { click: () => this.store.select(channel.id) } },
-      icon(channel.type === 1 ? "mail" : "hash"), h("span", {}, this.#title(channel)),
+      icon(SIGNS[channel.type] ?? "hash"), h("span", {}, this.#title(channel)),
       channel.unread ? h("span", { class: "count", "aria-label": `${channel.unread} new` }, channel.unread) : null);
+  }
+
+  /** A voice channel: who is in it, and a button by which the viewer enters or leaves. */
+  #voice(channel) {
+    const isIn = channel.voice.includes(this.store.viewer);
+    const move = { action: "voice", user: this.store.viewer, channel: isIn ? null : channel.id };
+    return h("div", { class: "voice" }, this.#channel(channel),
+      h("button", { type: "button", class: "text", on: { click: () => trouble(move) } }, isIn ? "Leave" : "Join"),
+      channel.voice.map((id) => h("div", { class: "person", data: { voice: id } }, avatar(this.store.users.get(id), "small"), nameOf(this.store.users.get(id)))));
   }
 
   #drawPeople() {

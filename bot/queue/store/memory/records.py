@@ -23,6 +23,13 @@ class RecordsInMemory:
         else:
             self._notes[scope][name] = value
 
+    def swap(self, scope: str, name: str, before: str | None, after: str | None) -> str | None:
+        """See `Records.swap`."""
+        kept = self._notes[scope].get(name)
+        if kept == before:
+            self.note(scope, name, after)
+        return kept
+
     def notes(self, scope: str) -> dict[str, str]:
         """See `Records.notes`."""
         return dict(self._notes[scope])

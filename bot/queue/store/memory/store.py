@@ -524,6 +524,13 @@ class MemoryStore:
         with self._alone(scope, name, value):
             self._records.note(scope, name, value)
 
+    async def swap(
+        self, scope: str, name: str, before: str | None, after: str | None
+    ) -> str | None:
+        """See `Records.swap`."""
+        with self._alone(scope, name, before, after):
+            return self._records.swap(scope, name, before, after)
+
     async def notes(self, scope: str) -> dict[str, str]:
         """See `Records.notes`."""
         with self._alone(scope):

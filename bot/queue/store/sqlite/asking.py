@@ -35,11 +35,14 @@ class _Facts:
         self._free: set[str] = set()
 
     def look_ahead(self, coming: Sequence[Job]) -> None:
-        """Ask for many keys in one statement, which is cheaper than one by one."""
+        """Ask which keys are known in one statement, which costs less than to look for a whole job
+        by each.
+        """
         keys = [job.key for job in coming if job.key is not None]
         plain = [key for key in keys if "\0" not in key]  # SQLite's JSON ends a text there
-        rows = self._db.execute(self._sql["keys_known"], (json.dumps(plain),))
-        self._free = set(plain) - {key for (key,) in rows}
+        if plain:
+            rows = self._db.execute(self._sql["keys_known"], (json.dumps(plain),))
+            self._free = set(plain) - {key for (key,) in rows}
 
     def by_key(self, key: str) -> Job | None:
         """See `Facts.by_key`."""
@@ -92,8 +95,8 @@ class Asking:
         desk = Desk(db, self._sql)
         facts = _Facts(db, self._sql, self._jobs, desk, now)
         coming = [job for ask in asks for job in ask.jobs]
+        facts.look_ahead(coming)
         if len(coming) > 1:
-            facts.look_ahead(coming)
             desk.look_ahead(coming)
         admission = Admission(facts, now)
         answers = [admission.answer(ask) for ask in asks]

@@ -88,12 +88,12 @@ class Looking:
 def where(wanted: JobFilter, before: str | None, after: str | None) -> tuple[str, Row]:
     """The conditions of a search besides whose, built from fixed texts; values are bound.
 
-    A person's jobs are never looked for among all of the guild.
+    A guild's jobs are picked from all, newest first: an index of their own would cost each job that
+    is stored more than it would save those few who look (docs/decisions.md).
     """
     states = sorted(wanted.states)
-    guild = "guild = ?" if wanted.owner is None else "+guild = ?"
     parts: list[tuple[str, Row]] = [
-        (guild, (wanted.guild,)) if wanted.guild is not None else ("", ()),
+        ("guild = ?", (wanted.guild,)) if wanted.guild is not None else ("", ()),
         ("type = ?", (wanted.type,)) if wanted.type is not None else ("", ()),
         ("id = ?", (wanted.id,)) if wanted.id is not None else ("", ()),
         (BEGINS, (wanted.prefix, f"{wanted.prefix}{LAST}")) if wanted.prefix else ("", ()),

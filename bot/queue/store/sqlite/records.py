@@ -3,6 +3,7 @@
 import sqlite3
 
 from bot.queue.store.base import ENTRIES_KEPT, Entry
+from bot.queue.store.sqlite.rows import one
 from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
@@ -20,6 +21,15 @@ class RecordTable:
             db.execute(self._sql["note_forget"], (scope, name))
         else:
             db.execute(self._sql["note_set"], (scope, name, value))
+
+    def swap(
+        self, db: Connection, scope: str, name: str, before: str | None, after: str | None
+    ) -> str | None:
+        """See `Records.swap`."""
+        kept: str | None = one(db, self._sql["note"], (scope, name))
+        if kept == before:
+            self.note(db, scope, name, after)
+        return kept
 
     def notes(self, db: Connection, scope: str) -> dict[str, str]:
         """See `Records.notes`."""

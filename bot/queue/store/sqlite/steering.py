@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.queue import lifecycle
 from bot.queue.controls import CancelJob, Control, controlled
-from bot.queue.deliveries import LEFT
+from bot.queue.deliveries import OVER_FOR_GOOD
 from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, State
@@ -99,7 +99,7 @@ class Steering:
         desk = Desk(db, self._sql)
         job = self._jobs.save(db, desk, seq, before, after, now)
         if before.state in FINISHED:
-            db.execute(self._sql["deliveries_told_anew"], (job_id, LEFT))
+            db.execute(self._sql["deliveries_told_anew"], (job_id, *OVER_FOR_GOOD))
         self._jobs.unpark(db, desk, now)
         desk.close()
         return job

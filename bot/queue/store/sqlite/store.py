@@ -283,6 +283,12 @@ class SqliteStore:
         """See `Records.note`."""
         await self._writer.run(lambda db: self._records.note(db, scope, name, value))
 
+    async def swap(
+        self, scope: str, name: str, before: str | None, after: str | None
+    ) -> str | None:
+        """See `Records.swap`."""
+        return await self._writer.run(lambda db: self._records.swap(db, scope, name, before, after))
+
     async def notes(self, scope: str) -> dict[str, str]:
         """See `Records.notes`."""
         return await self._read(lambda db: self._records.notes(db, scope))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.queue.controls import CancelJob, RetryJob
 from bot.queue.deliveries import (
+    NEVER_SEEN,
     Abandoned,
     Again,
     Delivered,
@@ -325,6 +326,17 @@ class ToldAnewPromises:
         assert not await settled(store, old.delivery.id, old.delivery.token, Delivered())
         await finished(store, await claimed(store), Complete("1"))
         assert [one.job.result for one in await due(store)] == ["1"]
+
+    async def test_who_never_saw_a_ticket_is_told_of_no_later_end(self, store: Store):
+        job = a_job()
+        (held,) = await with_delivery(store, job, NewDelivery("t", check_at=NOW))
+        assert await settled(store, held.id, None, Abandoned(NEVER_SEEN))
+        await store.control(job.id, CancelJob("never acknowledged"))
+        await store.control(job.id, RetryJob())
+        await finished(store, await claimed(store), Complete("1"))
+        assert await due(store) == []
+        assert not await settled(store, held.id, None, Again())
+        assert (await the_delivery(store, job.id)).note == NEVER_SEEN
 
     async def test_a_held_delivery_stays_held_through_a_resume(self, store: Store):
         job = a_job()

@@ -1,5 +1,7 @@
 """Records: notes stay until they are forgotten, journals have their last entries."""
 
+import asyncio
+
 import pytest
 
 from bot.queue.errors import StoreError
@@ -26,6 +28,28 @@ class RecordPromises:
         for _ in range(2):
             await store.note("person 1", "notify", None)
         assert await store.notes("person 1") == {}
+
+    async def test_a_note_is_swapped_if_it_is_what_one_thinks(self, store: Store):
+        assert await store.swap("s", "n", None, "1") is None
+        assert await store.swap("s", "n", "1", "2") == "1"
+        assert await store.notes("s") == {"n": "2"}
+        assert await store.swap("s", "n", "2", None) == "2"
+        assert await store.notes("s") == {}
+
+    @pytest.mark.parametrize("before", [None, "1"])
+    async def test_a_note_that_is_another_is_told_and_stays(self, store: Store, before):
+        await store.note("s", "n", "2")
+        assert await store.swap("s", "n", before, "3") == "2"
+        assert await store.swap("t", "n", "2", "3") is None
+        assert (await store.notes("s"), await store.notes("t")) == ({"n": "2"}, {})
+
+    async def test_of_many_who_swap_the_same_one_does_it(self, store: Store):
+        names = [str(n) for n in range(20)]
+        found = await asyncio.gather(*(store.swap("s", "n", None, one) for one in names))
+        winner = names[found.index(None)]
+        assert found.count(None) == 1
+        assert set(found) == {None, winner}
+        assert await store.notes("s") == {"n": winner}
 
     async def test_what_was_read_does_not_change_what_is_kept(self, store: Store):
         await store.note("s", "n", "1")
@@ -60,6 +84,8 @@ class RecordPromises:
     async def test_what_cannot_be_stored_is_refused(self, store: Store):
         with pytest.raises(StoreError):
             await store.note("s", "n", "\ud800")
+        with pytest.raises(StoreError):
+            await store.swap("s", "n", None, "\ud800")
         with pytest.raises(StoreError):
             await store.record("s", "\ud800")
         assert (await store.notes("s"), await store.entries("s")) == ({}, [])

@@ -1,9 +1,6 @@
 -- Who may see a job besides those who asked for it. Of the jobs so far nobody knows: they are private.
 ALTER TABLE job ADD COLUMN private INTEGER NOT NULL DEFAULT 1;
 
--- A guild's jobs in the order in which they are shown.
-CREATE INDEX job_guild ON job (guild, id) WHERE guild IS NOT NULL;
-
 DROP VIEW whole_job;
 CREATE VIEW whole_job AS
 SELECT

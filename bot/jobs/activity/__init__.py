@@ -1,0 +1,1 @@
+"""What members did: messages counted from histories, voice time recorded as it happens."""

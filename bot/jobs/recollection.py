@@ -1,0 +1,101 @@
+"""What a question's answer may know of what was said before, decided once for all its runs."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import NamedTuple
+
+from bot.jobs.conversation import Turn, place_of, recalled, turn_of
+from bot.jobs.memory import Memory
+from bot.jobs.question import Answer, Question
+from bot.queue.errors import StoreError
+from bot.queue.events import Event, EventName
+from bot.queue.handlers import JobContext
+from bot.queue.job import Job
+from bot.queue.job_queue import JobQueue
+from bot.queue.states import UNFINISHED
+from bot.queue.store.base import JobFilter
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_S = 0.5
+"""How long a look at the memory may hold up the answer to a command."""
+
+
+class Before(NamedTuple):
+    """The turns before a question, and what must be quoted to it because it is not among them."""
+
+    turns: list[Turn]
+    quoted: str
+
+
+class Recollection:
+    """Remembers the answers of these jobs; where the store is away, nothing went before."""
+
+    def __init__(self, queue: JobQueue, memory: Memory, kind: str) -> None:
+        self._queue = queue
+        self._kind = kind
+        self.memory = memory
+        self._going_on: set[asyncio.Task[None]] = set()
+        queue.events.subscribe(self._hear)
+
+    async def is_first(self, question: Question, person: int | None) -> bool:
+        """Whether nothing went before, or is just being asked; no, if that is not known at once."""
+        conversation = question.conversation
+        if question.anew or conversation is None:
+            return question.anew
+        if question.after or question.again or person is None:
+            return False
+        unfinished = JobFilter(owner=person, type=self._kind, states=UNFINISHED)
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                asked = await self._queue.find(unfinished, limit=1)
+                return not asked and not await self._turns(conversation)
+        return False
+
+    async def before(self, ctx: JobContext, question: Question) -> Before:
+        """What went before; a job that runs again gets the same, as far as it is still there."""
+        if question.conversation is None or question.first:
+            return Before([], question.quoted)
+        try:
+            turns = await self._turns(question.conversation)
+        except StoreError as error:
+            logger.warning("an answer knows nothing of what went before: %s", error)
+            return Before([], question.quoted)
+        after = place_of(turns, question.after)
+        if ctx.saved is None:
+            ctx.checkpoint([*recalled(turns, after=after, before=question.again)])
+        names = ctx.saved if isinstance(ctx.saved, list) else []
+        known = [turns[name] for name in names if isinstance(name, str) and name in turns]
+        return Before(known, "" if after else question.quoted)
+
+    async def _turns(self, conversation: str) -> dict[str, Turn]:
+        """Also those that are just being kept."""
+        if self._going_on:
+            await asyncio.wait(self._going_on)
+        return await self.memory.turns(conversation)
+
+    async def remember(self, job: Job, question: Question, asked: str, answered: str) -> None:
+        """Keep this turn; that it cannot be kept takes the answer from nobody."""
+        if question.conversation is None or not job.durable:
+            return
+        turn = turn_of(job.id, job.key, asked, answered, anew=question.anew)
+        try:
+            await self.memory.keep(question.conversation, question.again or job.id, turn)
+        except StoreError as error:
+            logger.warning("an answer is not remembered: %s", error, extra={"job": job.id})
+
+    def _hear(self, event: Event) -> None:
+        """An answer that was there already is remembered, too: no run does it."""
+        job = event.job
+        if event.name is not EventName.JOB_COMPLETED or job is None or job.type != self._kind:
+            return
+        if job.started_at is None and job.result is not None:
+            task = asyncio.create_task(self._remember_known(job, job.result))
+            self._going_on.add(task)
+            task.add_done_callback(self._going_on.discard)
+
+    async def _remember_known(self, job: Job, result: str) -> None:
+        question = Question.model_validate_json(job.payload)
+        answered = Answer.model_validate_json(result).text
+        await self.remember(job, question, question.text, answered)

@@ -1,0 +1,203 @@
+"""Counts what each person's questions take in each server on each UTC day, and refuses what would
+be too much.
+
+What a question needs is estimated when it is asked (`estimate_of`) and held against the quota until
+its job ends; then what the provider counted takes its place, or, if it failed or was cancelled,
+nothing. So questions asked at once cannot pass the quota together, though an answer that is longer
+than estimated may end above it. All is derived from the jobs: what is told twice counts once, and
+what a crash has left behind is set right by looking at the job.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from pydantic import ValidationError
+
+from bot.jobs.chat import Chat
+from bot.jobs.question import Answer, Question
+from bot.jobs.tokens.accounts import Account, Accounts, account_of
+from bot.jobs.tokens.ledger import Ledger, Reserved, day_of, next_day
+from bot.providers.tokens import estimated
+from bot.queue.duty import PAUSE_S, log_failure
+from bot.queue.errors import QueueError, StoreError
+from bot.queue.events import ENDINGS, Event
+from bot.queue.job import Clock, Job
+from bot.queue.states import FINISHED, State
+from bot.queue.store.base import Store
+from bot.texts import say
+
+logger = logging.getLogger(__name__)
+
+ANSWER_TOKENS = 500
+"""What an answer is taken to have before it is written: a page of prose."""
+
+LOOK_EVERY_S = 60.0
+"""How often jobs are looked for that ended unheard."""
+
+UNHEARD_S = 60.0
+"""How old a reservation is when its job must be stored, or will never be."""
+
+
+class QuotaReached(QueueError):
+    """The person's tokens of the day are used up; nothing was enqueued."""
+
+    def __init__(self, per_day: int, anew_at: float) -> None:
+        super().__init__(say("chat-quota", most=per_day, at=str(int(anew_at))))
+
+
+class Quota:
+    """A gate, and a duty. `per_day` 0: all is counted and nothing refused."""
+
+    def __init__(self, store: Store, per_day: int, clock: Clock) -> None:
+        self._store = store
+        self._accounts = Accounts(store)
+        self._per_day = per_day
+        self._clock = clock
+        self._ended: defaultdict[Account, list[Job]] = defaultdict(list)
+        self._news = asyncio.Event()
+
+    # -- before a question is queued --------------------------------------------------------------
+
+    async def admit(self, job: Job) -> None:
+        """See `Gate.admit`. Raises `QuotaReached`; while the store is away nobody is refused."""
+        account = self._payer_of(job)
+        if account is None or not self._per_day:
+            return
+        needed = min(estimate_of(job), self._per_day)  # a new day has room for any question
+        wanted = Reserved(job=job.id, tokens=needed, at=self._clock())
+
+        def reserve(ledger: Ledger) -> Ledger:
+            after = ledger.reserve(_key(job), wanted)
+            if after is not ledger and after.taken > self._per_day:
+                raise QuotaReached(self._per_day, next_day(self._clock()))
+            return after
+
+        try:
+            await self._accounts.change(account, day_of(job.created_at), reserve)
+        except StoreError as error:
+            logger.warning("a question is not held against its quota: %s", error)
+
+    async def let_go(self, job: Job) -> None:
+        """See `Gate.let_go`."""
+        account = self._payer_of(job)
+        if account is None or not self._per_day:
+            return
+        try:
+            await self._settle(account, [job])
+        except StoreError as error:
+            logger.warning("a question that was not queued is released later: %s", error)
+
+    # -- when it has ended ------------------------------------------------------------------------
+
+    def hear(self, event: Event) -> None:
+        """A listener: what has ended is settled soon."""
+        job = event.job
+        if event.name in ENDINGS and job is not None:
+            account = self._payer_of(job)
+            if account is not None:
+                self._ended[account].append(job)
+                self._news.set()
+
+    async def run(self) -> None:
+        """Settle what was heard of, and now and then what was not; until cancelled."""
+        loop = asyncio.get_running_loop()
+        look_at = loop.time()
+        while True:
+            try:
+                await self.settle()
+                if loop.time() >= look_at:
+                    await self.look()
+                    look_at = loop.time() + LOOK_EVERY_S
+            except Exception as error:  # noqa: BLE001 - it is logged, and the next try may do
+                log_failure("tokens are counted later", error)
+                await asyncio.sleep(PAUSE_S)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._news.wait()
+
+    async def settle(self) -> None:
+        """Count all jobs whose end was heard. Raises `StoreError`; what is left is kept."""
+        self._news.clear()
+        for account in list(self._ended):
+            jobs = self._ended[account]
+            some = tuple(jobs)
+            await self._settle(account, some)
+            del jobs[: len(some)]
+            if not jobs:
+                del self._ended[account]
+
+    async def look(self) -> None:
+        """Settle questions whose jobs are gone or ended unheard; forget days that are over.
+
+        Raises `StoreError`.
+        """
+        now = self._clock()
+        today = day_of(now)
+        for account, ledger in (await self._accounts.ledgers()).items():
+            if ledger.day < today:
+                await self._accounts.forget(account, ledger)
+                continue
+            for key, reserved in ledger.open.items():
+                if reserved.at < now - UNHEARD_S:
+                    await self._look_after(account, ledger.day, key, reserved)
+
+    async def today(self, guild: int) -> Mapping[int, int]:
+        """What each person of the server has used of the day, by id. Raises `StoreError`."""
+        today = day_of(self._clock())
+        ledgers = await self._accounts.ledgers(guild)
+        return {
+            account.user: ledger.taken for account, ledger in ledgers.items() if ledger.day == today
+        }
+
+    async def _look_after(self, account: Account, day: str, key: str, reserved: Reserved) -> None:
+        job = await self._store.get(reserved.job)
+        if job is None:
+            await self._accounts.change(account, day, lambda ledger: ledger.release(key))
+        elif job.state in FINISHED:
+            await self._settle(account, [job])
+
+    async def _settle(self, account: Account, jobs: Sequence[Job]) -> None:
+        by_day = defaultdict[str, list[Job]](list)
+        for job in jobs:
+            by_day[day_of(job.created_at)].append(job)
+        for day, some in by_day.items():
+            await self._accounts.change(account, day, partial(_with, jobs=some))
+
+    def _payer_of(self, job: Job) -> Account | None:
+        return account_of(job) if job.type == Chat.name else None
+
+
+def estimate_of(job: Job) -> int:
+    """What a question's job is taken to need: its text, the system message, and a usual answer."""
+    question = Question.model_validate_json(job.payload)
+    return estimated(question.system or "", question.text) + ANSWER_TOKENS
+
+
+def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:
+    for job in jobs:
+        if job.state is State.COMPLETED:
+            ledger = ledger.settle(_key(job), _spent(job))
+        else:
+            ledger = ledger.release(_key(job))
+    return ledger
+
+
+def _spent(job: Job) -> int:
+    """What it took; what was given out again took nothing."""
+    if not job.token:
+        return 0
+    try:
+        return Answer.model_validate_json(job.result or "").tokens
+    except ValidationError:
+        logger.warning("an answer of another version counts nothing", extra={"job": job.id})
+        return 0
+
+
+def _key(job: Job) -> str:
+    """What is the same each time somebody's question is heard of."""
+    return job.key or job.id

@@ -1,0 +1,3 @@
+SELECT value
+FROM note
+WHERE scope = ? AND name = ?

@@ -1,0 +1,81 @@
+"""The buttons under an answer: have it made again, have it go on, take it back."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import discord
+
+from bot.client import Conveyor
+from bot.delivery.administration.audit import Audit, Deed
+from bot.delivery.failures.sentences import NotTheirs
+from bot.delivery.intake import NotTaken
+from bot.delivery.person import person_of
+from bot.delivery.taking_back import take_back
+from bot.jobs.chat import AGAIN, DELETE, GO_ON
+from bot.jobs.question import LONGEST_QUOTE, Question
+from bot.queue.job import Job
+from bot.queue.reply import File
+from bot.services import Services
+from bot.texts import say
+
+
+class ChatButtons:
+    """What each of them does. All raise `NotAllowed`, `Refusal` or `QueueError`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._chat = services.kinds.chat
+
+    async def again(self, interaction: discord.Interaction, job: Job) -> None:
+        """Ask the same once more, as if it had not been answered."""
+        _only_asker(interaction, job)
+        question = self._chat.request(job)
+        question = question.model_copy(update={"again": question.again or job.id})
+        inputs = partial(self._files_of, job.id, len(question.files)) if question.files else None
+        await self._services.intake.command(
+            interaction, self._chat, question, private=job.private, inputs=inputs, fresh=True
+        )
+
+    async def go_on(self, interaction: discord.Interaction, job: Job) -> None:
+        """Ask for more of this answer."""
+        _only_asker(interaction, job)
+        question = self._chat.request(job)
+        more = Question(
+            text=say("chat-go-on"),
+            model=question.model,
+            conversation=question.conversation,
+            after=job.id,
+            quoted=self._chat.result_of(job).text[-LONGEST_QUOTE:],
+        )
+        await self._services.intake.command(interaction, self._chat, more, private=job.private)
+
+    async def delete(self, interaction: discord.Interaction, job: Job) -> None:
+        """Take the answer back, from where it is seen and from what is remembered."""
+        person = person_of(interaction)
+        is_askers = person.id == job.owner
+        if not is_askers and not person.administers(job.guild):
+            raise NotTheirs
+        await interaction.response.defer()
+        await self._chat.forget(job)
+        if not is_askers:
+            await Audit(self._services.queue.store).record(person, Deed.DELETED, job.id)
+        await take_back(interaction)
+
+    async def _files_of(self, job_id: str, count: int) -> Sequence[File]:
+        files = await self._services.queue.inputs(job_id)
+        if len(files) != count:
+            raise NotTaken(say("chat-files-gone"))
+        return files
+
+
+def _only_asker(interaction: discord.Interaction, job: Job) -> None:
+    if interaction.user.id != job.owner:
+        raise NotTheirs
+
+
+async def setup(client: Conveyor) -> None:
+    """Called by the library when the client loads this cog."""
+    buttons = ChatButtons(client.services)
+    client.on_press(AGAIN, buttons.again)
+    client.on_press(GO_ON, buttons.go_on)
+    client.on_press(DELETE, buttons.delete)
