@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import aiohttp
 
 from bot.providers.built_in import DEMONSTRATIONS, BuiltIn, is_demonstration
-from bot.providers.chat import ChatMessage, ChatRequest, Ended
+from bot.providers.chat import ChatRequest, Ended
+from bot.providers.local.conversation import shortened
 from bot.providers.local.server import ModelServer, NotStarted, start_server
 from bot.providers.local.serving import PARALLEL
 from bot.providers.openai_compatible import OpenAICompatible
@@ -21,9 +21,6 @@ logger = logging.getLogger(__name__)
 
 STALL_S = 120.0
 """Seconds of silence: on two busy cores the longest question it takes was read in 54."""
-
-INSTRUCTION = "You are a helpful AI assistant. Keep your answers short."
-"""What the model is told where the request has no system message."""
 
 
 def find_model() -> Path | None:
@@ -102,7 +99,7 @@ class LocalModel:
             self._session, f"{server.url}/v1", api_key=server.key, stall_timeout_s=STALL_S
         )
         async with self._turns:
-            answer = chat.stream(_instructed(request))
+            answer = chat.stream(shortened(request))
             async with aclosing(answer):
                 async for piece in answer:
                     yield piece
@@ -111,10 +108,3 @@ class LocalModel:
 def _has_died(starting: asyncio.Task[ModelServer | None]) -> bool:
     server = starting.result() if starting.done() else None
     return server is not None and not server.running
-
-
-def _instructed(request: ChatRequest) -> ChatRequest:
-    if any(message.role == "system" for message in request.messages):
-        return request
-    instruction = ChatMessage("system", INSTRUCTION)
-    return replace(request, messages=(instruction, *request.messages))
