@@ -205,8 +205,10 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then end calmly.
 
-        Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
+        Raises `ExtensionFault`, `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
+        folder = self._settings.extensions.folder
+        await self.client.load(self.services, extensions=folder, sync_anew=self._sync_anew)
         await self.queue.open()
         systemd.tell(systemd.READY)
         alive = asyncio.create_task(systemd.keep_alive())
@@ -220,7 +222,6 @@ class App:
             alive.cancel()
 
     async def _run(self, stop: asyncio.Event) -> None:
-        await self.client.load(self.services, sync_anew=self._sync_anew)
         await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
         if not stop.is_set():
             await self._serve(stop)

@@ -230,6 +230,14 @@ class Chat(Topic):
         return value
 
 
+class Extensions(Topic):
+    """Kinds of work and commands of one's own."""
+
+    folder: Path | None = Field(
+        None, description="Folder of one's own kinds of work and commands; empty: none."
+    )
+
+
 class Sandbox(Topic):
     """The local stand-in for Discord."""
 
@@ -279,6 +287,7 @@ class Settings(BaseSettings):
     progress: Progress = Field(default_factory=Progress)
     webhook: Webhook = Field(default_factory=Webhook)
     chat: Chat = Field(default_factory=Chat)
+    extensions: Extensions = Field(default_factory=Extensions)
     sandbox: Sandbox = Field(default_factory=Sandbox)
     shutdown: Shutdown = Field(default_factory=Shutdown)
     log: Log = Field(default_factory=Log)

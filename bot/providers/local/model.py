@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.providers.built_in import DEMONSTRATIONS, BuiltIn, is_demonstration
-from bot.providers.chat import ChatRequest, Ended
+from bot.providers.chat import ChatRequest, Ended, ProviderError
 from bot.providers.local.conversation import shortened
 from bot.providers.local.server import ModelServer, NotStarted, start_server
 from bot.providers.local.serving import PARALLEL
@@ -95,6 +95,8 @@ class LocalModel:
     async def _ask(
         self, server: ModelServer, request: ChatRequest
     ) -> AsyncGenerator[str | Ended, None]:
+        if request.messages[-1].pictures:
+            raise ProviderError(say("local-no-pictures"), retryable=False, category="rejected")
         chat = OpenAICompatible(
             self._session, f"{server.url}/v1", api_key=server.key, stall_timeout_s=STALL_S
         )

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.providers.built_in import DEMONSTRATIONS, script_for
-from bot.providers.chat import ChatMessage, ChatRequest
+from bot.providers.chat import ChatMessage, ChatRequest, Picture
 from bot.providers.errors import ProviderError
 from bot.providers.local.model import find_model
 from bot.providers.local.serving import PARALLEL
@@ -61,6 +61,13 @@ async def test_a_reader_who_leaves_gives_the_turn_back(local):
         ):
             assert await anext(answer)
     assert await answer_of(model, "hello")
+
+
+async def test_a_picture_is_refused_with_a_sentence(local):
+    seen = ChatMessage("user", "What is this?", (Picture("image/png", b"a picture"),))
+    with pytest.raises(ProviderError, match="sees no pictures") as refused:
+        await anext((await local()).stream(ChatRequest((seen,))))
+    assert not refused.value.retryable
 
 
 async def test_a_model_that_died_is_started_again(local):
