@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
+import tempfile
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 
 import aiohttp
 
@@ -28,7 +31,11 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
+from bot.jobs.export import Export
+from bot.jobs.exporting.leftovers import Leftovers
+from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
@@ -40,8 +47,11 @@ from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
+from bot.providers.image import ImageProvider
 from bot.providers.local.model import LocalModel, find_model
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.renderer import Renderer
 from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
@@ -78,6 +88,24 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
         return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
     model_file = find_model()
     return BuiltIn() if model_file is None else LocalModel(session, model_file, BuiltIn())
+
+
+def image_provider_of(
+    settings: Settings, session: aiohttp.ClientSession, outside: aiohttp.ClientSession
+) -> ImageProvider:
+    """The server that the settings name, or the built-in renderer."""
+    image = settings.image
+    if image.base_url is None:
+        return Renderer()
+    return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
+
+
+def exports_folder_of(settings: Settings) -> Path:
+    """Where exports lie while they are made: beside the database, for whichever process goes on."""
+    database = settings.queue.database_url
+    if isinstance(database, SqliteDatabase):
+        return database.path.with_name(f"{database.path.name}-exports")
+    return Path(tempfile.gettempdir()) / f"conveyor-{os.getpid()}-exports"
 
 
 def webhook_settings_of(settings: Settings) -> WebhookSettings:
@@ -155,7 +183,6 @@ class App:
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
         self._chat_provider = chat_provider_of(settings, session)
-        logger.info(self._chat_provider.describe())
         self._memory = Memory(store, time.time)
         chat = Chat(
             self._chat_provider,
@@ -163,9 +190,19 @@ class App:
             recollection=Recollection(self.queue, self._memory, Chat.name),
             inputs=self.queue.inputs,
         )
-        kinds = Kinds(chat, member_activity=MemberActivity(self.client, store, time.time))
+        exports = exports_folder_of(settings)
+        draws = image_provider_of(settings, session, webhook_session)
+        kinds = Kinds(
+            chat,
+            image=Drawing(draws, self.queue.inputs),
+            member_activity=MemberActivity(self.client, store, time.time),
+            bulk_role=BulkRole(self.client, self.queue.inputs),
+            export=Export(self.client, exports),
+        )
         for kind in kinds:
             self.queue.register(kind)
+        self._leftovers = Leftovers(exports, Export.name, self.queue)
+        self.queue.events.subscribe(self._leftovers.hear)
 
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
@@ -210,6 +247,7 @@ class App:
         folder = self._settings.extensions.folder
         await self.client.load(self.services, extensions=folder, sync_anew=self._sync_anew)
         await self.queue.open()
+        logger.info(self._chat_provider.describe())
         systemd.tell(systemd.READY)
         alive = asyncio.create_task(systemd.keep_alive())
         try:
@@ -241,6 +279,7 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
+            self._leftovers.run(),
             self._quota.run(),
             self.client.command_sync.run(),
             self._memory.run(),

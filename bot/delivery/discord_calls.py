@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import aiohttp
@@ -14,6 +15,7 @@ import discord
 from cachetools import LRUCache
 
 from bot.delivery.target import Target
+from bot.queue.reply import AnyFile, FileOnDisk
 from bot.ui.post import Post
 
 NOBODY = discord.AllowedMentions.none()
@@ -114,7 +116,11 @@ def _refusal(error: discord.HTTPException) -> Refusal:
 
 def files_of(post: Post) -> list[discord.File]:
     """The post's files as the library sends them."""
-    return [discord.File(io.BytesIO(file.data), filename=file.name) for file in post.files]
+    return [discord.File(_opened(file), filename=file.name) for file in post.files]
+
+
+def _opened(file: AnyFile) -> Path | io.BytesIO:
+    return file.path if isinstance(file, FileOnDisk) else io.BytesIO(file.data)
 
 
 def _mentions(post: Post) -> discord.AllowedMentions:

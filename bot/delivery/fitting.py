@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.delivery.images import smaller
 from bot.delivery.target import FILE_LIMIT
-from bot.queue.reply import File, Reply
+from bot.queue.reply import AnyFile, File, Reply
 from bot.texts import say
 from bot.ui.text import shorten
 from bot.ui.words import size
@@ -34,7 +34,8 @@ class Fitting:
 
     async def fit(self, reply: Reply, limit: int) -> Reply:
         """The reply with at most `MOST_FILES` files of `limit` bytes, and notes on the others."""
-        if len(reply.files) <= MOST_FILES and all(len(one.data) <= limit for one in reply.files):
+        fits = all(one.is_there and one.size <= limit for one in reply.files)
+        if fits and len(reply.files) <= MOST_FILES:
             return reply
         async with self._working:
             return await asyncio.to_thread(fitted, reply, limit)
@@ -63,24 +64,28 @@ def fitted(reply: Reply, limit: int) -> Reply:
     return replace(reply, text="\n".join([reply.text, *notes]), files=tuple(files))
 
 
-def _refusal(file: File, limit: int) -> str:
+def _refusal(file: AnyFile, limit: int) -> str:
     name = shorten(file.name.replace("`", "'"), NAME_CHARACTERS)
-    has = size(len(file.data))
+    if not file.is_there:
+        return say("files-gone", name=name)
+    has = size(file.size)
     if limit < LEAST_LIMIT:
         return say("files-none-taken", name=name, size=has)
     return say("files-left-out", name=name, size=has, limit=size(limit))
 
 
-def _few_enough(files: tuple[File, ...]) -> tuple[File, ...]:
+def _few_enough(files: tuple[AnyFile, ...]) -> tuple[AnyFile, ...]:
     if len(files) <= MOST_FILES:
         return files
     return (*files[: MOST_FILES - 1], _zipped("more-files.zip", files[MOST_FILES - 1 :]))
 
 
-def _within(file: File, limit: int) -> File | None:
-    if len(file.data) <= limit:
+def _within(file: AnyFile, limit: int) -> AnyFile | None:
+    if not file.is_there:
+        return None
+    if file.size <= limit:
         return file
-    if limit < LEAST_LIMIT:
+    if limit < LEAST_LIMIT or not isinstance(file, File):
         return None
     picture = smaller(file, limit)
     if picture is not None:
@@ -89,10 +94,10 @@ def _within(file: File, limit: int) -> File | None:
     return archive if len(archive.data) <= limit else None
 
 
-def _zipped(name: str, files: tuple[File, ...]) -> File:
+def _zipped(name: str, files: tuple[AnyFile, ...]) -> File:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, file in enumerate(files):
             is_taken = file.name in archive.namelist()
-            archive.writestr(f"{number}-{file.name}" if is_taken else file.name, file.data)
+            archive.writestr(f"{number}-{file.name}" if is_taken else file.name, file.read())
     return File(name, data.getvalue())

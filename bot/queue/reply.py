@@ -2,8 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 _ACTION = re.compile(r"[a-z]+(-[a-z]+)*")
+
+
+HIDDEN = "."
+"""Files that runs keep under a name that begins so are not shown with the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +17,44 @@ class File:
 
     name: str
     data: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+    @property
+    def is_there(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self) -> bytes:
+        """All of it."""
+        return self.data
+
+
+@dataclass(frozen=True, slots=True)
+class FileOnDisk:
+    """A file of a reply that is too large to be in memory: it is sent from where it lies.
+
+    Whoever names it keeps it there for as long as the job is kept. `size`: bytes.
+    """
+
+    name: str
+    path: Path
+    size: int
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can still be read."""
+        return self.path.is_file()
+
+    def read(self) -> bytes:
+        """All of it, into memory; waits for the disk."""
+        return self.path.read_bytes()
+
+
+AnyFile = File | FileOnDisk
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +91,6 @@ class Reply:
     """A text (Markdown, any length: delivery splits it), files, a panel, and buttons below all."""
 
     text: str = ""
-    files: tuple[File, ...] = ()
+    files: tuple[AnyFile, ...] = ()
     panel: Panel | None = None
     buttons: tuple[ReplyButton, ...] = ()

@@ -79,11 +79,11 @@ class TaskKind(JobType[Arguments, Answer]):
         reply = Reply(said) if isinstance(said, str) else said
         if not isinstance(reply, Reply):
             raise _faulty(say("task-no-answer", command=self.name))
-        size = sum(len(file.data) for file in reply.files)
+        size = sum(file.size for file in reply.files)
         if size > MOST_BYTES:
             mib, most = f"{size / MIB:.1f}", MOST_BYTES // MIB
             raise _faulty(say("task-answer-too-large", command=self.name, size=mib, most=most))
-        files = tuple(Made(name=storable(file.name), data=file.data) for file in reply.files)
+        files = tuple(Made(name=storable(file.name), data=file.read()) for file in reply.files)
         return Answer(text=storable(reply.text), files=files)
 
     def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the answer says it all

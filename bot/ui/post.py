@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import discord
 
-from bot.queue.reply import File
+from bot.queue.reply import AnyFile
 
 
 class Place(StrEnum):
@@ -48,7 +48,7 @@ class Post:
     embed: discord.Embed | None = None
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
-    files: tuple[File, ...] = ()
+    files: tuple[AnyFile, ...] = ()
     pings: int | None = None
 
     def view(self) -> discord.ui.View:

@@ -10,7 +10,8 @@ from bot.jobs.chat import Chat
 from bot.jobs.question import Answer, Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.handlers import JobContext
-from bot.queue.reply import File
+from bot.queue.job import Job
+from bot.queue.reply import File, FileOnDisk, Reply
 from tests.delivery.house import TOKEN_DEAD_S
 from tests.delivery.test_ladder import FINAL_EDIT, answered
 
@@ -53,6 +54,27 @@ async def test_what_a_job_kept_comes_with_its_result(build, private):
         "other.txt": b"2",
     }
     assert interaction.original.content == "Because."
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_what_lies_on_the_disk_is_sent_from_there_by_an_edit_and_by_a_post(
+    build, tmp_path, late
+):
+    path = tmp_path / "rows.json"
+    path.write_bytes(b"[]")
+
+    class Listing(Chat):
+        def present(self, _job: Job, result: Answer) -> Reply:
+            return Reply(result.text, (FileOnDisk("rows.json", path, 2),))
+
+    house = await build(kind=Listing)
+    interaction = await answered(house, private=True)
+    if late:
+        house.advance(TOKEN_DEAD_S)
+    await house.bring()
+    found = house.world.direct_messages("Ben") if late else [interaction.original]
+    (file,) = found[-1].attachments
+    assert (file.filename, house.world.file(file)) == ("rows.json", b"[]")
 
 
 async def test_each_is_made_to_fit_into_what_the_interaction_allows(build, monkeypatch):

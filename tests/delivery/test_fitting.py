@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from bot.delivery import images
-from bot.delivery.fitting import LEAST_LIMIT, MOST_FILES, fitted, limits_from
+from bot.delivery.fitting import LEAST_LIMIT, MOST_FILES, Fitting, fitted, limits_from
 from bot.delivery.images import smaller
 from bot.delivery.target import FILE_LIMIT
-from bot.queue.reply import File, Reply
+from bot.queue.reply import File, FileOnDisk, Reply
 
 LIMIT = 100_000
 
@@ -148,3 +148,28 @@ def test_limits_shrink_to_none_in_a_few_steps(limit):
     assert limits[-1] == 0
     assert all(one >= LEAST_LIMIT for one in limits[:-1])
     assert len(limits) <= 7
+
+
+class TestAFileOnTheDisk:
+    @pytest.fixture
+    def file(self, tmp_path):
+        path = tmp_path / "rows.zip"
+        path.write_bytes(noise(300_000))
+        return FileOnDisk("rows.zip", path, 300_000)
+
+    def test_stays_there_where_it_fits(self, file):
+        reply = Reply("", (file, File("large.txt", b"x" * 600_000)))
+        stays, zipped = fitted(reply, 400_000).files
+        assert stays is file
+        assert zipped.name == "large.txt.zip"
+
+    def test_is_left_out_where_it_is_too_large_for_it_cannot_be_made_smaller(self, file):
+        left = fitted(Reply("", (file,)), 100_000)
+        assert left.files == ()
+        assert "`rows.zip` has 293 KiB" in left.text
+
+    async def test_is_told_of_where_it_has_gone(self, file):
+        file.path.unlink()
+        left = await Fitting().fit(Reply("", (file,)), LIMIT)
+        assert left.files == ()
+        assert "`rows.zip` is not there any more" in left.text

@@ -39,12 +39,14 @@ async def test_the_example_answers_with_a_file_and_its_button_works_after_a_rest
     counted = await shared.ended(asked)
     assert counted.content == "9 words, 7 of them different."
     assert file_of(shared, counted)[:2] == ["word,times", "row,3"]
-    assert labels(counted) == ["Only long words"]
+    assert labels(counted) == ["Top ten"]
 
     await shared.kill()
     await shared.start()
-    pressed = await shared.world.press(ben, counted, "Only long words")
-    assert (await shared.ended(pressed)).content == "0 words, 0 of them different."
+    top = await shared.world.press(ben, counted, "Top ten")
+    await shared.world.answered(top)
+    assert top.original.ephemeral
+    assert top.original.content.splitlines()[:2] == ["3 × row", "1 × your"]
 
 
 async def test_what_cannot_be_loaded_stops_the_start_with_a_sentence(tmp_path):

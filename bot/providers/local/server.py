@@ -60,7 +60,7 @@ async def start_server(model_file: Path) -> ModelServer:
     finally:
         if server is None:
             await ModelServer("", SecretStr(""), process).stop()
-    logger.info("the local model listens, process %d", process.pid)
+    logger.debug("the local model listens, process %d", process.pid)
     return server
 
 

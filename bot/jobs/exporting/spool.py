@@ -1,0 +1,73 @@
+"""The rows of one export, on the disk while it is made: a line of JSON each.
+
+What was added is there after a crash, up to the size that a checkpoint names. Each run has a folder
+of its own: one that lost its job without knowing cannot spoil what the next one writes.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from bot.jobs.exporting.rows import Row
+
+ROWS = "rows"
+"""The name of the file, in the folder of its run."""
+
+COPIED_AT_ONCE = 1024 * 1024
+
+
+class Spool:
+    """All calls wait for the disk: make them off the event loop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, mode=0o700)
+        self._file = (folder / ROWS).open("wb")
+
+    @classmethod
+    def begin(cls, home: Path, run: int) -> Self:
+        """An empty one; what earlier runs of the job left at its home is removed."""
+        shutil.rmtree(home, ignore_errors=True)
+        return cls(home / str(run))
+
+    @classmethod
+    def go_on(cls, home: Path, run: int, earlier: int, size: int) -> Self | None:
+        """One with the first `size` bytes of that of an earlier run; None if they are lost."""
+        source = home / str(earlier) / ROWS
+        if not source.is_file() or source.stat().st_size < size:
+            return None
+        spool = cls(home / str(run))
+        with source.open("rb") as rows:
+            _copy(rows, spool._file, size)
+        for other in home.iterdir():
+            if other != spool.folder:
+                shutil.rmtree(other, ignore_errors=True)
+        return spool
+
+    def add(self, rows: Iterable[Row]) -> int:
+        """Write rows, so that neither a crash nor a loss of power takes them; the new size."""
+        for row in rows:
+            text = json.dumps(row._asdict(), ensure_ascii=False, separators=(",", ":"))
+            self._file.write(text.encode(errors="replace") + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
+    def lines(self) -> Iterator[bytes]:
+        """The rows as they are kept, without the ends of their lines."""
+        with (self.folder / ROWS).open("rb") as rows:
+            for line in rows:
+                yield line[:-1]
+
+
+def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
+    left = size
+    while left and (some := source.read(min(left, COPIED_AT_ONCE))):
+        left -= target.write(some)
