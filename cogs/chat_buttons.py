@@ -8,7 +8,7 @@ import discord
 from bot.client import Conveyor
 from bot.delivery.failures.sentences import NotTheirs
 from bot.delivery.intake import NotTaken
-from bot.jobs.chat import AGAIN, GO_ON
+from bot.jobs.chat import AGAIN, GO_ON, Chat
 from bot.jobs.question import LONGEST_QUOTE, Question
 from bot.queue.job import Job
 from bot.queue.reply import File
@@ -21,7 +21,7 @@ class ChatButtons:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._chat = services.kinds.chat
+        self._chat = services.kind(Chat)
 
     async def again(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask the same once more, as if it had not been answered."""

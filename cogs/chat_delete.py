@@ -11,7 +11,7 @@ from bot.delivery.failures.sentences import NotTheirs, Stale
 from bot.delivery.person import Person, person_of
 from bot.delivery.presses import edit_of, whisper_of
 from bot.delivery.taking_back import take_back
-from bot.jobs.chat import DELETE
+from bot.jobs.chat import DELETE, Chat
 from bot.queue.job import Job
 from bot.services import Services
 from bot.texts import say
@@ -30,7 +30,7 @@ class ChatDelete:
     """
 
     def __init__(self, services: Services) -> None:
-        self._chat = services.kinds.chat
+        self._chat = services.kind(Chat)
         self._audit = Audit(services.queue.store)
 
     async def press(self, interaction: discord.Interaction, job: Job) -> None:

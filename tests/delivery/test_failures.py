@@ -50,6 +50,7 @@ SENTENCES = {
     "Resting": OWN,
     "SchemaTooNew": "the bot needs to be updated",
     "SealBroken": "ENCRYPTION_KEY_OLD",
+    "ServersNotKnown": OWN,
     "SettingError": UNEXPECTED,
     "Snooze": UNEXPECTED,
     "Stale": "from an older version of the bot",

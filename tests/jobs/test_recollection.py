@@ -155,6 +155,10 @@ class TestTheSame:
         await talk.tell("the same")
         assert talk.echo.before("the same") == [[], ["before"]]
 
+    async def test_is_not_the_same_about_something_else_that_was_said(self, talk):
+        await talk.tell("the same", quoted="A notice.")
+        assert sum(len(heard) for heard in talk.echo.heard.values()) == 2
+
     async def test_is_answered_anew_where_a_fresh_answer_is_wanted(self, talk):
         await talk.tell("the same", anew=True, fresh=True)
         assert len(talk.echo.heard["the same"]) == 2
