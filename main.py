@@ -14,6 +14,7 @@ with warnings.catch_warnings():
 
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused
 from bot.doctor import examine
+from bot.extensions import ExtensionFault
 from bot.operation import pulse
 from bot.operation.readiness import MARKS
 from bot.queue.errors import StoreError
@@ -70,7 +71,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         return _said(error, DATABASE)
     except TokenRefused as error:
         return _said(error, TOKEN)
-    except (IntentsRefused, NotDiscord) as error:
+    except (IntentsRefused, NotDiscord, ExtensionFault) as error:
         return _said(error, SETTING)
     return CALM
 

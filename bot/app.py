@@ -47,6 +47,7 @@ from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
 from bot.providers.image import ImageProvider
+from bot.providers.local.model import LocalModel, find_model
 from bot.providers.openai_compatible import OpenAICompatible
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.renderer import Renderer
@@ -80,11 +81,12 @@ def store_of(settings: Settings) -> Store:
 
 
 def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> ChatProvider:
-    """The server that the settings name, or the built-in responder."""
+    """The server that the settings name, else the extra's model, else the built-in responder."""
     chat = settings.chat
-    if chat.base_url is None:
-        return BuiltIn()
-    return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+    if chat.base_url is not None:
+        return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+    model_file = find_model()
+    return BuiltIn() if model_file is None else LocalModel(session, model_file, BuiltIn())
 
 
 def image_provider_of(
@@ -188,11 +190,12 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
+        self._chat_provider = chat_provider_of(settings, session)
         self._memory = Memory(store, time.time)
         exports = exports_folder_of(settings)
         for kind in (
             Chat(
-                chat_provider_of(settings, session),
+                self._chat_provider,
                 prompts=Prompts(store),
                 recollection=Recollection(self.queue, self._memory, Chat.name),
                 inputs=self.queue.inputs,
@@ -244,21 +247,23 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then end calmly.
 
-        Raises `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
+        Raises `ExtensionFault`, `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
+        logger.info(self._chat_provider.describe())
         systemd.tell(systemd.READY)
         alive = asyncio.create_task(systemd.keep_alive())
         try:
-            async with pulse.answering(self._pulse_folder, self._report):
+            async with self.client, pulse.answering(self._pulse_folder, self._report):
                 await self._run(stop)
         finally:
-            await self.client.close()
             await self.queue.stop(0)
+            await self._chat_provider.aclose()
             alive.cancel()
 
     async def _run(self, stop: asyncio.Event) -> None:
-        await self.client.load(self.services, sync_anew=self._sync_anew)
+        folder = self._settings.extensions.folder
+        await self.client.load(self.services, extensions=folder, sync_anew=self._sync_anew)
         await _unless(stop, log_in(self.client, self._token, self._settings.discord.api_url))
         if not stop.is_set():
             await self._serve(stop)

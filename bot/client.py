@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TypeAlias
 
 import aiohttp
@@ -16,6 +17,7 @@ from bot.delivery.failures.sentences import Stale
 from bot.delivery.person import person_of
 from bot.delivery.presses import Presses
 from bot.delivery.task_presses import TaskPresses
+from bot.extensions import load_extensions
 from bot.operation.command_sync import CommandSync
 from bot.operation.log_context import about_interaction
 from bot.queue.job import Job
@@ -102,9 +104,12 @@ class Conveyor(commands.AutoShardedBot):
         self._on_form: dict[str, OnForm] = {}
         self._heard: set[int] = set()
 
-    async def load(self, services: Services, *, sync_anew: bool = False) -> None:
+    async def load(
+        self, services: Services, *, extensions: Path | None = None, sync_anew: bool = False
+    ) -> None:
         """Take the services and load all cogs; before logging in.
 
+        `extensions`: a folder of more of them; raises `ExtensionFault` if one cannot be loaded.
         `sync_anew`: tell Discord all commands, also those that have not changed.
         """
         self.services = services
@@ -113,6 +118,8 @@ class Conveyor(commands.AutoShardedBot):
         self.add_dynamic_items(JobButton, TaskItem, AdminItem, ReplyItem)
         for cog in COGS:
             await self.load_extension(cog)
+        if extensions is not None:
+            await load_extensions(self, extensions)
 
     async def close(self) -> None:
         """Disconnect for good; results that are still brought find the kinds of their jobs."""

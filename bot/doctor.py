@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import cast
 
 import aiohttp
@@ -44,7 +44,8 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     token = await _token(settings, session)
     yield token
     yield await _database(settings)
-    yield Finding(None, await chat_provider_of(settings, session).check())
+    async with aclosing(chat_provider_of(settings, session)) as provider:
+        yield Finding(None, await provider.check())
     yield Finding(None, await image_provider_of(settings, session, session).check())
     if token.good:
         async with _webhooks(settings, session) as webhooks:

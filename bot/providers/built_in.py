@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.providers.chat import ChatRequest, Ended
@@ -47,7 +47,7 @@ class BuiltIn:
         """There are none."""
         return ()
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str | Ended, None]:
         """Yield the answer piece by piece; see `ChatProvider.stream`."""
         script = script_for(request)
         for piece in script.pieces:
@@ -56,31 +56,37 @@ class BuiltIn:
         if script.failure:
             raise script.failure
 
+    async def aclose(self) -> None:
+        """Do nothing: it has started nothing."""
+
+
+def is_demonstration(request: ChatRequest) -> bool:
+    """Whether `request` is one of the words that show the queue at work."""
+    return _word(request) in DEMONSTRATIONS
+
 
 def script_for(request: ChatRequest) -> Script:
     """Decide what is said to `request`."""
-    asked = next((m.content for m in reversed(request.messages) if m.role == "user"), "")
-    match asked.strip().lower():
-        case "long":
-            return Script(_long(_LONG_CHAPTERS))
-        case "huge":
-            return Script(_long(_HUGE_CHAPTERS))
-        case "slow":
-            return Script(_slow(), beats=_SLOW_BEATS)
-        case "fail":
-            return Script(_words(say("responder-breaks-off")), failure=_failure())
-        case "reject":
-            return Script((), failure=_rejection())
-        case _:
-            parts = say("responder-is"), _facts(request, asked), say("responder-phrases")
-            return Script(_words("\n\n".join(parts)))
+    if is_demonstration(request):
+        return DEMONSTRATIONS[_word(request)]()
+    parts = say("responder-is"), _facts(request), say("responder-phrases")
+    return Script(_words("\n\n".join(parts)))
+
+
+def _asked(request: ChatRequest) -> str:
+    return next((m.content for m in reversed(request.messages) if m.role == "user"), "")
+
+
+def _word(request: ChatRequest) -> str:
+    return _asked(request).strip().lower()
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\S+\s*", text))
 
 
-def _facts(request: ChatRequest, asked: str) -> str:
+def _facts(request: ChatRequest) -> str:
+    asked = _asked(request)
     return say(
         "responder-facts",
         characters=len(asked),
@@ -124,3 +130,13 @@ def _rejection() -> ProviderError:
         retryable=False,
         category="rejected",
     )
+
+
+DEMONSTRATIONS: Mapping[str, Callable[[], Script]] = {
+    "long": lambda: Script(_long(_LONG_CHAPTERS)),
+    "huge": lambda: Script(_long(_HUGE_CHAPTERS)),
+    "slow": lambda: Script(_slow(), beats=_SLOW_BEATS),
+    "fail": lambda: Script(_words(say("responder-breaks-off")), failure=_failure()),
+    "reject": lambda: Script((), failure=_rejection()),
+}
+"""The words that, alone, show the queue at work, and what is said to each."""

@@ -87,3 +87,7 @@ class ChatProvider(Protocol):
         `ProviderError`, possibly after some text. Cancelling the reader ends the request.
         """
         ...
+
+    async def aclose(self) -> None:
+        """End what it has started, if anything; it is asked nothing after that."""
+        ...

@@ -51,7 +51,7 @@ class OpenAICompatible:
         """Say which model answers, and from where."""
         return say("provider-described", model=self._model or "none", host=self._server.host)
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[str | Ended, None]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
         model = request.model or self._model
         answer = Answer(model, self._max_text)
@@ -111,6 +111,9 @@ class OpenAICompatible:
     async def check(self) -> str:
         """Say in one sentence whether the server is there and knows the model; never raises."""
         return await self._server.check(self._model)
+
+    async def aclose(self) -> None:
+        """Do nothing: the session is the caller's."""
 
     @asynccontextmanager
     async def _post(

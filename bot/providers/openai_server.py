@@ -61,12 +61,14 @@ class OpenAIServer:
         data: object = None,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """Ask with a JSON document, or with a body of one's own."""
+        """Ask with a JSON document, or with a body of one's own, on a connection of its own: a server
+        may close a kept one just as the next question is sent into it.
+        """
         return self._session.post(
             self._address(*path),
             json=json,
             data=data,
-            headers={**self._headers(), **headers},
+            headers={**self._headers(), **headers, "Connection": "close"},
             timeout=self._timeout,
             allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
         )

@@ -12,7 +12,7 @@
             clock.forward(3600)
             await drain(queue)
 
-`docs/writing-kinds.md` has a whole example.
+`docs/writing-a-job.md` has a whole example.
 """
 
 import asyncio

@@ -209,7 +209,7 @@ class Chat(Topic):
 
     base_url: WebAddress | None = Field(
         None,
-        description="Address of any OpenAI-compatible server; empty: a built-in responder answers.",
+        description="OpenAI-compatible server; empty: the extra `local`, or a built-in responder.",
         examples=["http://localhost:11434/v1"],
     )
     api_key: Secret = Field(None, description="The key for that server, if it asks for one.")
@@ -251,6 +251,14 @@ class Image(Topic):
         if value is not None and info.data.get("base_url", "") is None:
             raise ValueError("has no effect without a server; set IMAGE_BASE_URL to its address")
         return value
+
+
+class Extensions(Topic):
+    """Kinds of work and commands of one's own."""
+
+    folder: Path | None = Field(
+        None, description="Folder of one's own kinds of work and commands; empty: none."
+    )
 
 
 class Sandbox(Topic):
@@ -303,6 +311,7 @@ class Settings(BaseSettings):
     webhook: Webhook = Field(default_factory=Webhook)
     chat: Chat = Field(default_factory=Chat)
     image: Image = Field(default_factory=Image)
+    extensions: Extensions = Field(default_factory=Extensions)
     sandbox: Sandbox = Field(default_factory=Sandbox)
     shutdown: Shutdown = Field(default_factory=Shutdown)
     log: Log = Field(default_factory=Log)

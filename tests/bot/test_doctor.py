@@ -38,6 +38,7 @@ def doctor(sandbox, tmp_path, capsys):
             "DISCORD_TOKEN": sandbox.token,
             "DISCORD_API_URL": sandbox.api_url,
             "QUEUE_DATABASE_URL": f"sqlite:///{tmp_path}/data/conveyor.db",
+            "CHAT_BASE_URL": sandbox.url,
         }
         good = await examine(load_settings(None, given | environ))
         return good, capsys.readouterr().out.splitlines()
@@ -74,12 +75,12 @@ def the_line(lines, word) -> str:
 
 
 async def test_when_all_is_ready_it_says_what_will_run(doctor):
-    good, lines = await doctor()
+    good, lines = await doctor(CHAT_BASE_URL="")
     assert good
     assert the_line(lines, "knows the token") == "✓ Discord knows the token: this bot is conveyor."
     assert the_line(lines, "database").startswith("✓")
     assert the_line(lines, "Python").startswith("✓")
-    assert "set CHAT_BASE_URL" in the_line(lines, "built-in responder")
+    assert "set CHAT_BASE_URL" in the_line(lines, "/chat is answered by")
 
 
 async def test_every_line_has_a_mark(doctor):

@@ -139,6 +139,19 @@ async def test_without_a_key_none_is_sent(serve):
     assert await ask(await serve(handler, api_key=None))
 
 
+async def test_each_question_has_a_connection_of_its_own(serve):
+    lines = set()
+
+    async def handler(request):
+        lines.add(request.transport.get_extra_info("peername"))
+        return web.Response(body=WHOLE)
+
+    provider = await serve(handler)
+    for _ in range(3):
+        assert "".join(await ask(provider)) == "Hello, world"
+    assert len(lines) == 3
+
+
 async def test_a_query_in_the_base_url_is_kept(serve, connect):
     async def handler(request):
         assert request.query["api-version"] == "7"
