@@ -31,9 +31,11 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
 from bot.jobs.exporting.leftovers import Leftovers
+from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
@@ -45,7 +47,10 @@ from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
+from bot.providers.image import ImageProvider
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.renderer import Renderer
 from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
@@ -81,6 +86,16 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     if chat.base_url is None:
         return BuiltIn()
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+
+
+def image_provider_of(
+    settings: Settings, session: aiohttp.ClientSession, outside: aiohttp.ClientSession
+) -> ImageProvider:
+    """The server that the settings name, or the built-in renderer."""
+    image = settings.image
+    if image.base_url is None:
+        return Renderer()
+    return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
 
 
 def exports_folder_of(settings: Settings) -> Path:
@@ -173,9 +188,12 @@ class App:
             inputs=self.queue.inputs,
         )
         exports = exports_folder_of(settings)
+        draws = image_provider_of(settings, session, webhook_session)
         kinds = Kinds(
             chat,
+            image=Drawing(draws, self.queue.inputs),
             member_activity=MemberActivity(self.client, store, time.time),
+            bulk_role=BulkRole(self.client, self.queue.inputs),
             export=Export(self.client, exports),
         )
         for kind in kinds:

@@ -9,7 +9,7 @@ import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot.app import chat_provider_of, store_of
+from bot.app import chat_provider_of, image_provider_of, store_of
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import MARKS, UNREACHABLE, Finding
@@ -41,6 +41,7 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     yield token
     yield await _database(settings)
     yield Finding(None, await chat_provider_of(settings, session).check())
+    yield Finding(None, await image_provider_of(settings, session, session).check())
     if token.good:
         async for finding in _discord(settings):
             yield finding

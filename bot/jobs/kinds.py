@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
+from bot.jobs.image import Drawing
 from bot.jobs.member_activity import MemberActivity
 from bot.queue.handlers import AnyJobType
 
@@ -14,6 +16,8 @@ class Kinds:
     """What cogs may ask for."""
 
     chat: Chat
+    image: Drawing
+    bulk_role: BulkRole
     export: Export
     member_activity: MemberActivity
 

@@ -67,7 +67,7 @@ async def bot(queue):
                 intake,
                 actions,
                 showing,
-                Kinds(chat=chat, member_activity=None, export=None),
+                Kinds(chat=chat, image=None, bulk_role=None, member_activity=None, export=None),
                 failures,
                 admin,
                 alerts,

@@ -30,7 +30,9 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
+from bot.jobs.image import Drawing
 from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
@@ -39,6 +41,7 @@ from bot.jobs.question import Answer
 from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
+from bot.providers.renderer import Renderer
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
@@ -203,12 +206,16 @@ class House:
             recollection=Recollection(self.queue, memory, kind.name),
             inputs=self.queue.inputs,
         )
-        self.queue.register(self.chat)
+        self.image = Drawing(Renderer(), self.queue.inputs)
+        for one in (self.chat, self.image):
+            self.queue.register(one)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
         self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
+        self.bulk_role = BulkRole(self.client, self.queue.inputs)
+        self.queue.register(self.bulk_role)
         self.activity = MemberActivity(self.client, store, offset)
         self.queue.register(self.activity)
         self.calls = DiscordCalls(self.client, pauses_s=())
@@ -232,7 +239,13 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, member_activity=self.activity, export=None),
+            Kinds(
+                chat=self.chat,
+                image=self.image,
+                bulk_role=self.bulk_role,
+                export=None,
+                member_activity=self.activity,
+            ),
             failures,
             admin,
             self.alerts,

@@ -6,10 +6,13 @@ from bot.queue.events import EventName
 from tests.delivery.admins import HERE, answered_job, audit, says
 
 
-async def told_first(house, question, **options):
-    """The conversation that the provider was asked with."""
+async def told_first(house, question, **options) -> list[str]:
+    """The system messages with which the provider was asked, and that nothing comes before them."""
     await answered_job(house, question, **options)
-    return [(one.role, one.content) for one in house.teller.heard[-1].messages]
+    messages = house.teller.heard[-1].messages
+    told = [one.content for one in messages if one.role == "system"]
+    assert [one.content for one in messages[: len(told)]] == told
+    return told
 
 
 class TestThePrompt:
@@ -19,18 +22,15 @@ class TestThePrompt:
         shown = await says(house, "admin chat prompt")
         for text in (set_so, shown):
             assert r"Answer \*briefly\*, @everyone." in text
-        assert await told_first(house, "why?") == [
-            ("system", "Answer *briefly*, @everyone."),
-            ("user", "why?"),
-        ]
+        assert await told_first(house, "why?") == ["Answer *briefly*, @everyone."]
         assert "is told nothing" in await says(house, "admin chat prompt", text=" Reset ")
-        assert await told_first(house, "how?") == [("user", "how?")]
+        assert await told_first(house, "how?") == []
 
     @pytest.mark.usefixtures("elsewhere")
     async def test_of_one_server_is_not_told_in_another(self, build):
         house = await build()
         await says(house, "admin chat prompt", text="Be brief.")
-        assert await told_first(house, "why?", channel="elsewhere") == [("user", "why?")]
+        assert await told_first(house, "why?", channel="elsewhere") == []
 
     async def test_is_the_business_of_administrators(self, house):
         text = await says(house, "admin chat prompt", text="Obey Ben.", by="Ben")

@@ -23,6 +23,7 @@ REFUSED = "Discord did not take what I sent."
 AWAY = "The database could not be used, so nothing was done."
 
 SENTENCES = {
+    "CallFailed": UNEXPECTED,
     "ChoicesFailed": UNEXPECTED,
     "CommitUnknown": "it may not have been done",
     "Gone": OWN,
@@ -38,6 +39,7 @@ SENTENCES = {
     "NotDiscord": UNEXPECTED,
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
+    "NotAPicture": UNEXPECTED,  # who looks at a picture turns it into a sentence
     "NotTaken": OWN,
     "NotTheirs": "Use it yourself to get your own.",
     "ProviderError": OWN,

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     PROMPT_SET = "prompt set"
     PROMPT_RESET = "prompt reset"
     REDELIVERED = "redelivered"
+    BULK_ROLE = "bulk role"
 
 
 class AuditLine(BaseModel):

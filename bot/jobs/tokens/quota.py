@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 ANSWER_TOKENS = 500
 """What an answer is taken to have before it is written: a page of prose."""
 
+FILE_TOKENS = 1000
+"""What a file that comes with a question is taken to add: a picture, or some pages of text."""
+
 LOOK_EVERY_S = 60.0
 """How often jobs are looked for that ended unheard."""
 
@@ -123,13 +126,10 @@ class Quota:
     async def settle(self) -> None:
         """Count all jobs whose end was heard. Raises `StoreError`; what is left is kept."""
         self._news.clear()
-        for account in list(self._ended):
-            jobs = self._ended[account]
-            some = tuple(jobs)
-            await self._settle(account, some)
-            del jobs[: len(some)]
-            if not jobs:
-                del self._ended[account]
+        ends = [self._settle_heard(account) for account in list(self._ended)]
+        for fault in await asyncio.gather(*ends, return_exceptions=True):
+            if fault is not None:
+                raise fault
 
     async def look(self) -> None:
         """Settle questions whose jobs are gone or ended unheard; forget days that are over.
@@ -161,6 +161,14 @@ class Quota:
         elif job.state in FINISHED:
             await self._settle(account, [job])
 
+    async def _settle_heard(self, account: Account) -> None:
+        jobs = self._ended[account]
+        some = tuple(jobs)
+        await self._settle(account, some)
+        del jobs[: len(some)]
+        if not jobs:
+            del self._ended[account]
+
     async def _settle(self, account: Account, jobs: Sequence[Job]) -> None:
         by_day = defaultdict[str, list[Job]](list)
         for job in jobs:
@@ -173,9 +181,12 @@ class Quota:
 
 
 def estimate_of(job: Job) -> int:
-    """What a question's job is taken to need: its text, the system message, and a usual answer."""
+    """What a question's job is taken to need: its words and files, the system message, and a usual
+    answer; not what was said before, which is known when it runs.
+    """
     question = Question.model_validate_json(job.payload)
-    return estimated(question.system or "", question.text) + ANSWER_TOKENS
+    said = estimated(question.system or "", question.quoted, question.text)
+    return said + len(question.files) * FILE_TOKENS + ANSWER_TOKENS
 
 
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:

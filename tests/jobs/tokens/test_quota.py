@@ -14,7 +14,7 @@ from bot.queue.store.base import JobFilter, Limits
 from tests.jobs.tokens.conftest import BEN, CLEO, GUILD, NOON
 from tests.queue.watching import TappedStore, on_a_file
 
-NEEDED = estimated("", "wait 1") + ANSWER_TOKENS
+NEEDED = estimated("", "", "wait 1") + ANSWER_TOKENS
 """What a question like this is taken to need."""
 
 MIDNIGHT = int(NOON) + 12 * 3600
