@@ -21,30 +21,31 @@ class ChatButtons:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._chat = services.kinds.chat
 
     async def again(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask the same once more, as if it had not been answered."""
         _only_asker(interaction, job)
-        question = self._chat.request(job)
+        chat = self._services.kinds.chat
+        question = chat.request(job)
         question = question.model_copy(update={"again": question.again or job.id})
         inputs = partial(self._files_of, job.id, len(question.files)) if question.files else None
         await self._services.intake.command(
-            interaction, self._chat, question, private=job.private, inputs=inputs, fresh=True
+            interaction, chat, question, private=job.private, inputs=inputs, fresh=True
         )
 
     async def go_on(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask for more of this answer."""
         _only_asker(interaction, job)
-        question = self._chat.request(job)
+        chat = self._services.kinds.chat
+        question = chat.request(job)
         more = Question(
             text=say("chat-go-on"),
             model=question.model,
             conversation=question.conversation,
             after=job.id,
-            quoted=self._chat.result_of(job).text[-LONGEST_QUOTE:],
+            quoted=chat.result_of(job).text[-LONGEST_QUOTE:],
         )
-        await self._services.intake.command(interaction, self._chat, more, private=job.private)
+        await self._services.intake.command(interaction, chat, more, private=job.private)
 
     async def _files_of(self, job_id: str, count: int) -> Sequence[File]:
         files = await self._services.queue.inputs(job_id)

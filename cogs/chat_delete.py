@@ -30,8 +30,7 @@ class ChatDelete:
     """
 
     def __init__(self, services: Services) -> None:
-        self._chat = services.kinds.chat
-        self._audit = Audit(services.queue.store)
+        self._services = services
 
     async def press(self, interaction: discord.Interaction, job: Job) -> None:
         """Take the answer back, from where it is seen and from what is remembered; or ask."""
@@ -44,7 +43,7 @@ class ChatDelete:
             await whisper_of(interaction)(_question(message, job))
             return
         await interaction.response.defer()
-        await self._chat.forget(job)
+        await self._services.kinds.chat.forget(job)
         await take_back(message, interaction.delete_original_response)
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
@@ -54,8 +53,8 @@ class ChatDelete:
         await interaction.response.defer()
         with refusals():
             message = await _asked_about(interaction)
-        await self._chat.forget(job)
-        await self._audit.record(person, Deed.DELETED, job.id)
+        await self._services.kinds.chat.forget(job)
+        await Audit(self._services.queue.store).record(person, Deed.DELETED, job.id)
         await take_back(message, message.delete)
         await edit_of(interaction)(Post(say("chat-deleted")))
 
