@@ -100,6 +100,7 @@ class Conveyor(commands.AutoShardedBot):
         self._guilds = guilds
         self._on_press: dict[str, OnPress] = {}
         self._on_form: dict[str, OnForm] = {}
+        self._heard: set[int] = set()
 
     async def load(self, services: Services, *, sync_anew: bool = False) -> None:
         """Take the services and load all cogs; before logging in.
@@ -125,6 +126,14 @@ class Conveyor(commands.AutoShardedBot):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server of the settings gets its commands now."""
         self.command_sync.joined(guild.id)
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """The shard has said which servers are its."""
+        self._heard.add(shard)
+
+    def servers(self) -> int | None:
+        """How many servers it is in; None until every shard has said which are its."""
+        return len(self.guilds) if len(self._heard) == self.shard_count else None
 
     async def on_ready(self) -> None:
         """Say so in the log."""

@@ -17,6 +17,7 @@ from bot.delivery.intake import NotTaken
 from bot.delivery.person import person_of
 from bot.delivery.presses import edit_of
 from bot.delivery.sight import NotAllowed
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.bulk_role.plans import Plan, Plans
 from bot.jobs.bulk_role.survey import Wanted, survey
 from bot.services import Services
@@ -77,7 +78,7 @@ class BulkRoles:
         services = self._services
         is_new = await services.intake.command(
             interaction,
-            services.kinds.bulk_role,
+            services.kind(BulkRole),
             plan.request,
             inputs=plan.inputs,
             run_at=plan.run_at,
@@ -85,7 +86,7 @@ class BulkRoles:
         )
         await self._plans.forget(plan_id)
         if is_new:
-            what = services.kinds.bulk_role.title(plan.request)
+            what = services.kind(BulkRole).title(plan.request)
             person, why = person_of(interaction), plan.request.reason
             await services.admin.acts.audit.record(person, Deed.BULK_ROLE, what=what, why=why)
 

@@ -8,7 +8,7 @@ import discord
 from bot.client import Conveyor
 from bot.delivery.failures.sentences import NotTheirs
 from bot.delivery.intake import NotTaken
-from bot.jobs.chat import AGAIN, GO_ON
+from bot.jobs.chat import AGAIN, GO_ON, Chat
 from bot.jobs.question import LONGEST_QUOTE, Question
 from bot.queue.job import Job
 from bot.queue.reply import File
@@ -21,31 +21,30 @@ class ChatButtons:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._chat = services.kind(Chat)
 
     async def again(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask the same once more, as if it had not been answered."""
         _only_asker(interaction, job)
-        chat = self._services.kinds.chat
-        question = chat.request(job)
+        question = self._chat.request(job)
         question = question.model_copy(update={"again": question.again or job.id})
         inputs = partial(self._files_of, job.id, len(question.files)) if question.files else None
         await self._services.intake.command(
-            interaction, chat, question, private=job.private, inputs=inputs, fresh=True
+            interaction, self._chat, question, private=job.private, inputs=inputs, fresh=True
         )
 
     async def go_on(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask for more of this answer."""
         _only_asker(interaction, job)
-        chat = self._services.kinds.chat
-        question = chat.request(job)
+        question = self._chat.request(job)
         more = Question(
             text=say("chat-go-on"),
             model=question.model,
             conversation=question.conversation,
             after=job.id,
-            quoted=chat.result_of(job).text[-LONGEST_QUOTE:],
+            quoted=self._chat.result_of(job).text[-LONGEST_QUOTE:],
         )
-        await self._services.intake.command(interaction, chat, more, private=job.private)
+        await self._services.intake.command(interaction, self._chat, more, private=job.private)
 
     async def _files_of(self, job_id: str, count: int) -> Sequence[File]:
         files = await self._services.queue.inputs(job_id)

@@ -11,7 +11,7 @@ from bot.delivery.failures.sentences import NotTheirs, Stale
 from bot.delivery.person import Person, person_of
 from bot.delivery.presses import edit_of, whisper_of
 from bot.delivery.taking_back import take_back
-from bot.jobs.chat import DELETE
+from bot.jobs.chat import DELETE, Chat
 from bot.queue.job import Job
 from bot.services import Services
 from bot.texts import say
@@ -30,7 +30,8 @@ class ChatDelete:
     """
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._chat = services.kind(Chat)
+        self._audit = Audit(services.queue.store)
 
     async def press(self, interaction: discord.Interaction, job: Job) -> None:
         """Take the answer back, from where it is seen and from what is remembered; or ask."""
@@ -43,7 +44,7 @@ class ChatDelete:
             await whisper_of(interaction)(_question(message, job))
             return
         await interaction.response.defer()
-        await self._services.kinds.chat.forget(job)
+        await self._chat.forget(job)
         await take_back(message, interaction.delete_original_response)
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
@@ -53,8 +54,8 @@ class ChatDelete:
         await interaction.response.defer()
         with refusals():
             message = await _asked_about(interaction)
-        await self._services.kinds.chat.forget(job)
-        await Audit(self._services.queue.store).record(person, Deed.DELETED, job.id)
+        await self._chat.forget(job)
+        await self._audit.record(person, Deed.DELETED, job.id)
         await take_back(message, message.delete)
         await edit_of(interaction)(Post(say("chat-deleted")))
 

@@ -38,7 +38,7 @@ class ImageCog(commands.Cog):
 
     @property
     def _kind(self) -> Drawing:
-        return self._services.kinds.image
+        return self._services.kind(Drawing)
 
     @app_commands.command(name="image", description=say("command-image"))
     @app_commands.describe(

@@ -259,6 +259,7 @@ def _readable(kept: JsonValue) -> str:
 
 
 AnyJobType = JobType[Any, Any]
+KindT = TypeVar("KindT", bound=AnyJobType)
 
 
 class Registry:
@@ -284,6 +285,13 @@ class Registry:
             return self._types[name]
         except KeyError:
             raise UnknownJobType(name) from None
+
+    def of(self, cls: type[KindT]) -> KindT:
+        """The kind of this class, or of one made from it; raises `UnknownJobType`."""
+        found = self[cls.name]
+        if not isinstance(found, cls):
+            raise UnknownJobType(cls.name)
+        return found
 
     def __contains__(self, name: str) -> bool:
         return name in self._types

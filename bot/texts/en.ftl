@@ -351,6 +351,7 @@ notify-chosen = { $mode ->
 ## Administrators: the queue and its jobs
 
 admin-owners-only = This touches the jobs of every server that I am in, so it needs somebody whose id stands in my setting DISCORD_OWNER_IDS. Nothing was done.
+admin-servers-unknown = I am just starting and do not know yet of all servers that I am in; this could touch their jobs, so nothing was done. Please try again in a moment.
 admin-no-queue = There is no such queue, so nothing was done. I know: { $known }.
 admin-no-kind = There is no such kind of work. I know: { $known }.
 admin-not-here = This person is not in this server, so nothing was done.
@@ -435,11 +436,14 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
         [BULK_ROLE] confirmed: { $what }
+
+        [UNKNOWN] did something that this version of the bot does not know: { $on }
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
 error-title = { $error }
 error-about = <t:{ $at }:F> · <@{ $user }> · { $where }
 error-what = What was used
+error-in-private = { $where } in a private message
 error-job = Job
 error-list = What failed last
 error-none = Nothing has failed here that I still know of.
@@ -626,6 +630,7 @@ command-bulk-role-having = Only members who hold this role
 command-bulk-role-file = Only these members: a text or a table with an id or a mention in each line
 command-bulk-role-reason = Why: stands in Discord's audit log beside each change
 command-setup = Set the bot up in this server
+command-setup-check = What is ready here, and what the bot is missing.
 command-setup-alerts = Choose the channel that hears of failures and dead webhooks.
 command-setup-alerts-channel = Where they are told; leave it out to see which it is
 command-setup-alerts-off = Tell nothing any more
@@ -666,6 +671,10 @@ ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
 ready-no-server = I am in no server yet. Invite me with the link below.
 ready-not-told = Discord did not say more about this bot ({ $fault }); try again in a moment.
+ready-webhook = The webhook at { $host } can be told of jobs.
+ready-webhook-off = The webhook at { $host } was switched off: { $why }. If it should be told again, set it anew with { $setting }.
+ready-webhook-refused = The webhook at { $host } is never called. { $why } Correct it with { $setting }, or set WEBHOOK_ALLOW_PRIVATE=true if webhooks may use http:// and reach private networks.
+ready-webhook-failing = The last call to the webhook at { $host } failed: { $fault }. See that its program runs and answers 2xx.
 ready-invitation = The link that invites me with all that I need: { $link }
 
 ## Commands for setting the bot up
@@ -804,6 +813,15 @@ provider-described = { $model ->
         [none] The provider's default model
        *[other] The model { $model }
     } at { $host } answers.
+provider-ready = { $host } is reachable and offers { $count ->
+        [one] one model.
+       *[other] { $count } models.
+    }
+provider-lists-nothing = { $host } is reachable, but does not list its models.
+provider-lists-garbage = { $host } is reachable, but what it answers is no list of models: check that CHAT_BASE_URL ends where its API begins, often with /v1.
+provider-lists-not = { $host } is reachable, but does not list { $model }: check CHAT_MODEL.
+provider-not-usable = Not usable: { $fault }
+provider-not-reachable = Not reachable: { $fault }
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
 provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
 provider-model = The { $kind } provider does not know { $named ->
@@ -865,6 +883,7 @@ webhook-rotated = The secret before this one signs as well for a day, so you can
 webhook-removed = This server has no webhook any more. What it was still owed is not told.
 webhook-shown = **{ $host }** is told when jobs of this server are { $events }. Set by <@{ $person }> { $when }.
 webhook-off = **It was switched off:** { $why }. `/admin webhook set` switches it on again.
+webhook-settings = **The webhook of the settings (WEBHOOK_URL)**, for all servers:
 webhook-quiet = Nothing was told to a webhook yet.
 webhook-line-heard = { $when } · { $host } · { $status } in { $ms } ms · try { $attempt } · job `{ $job }`
 webhook-line-failed = { $when } · { $host } · **{ $fault }** after { $ms } ms · try { $attempt } · job `{ $job }`

@@ -33,7 +33,6 @@ from bot.delivery.webhooks.directory import WebhookSettings
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.image import Drawing
-from bot.jobs.kinds import Kinds
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
@@ -206,18 +205,18 @@ class House:
             recollection=Recollection(self.queue, memory, kind.name),
             inputs=self.queue.inputs,
         )
-        self.image = Drawing(Renderer(), self.queue.inputs)
-        for one in (self.chat, self.image):
-            self.queue.register(one)
+        self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
         self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
-        self.bulk_role = BulkRole(self.client, self.queue.inputs)
-        self.queue.register(self.bulk_role)
-        self.activity = MemberActivity(self.client, store, offset)
-        self.queue.register(self.activity)
+        for one in (
+            Drawing(Renderer(), self.queue.inputs),
+            BulkRole(self.client, self.queue.inputs),
+            MemberActivity(self.client, store, offset),
+        ):
+            self.queue.register(one)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -230,8 +229,8 @@ class House:
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
-        guilds = lambda: len(self.client.guilds)  # noqa: E731
-        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds, self.quota.today)
+        servers, tokens = self.client.servers, self.quota.today
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, servers, tokens)
         self.alerts = Alerts(self.queue, self.calls, offset)
         self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(
@@ -239,13 +238,6 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(
-                chat=self.chat,
-                image=self.image,
-                bulk_role=self.bulk_role,
-                export=None,
-                member_activity=self.activity,
-            ),
             failures,
             admin,
             self.alerts,

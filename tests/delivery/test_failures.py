@@ -50,6 +50,7 @@ SENTENCES = {
     "Resting": OWN,
     "SchemaTooNew": "the bot needs to be updated",
     "SealBroken": "ENCRYPTION_KEY_OLD",
+    "ServersNotKnown": OWN,
     "SettingError": UNEXPECTED,
     "Snooze": UNEXPECTED,
     "Stale": "from an older version of the bot",
@@ -59,6 +60,8 @@ SENTENCES = {
     "TokenRefused": UNEXPECTED,
     "TooLarge": "too large to be sent",
     "TooLargeError": UNEXPECTED,  # providers turn it into one of their own
+    "TooMuch": UNEXPECTED,  # exports turn these two into sentences of their own
+    "_Closed": UNEXPECTED,
     "TouchesAll": OWN,
     "Unfit": UNEXPECTED,  # what reads files turns it into NotTaken
     "UnknownJobType": "does not know this kind of work",

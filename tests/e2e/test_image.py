@@ -126,6 +126,12 @@ async def test_what_is_no_picture_is_refused_before_a_job_begins(shared, kind):
     assert shared.rows("SELECT count(*) FROM job") == before
 
 
+async def test_a_prompt_of_nothing_is_refused(shared):
+    asked = await shared.world.slash(shared.person(), shared.channel(), "image", prompt="  ")
+    await shared.world.answered(asked)
+    assert "nothing in your prompt" in asked.original.text
+
+
 async def test_again_vary_and_edit_make_new_pictures_of_those_that_are_there(shared):
     person, channel = shared.person(), shared.channel()
     asked = await drawn(shared, "a lighthouse", person, channel, seed=3)

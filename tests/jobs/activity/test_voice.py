@@ -156,7 +156,7 @@ async def test_what_a_store_refuses_is_stored_later(recording):
 
 
 async def test_days_are_forgotten_when_they_are_too_old(recording):
-    await recording.book.write(HERE, [Stretch(BEN, MORNING, MORNING + 60)])
+    await recording.book.write({HERE: [Stretch(BEN, MORNING, MORNING + 60)]})
     recording.clock.forward(KEPT_DAYS * DAY_S)
     await recording.ledger.sweep()
     assert await recording.seconds() == {BEN: 60}
