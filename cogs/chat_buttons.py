@@ -7,7 +7,6 @@ import discord
 
 from bot.client import Conveyor
 from bot.delivery.failures.sentences import NotTheirs
-from bot.delivery.intake import NotTaken
 from bot.jobs.chat import AGAIN, GO_ON, Chat
 from bot.jobs.question import LONGEST_QUOTE, Question
 from bot.queue.job import Job
@@ -28,7 +27,7 @@ class ChatButtons:
         _only_asker(interaction, job)
         question = self._chat.request(job)
         question = question.model_copy(update={"again": question.again or job.id})
-        inputs = partial(self._files_of, job.id, len(question.files)) if question.files else None
+        inputs = partial(self._files_of, job) if question.files else None
         await self._services.intake.command(
             interaction, self._chat, question, private=job.private, inputs=inputs, fresh=True
         )
@@ -46,11 +45,8 @@ class ChatButtons:
         )
         await self._services.intake.command(interaction, self._chat, more, private=job.private)
 
-    async def _files_of(self, job_id: str, count: int) -> Sequence[File]:
-        files = await self._services.queue.inputs(job_id)
-        if len(files) != count:
-            raise NotTaken(say("chat-files-gone"))
-        return files
+    async def _files_of(self, job: Job) -> Sequence[File]:
+        return self._chat.files_again(job, await self._services.queue.artifacts(job.id))
 
 
 def _only_asker(interaction: discord.Interaction, job: Job) -> None:

@@ -16,7 +16,7 @@ from bot.providers.model_names import ModelNames
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
-from bot.queue.reply import File, Reply, ReplyButton
+from bot.queue.reply import HIDDEN, File, Reply, ReplyButton
 from bot.queue.sameness import Asker
 from bot.texts import say
 
@@ -81,18 +81,22 @@ class Chat(JobType[Question, Answer]):
     async def run(self, ctx: JobContext, request: Question) -> Answer:
         """Stream the answer; what has come so far is the job's progress."""
         ctx.progress(stage="thinking")
-        asked = await self._asked(ctx, request)
+        files = await self._files(ctx.job, request)
+        asked = await self._asked(ctx, request, files)
         said = await self._answering.answer(ctx, asked)
+        for file in files:
+            ctx.attach(f"{HIDDEN}{file.name}", file.data)
         if self.recollection is not None:
             question = asked.messages[-1].content
             await self.recollection.remember(ctx.job, request, question, said.text)
         return Answer(text=said.text, tokens=said.tokens, cut_short=said.cut_short)
 
-    async def _asked(self, ctx: JobContext, request: Question) -> ChatRequest:
+    async def _asked(
+        self, ctx: JobContext, request: Question, files: Sequence[File]
+    ) -> ChatRequest:
         before = Before([], request.quoted)
         if self.recollection is not None:
             before = await self.recollection.before(ctx, request)
-        files = await self._files(ctx.job, request)
         pictures = [picture_of(file.data) for file in files]
         contents = (
             file.data.decode() if picture is None else None
@@ -105,12 +109,15 @@ class Chat(JobType[Question, Answer]):
 
     async def _files(self, job: Job, request: Question) -> Sequence[File]:
         """What came with it, in order."""
-        if not request.files:
-            return ()
-        kept = [] if self._inputs is None else await self._inputs(job.id)
-        if len(kept) != len(request.files):
-            raise JobError(say("chat-files-gone"), retryable=False, category="request")
-        return sorted(kept, key=lambda file: file.name)
+        came = () if self._inputs is None or not request.files else await self._inputs(job.id)
+        return _all_of(request, came)
+
+    def files_again(self, job: Job, kept: Sequence[File]) -> Sequence[File]:
+        """What came with this answered question, as what comes with the same one; `kept` are its
+        artifacts, for inputs are forgotten when a job is completed. Raises `JobError`.
+        """
+        files = [File(file.name.removeprefix(HIDDEN), file.data) for file in kept]
+        return _all_of(self.request(job), files)
 
     async def forget(self, job: Job) -> None:
         """Remember nothing of this question and its answer. Raises `StoreError`."""
@@ -131,3 +138,10 @@ class Chat(JobType[Question, Answer]):
     def partial(self, job: Job) -> Reply | None:  # noqa: ARG002 - what is kept names turns
         """Nothing."""
         return None
+
+
+def _all_of(request: Question, files: Sequence[File]) -> Sequence[File]:
+    """These files in their order, if they are all that came with the question."""
+    if len(files) != len(request.files):
+        raise JobError(say("chat-files-gone"), retryable=False, category="request")
+    return sorted(files, key=lambda file: file.name)

@@ -177,10 +177,10 @@ class House:
         limits=None,
         per_owner=None,
         kind=PlainChat,
+        intents=frozenset({"message_content"}),
         owners=frozenset(),
         webhooks=None,
         cogs=(),
-        intents=frozenset({"message_content"}),
         tokens_per_day=0,
     ) -> None:
         self._sandbox = sandbox

@@ -61,10 +61,18 @@ async def test_regenerate_is_not_answered_by_what_is_kept(shared, ben, here):
     assert shared.chat.asked["once more"] == 2
 
 
-async def test_regenerate_without_the_files_says_so(shared, ben, here):
+async def test_regenerate_asks_with_the_same_files_for_as_long_as_they_are_kept(shared, ben, here):
     note = Upload("note.txt", b"Buy milk.", "text/plain")
     answer = await asked(shared, "what was it?", ben, here, attachment=note)
+    assert answer.attachments == ()
+    (question,) = (one for one in shared.chat.asked if "what was it?" in one)
     shared.change("DELETE FROM input")
+    again = await pressed(shared, ben, answer, "Regenerate")
+    assert shared.chat.asked[question] == 2
+    await pressed(shared, ben, again, "Regenerate")
+    assert shared.chat.asked[question] == 3
+
+    shared.change("DELETE FROM artifact")
     press = await shared.world.answered(await shared.world.press(ben, answer, "Regenerate"))
     assert "files of this question are not stored any more" in press.original.text
 

@@ -295,7 +295,7 @@ class TestJobShow:
         assert shown.content == answer_to("shown?")
         for text in ("✅ Done", "shown?", "Attempts: 1 of 3", "Shown in its ticket.", job_id):
             assert text in shown.text
-        assert labels(shown) == []
+        assert labels(shown) == ["Regenerate", "Continue", "Delete"]
 
     async def test_shows_a_long_result_as_a_file(self, shared):
         ben = shared.person()
