@@ -31,10 +31,11 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
 from bot.jobs.export import Export
 from bot.jobs.exporting.leftovers import Leftovers
-from bot.jobs.kinds import Kinds
+from bot.jobs.image import Drawing
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
@@ -45,7 +46,10 @@ from bot.operation.job_log import log_jobs
 from bot.operation.log_context import about_job
 from bot.providers.built_in import BuiltIn
 from bot.providers.chat import ChatProvider
+from bot.providers.image import ImageProvider
 from bot.providers.openai_compatible import OpenAICompatible
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.renderer import Renderer
 from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
@@ -81,6 +85,25 @@ def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> Chat
     if chat.base_url is None:
         return BuiltIn()
     return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
+
+
+def image_provider_of(
+    settings: Settings, session: aiohttp.ClientSession, outside: aiohttp.ClientSession
+) -> ImageProvider:
+    """The server that the settings name, or the built-in renderer."""
+    image = settings.image
+    if image.base_url is None:
+        return Renderer()
+    return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """What encrypts under the key of the settings; they must have a token."""
+    key, old = settings.encryption.key, settings.encryption.key_old
+    return Sealer(
+        (settings.discord.required_token() if key is None else key).get_secret_value(),
+        [] if old is None else [old.get_secret_value()],
+    )
 
 
 def exports_folder_of(settings: Settings) -> Path:
@@ -157,7 +180,7 @@ class App:
         self._budget = EditBudget(settings.progress.interval)
         self.client = Conveyor(discord.intents, discord.guilds, self._budget.trace())
         self.client.add_listener(self._budget.meet, "on_interaction")
-        store, sealer = store_of(settings), self._sealer()
+        store, sealer = store_of(settings), sealer_of(settings)
         webhooks = Webhooks(
             webhook_settings_of(settings), webhook_session, store, sealer, time.time
         )
@@ -166,19 +189,19 @@ class App:
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
         self._memory = Memory(store, time.time)
-        chat = Chat(
-            chat_provider_of(settings, session),
-            prompts=Prompts(store),
-            recollection=Recollection(self.queue, self._memory, Chat.name),
-            inputs=self.queue.inputs,
-        )
         exports = exports_folder_of(settings)
-        kinds = Kinds(
-            chat,
-            member_activity=MemberActivity(self.client, store, time.time),
-            export=Export(self.client, exports),
-        )
-        for kind in kinds:
+        for kind in (
+            Chat(
+                chat_provider_of(settings, session),
+                prompts=Prompts(store),
+                recollection=Recollection(self.queue, self._memory, Chat.name),
+                inputs=self.queue.inputs,
+            ),
+            Drawing(image_provider_of(settings, session, webhook_session), self.queue.inputs),
+            MemberActivity(self.client, store, time.time),
+            BulkRole(self.client, self.queue.inputs),
+            Export(self.client, exports),
+        ):
             self.queue.register(kind)
         self._leftovers = Leftovers(exports, Export.name, self.queue)
         self.queue.events.subscribe(self._leftovers.hear)
@@ -196,7 +219,7 @@ class App:
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
         intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
-        owners, guilds = frozenset(discord.owner_ids), lambda: len(self.client.guilds)
+        owners = frozenset(discord.owner_ids)
         showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)
         self.services = Services(
@@ -204,18 +227,18 @@ class App:
             intake,
             Actions(self.queue, self._tickets),
             showing,
-            kinds,
             failures,
-            admin_desk(self.queue, showing, book, time.time, owners, guilds, self._quota.today),
+            admin_desk(
+                self.queue,
+                showing,
+                book,
+                time.time,
+                owners,
+                self.client.servers,
+                self._quota.today,
+            ),
             self._alerts,
             webhooks.desk(self.queue, programs),
-        )
-
-    def _sealer(self) -> Sealer:
-        key, old = self._settings.encryption.key, self._settings.encryption.key_old
-        return Sealer(
-            self._token if key is None else key.get_secret_value(),
-            [] if old is None else [old.get_secret_value()],
         )
 
     async def run(self, stop: asyncio.Event) -> None:

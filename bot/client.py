@@ -1,7 +1,7 @@
 """The Discord client: loads the cogs, syncs the commands, answers every press and every error."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 import aiohttp
@@ -24,6 +24,7 @@ from bot.stale import is_known
 from bot.tasks.tree import TaskTree
 from bot.ui.admin_item import AdminItem
 from bot.ui.buttons import JobButton, ReplyItem, TaskItem
+from bot.ui.forms import Filled, filled_in
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +35,12 @@ COGS = (
     "cogs.admin_task",
     "cogs.admin_webhook",
     "cogs.async_jobs",
+    "cogs.bulk_role",
     "cogs.chat",
     "cogs.chat_buttons",
+    "cogs.chat_delete",
     "cogs.export",
+    "cogs.image",
     "cogs.member_activity",
     "cogs.notify",
     "cogs.queue",
@@ -48,6 +52,9 @@ COGS = (
 
 OnPress: TypeAlias = Callable[[discord.Interaction, Job], Awaitable[None]]
 """What answers a press under a job's result."""
+
+OnForm: TypeAlias = Callable[[discord.Interaction, Job, Mapping[str, str]], Awaitable[None]]
+"""What answers a form about a job, with what was filled in."""
 
 LONGEST_LIMIT_S = 60.0
 """Calls that a rate limit would hold up for longer are given up and tried again later."""
@@ -92,6 +99,8 @@ class Conveyor(commands.AutoShardedBot):
         )
         self._guilds = guilds
         self._on_press: dict[str, OnPress] = {}
+        self._on_form: dict[str, OnForm] = {}
+        self._heard: set[int] = set()
 
     async def load(self, services: Services, *, sync_anew: bool = False) -> None:
         """Take the services and load all cogs; before logging in.
@@ -117,6 +126,14 @@ class Conveyor(commands.AutoShardedBot):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server of the settings gets its commands now."""
         self.command_sync.joined(guild.id)
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """The shard has said which servers are its."""
+        self._heard.add(shard)
+
+    def servers(self) -> int | None:
+        """How many servers it is in; None until every shard has said which are its."""
+        return len(self.guilds) if len(self._heard) == self.shard_count else None
 
     async def on_ready(self) -> None:
         """Say so in the log."""
@@ -148,6 +165,14 @@ class Conveyor(commands.AutoShardedBot):
             raise ValueError(f"Two answer presses on {action!r}.")
         self._on_press[action] = answer
 
+    def on_form(self, action: str, answer: OnForm) -> None:
+        """Answer forms of this action (see `Form.modal`), also those that were opened before a
+        restart. `answer` is called as for a press, and with the texts that were filled in.
+        """
+        if action in self._on_form:
+            raise ValueError(f"Two answer forms of {action!r}.")
+        self._on_form[action] = answer
+
     async def replied(self, interaction: discord.Interaction, action: str, job_id: str) -> None:
         """Answer a press under a job's result."""
         await self.carry_out(interaction, self._reply(interaction, action, job_id), job_id)
@@ -158,6 +183,13 @@ class Conveyor(commands.AutoShardedBot):
         job = await self.services.showing.whole(person_of(interaction), job_id)
         with refusals():
             await self._on_press[action](interaction, job)
+
+    async def _take(self, interaction: discord.Interaction, form: Filled) -> None:
+        if form.action not in self._on_form:
+            raise Stale
+        job = await self.services.showing.whole(person_of(interaction), form.job_id)
+        with refusals():
+            await self._on_form[form.action](interaction, job, form.texts)
 
     async def administered(
         self, interaction: discord.Interaction, action: str, about: str, chosen: str
@@ -178,7 +210,11 @@ class Conveyor(commands.AutoShardedBot):
             await self.services.failures.tell(interaction, error, where, job_id or "")
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Answer what no part of this version knows: the library would be silent."""
+        """Answer forms, and what no part of this version knows: the library would be silent."""
+        form = filled_in(interaction)
+        if form is not None:
+            await self.carry_out(interaction, self._take(interaction, form), form.job_id)
+            return
         store = self._connection._view_store  # noqa: SLF001 - nobody else knows
         if not is_known(interaction, store):
             await self.services.failures.tell(interaction, Stale(), where_of(interaction))

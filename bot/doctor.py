@@ -1,7 +1,9 @@
 """Says what is ready, what is missing, and how to mend it; changes nothing that is there."""
 
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import aiohttp
@@ -9,7 +11,9 @@ import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot.app import chat_provider_of, store_of
+from bot.app import chat_provider_of, image_provider_of, sealer_of, store_of, webhook_settings_of
+from bot.delivery.webhooks.assembly import Webhooks
+from bot.delivery.webhooks.checkup import WebhookCheckup
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import MARKS, UNREACHABLE, Finding
@@ -41,9 +45,13 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     yield token
     yield await _database(settings)
     yield Finding(None, await chat_provider_of(settings, session).check())
+    yield Finding(None, await image_provider_of(settings, session, session).check())
     if token.good:
-        async for finding in _discord(settings):
-            yield finding
+        async with _webhooks(settings, session) as webhooks:
+            for finding in await webhooks.of_settings():
+                yield finding
+            async for finding in _discord(settings, webhooks):
+                yield finding
 
 
 async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
@@ -82,7 +90,21 @@ async def _database(settings: Settings) -> Finding:
     return Finding(True, say("ready-database", path=str(database.path)))
 
 
-async def _discord(settings: Settings) -> AsyncIterator[Finding]:
+@asynccontextmanager
+async def _webhooks(
+    settings: Settings, session: aiohttp.ClientSession
+) -> AsyncIterator[WebhookCheckup]:
+    store = store_of(settings)
+    with suppress(StoreError):  # of which the database's own finding tells
+        await store.open()
+    try:
+        sealer, wanted = sealer_of(settings), webhook_settings_of(settings)
+        yield Webhooks(wanted, session, store, sealer, time.time).checkup()
+    finally:
+        await store.close()
+
+
+async def _discord(settings: Settings, webhooks: WebhookCheckup) -> AsyncIterator[Finding]:
     """What Discord tells over HTTP alone: the bot goes online nowhere."""
     Route.BASE = settings.discord.api_url
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here
@@ -93,7 +115,7 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
             await client.login(settings.discord.required_token().get_secret_value())
             for finding in readiness.intents(settings.discord.intents, client.application_flags):
                 yield finding
-            async for finding in _servers(client, settings.discord.guilds):
+            async for finding in _servers(client, settings.discord.guilds, webhooks):
                 yield finding
         except UNREACHABLE as error:
             yield Finding(False, say("ready-not-told", fault=str(error)))
@@ -102,7 +124,9 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(None, say("ready-invitation", link=link))
 
 
-async def _servers(client: discord.Client, named: tuple[int, ...]) -> AsyncIterator[Finding]:
+async def _servers(
+    client: discord.Client, named: tuple[int, ...], webhooks: WebhookCheckup
+) -> AsyncIterator[Finding]:
     servers = [guild.id async for guild in client.fetch_guilds(limit=None)]
     for finding in _known(servers, named):
         yield finding
@@ -112,6 +136,8 @@ async def _servers(client: discord.Client, named: tuple[int, ...]) -> AsyncItera
         yield await readiness.scope(tree, guild)
         me = await guild.fetch_member(user.id)
         for finding in readiness.access(me, await guild.fetch_channels()):
+            yield finding
+        for finding in await webhooks.of_guild(server):
             yield finding
 
 

@@ -9,7 +9,7 @@ from bot.delivery.failures.desk import FailureDesk
 from bot.delivery.intake import Intake
 from bot.delivery.showing import Showing
 from bot.delivery.webhooks.desk import WebhookDesk
-from bot.jobs.kinds import Kinds
+from bot.queue.handlers import KindT
 from bot.queue.job_queue import JobQueue
 
 
@@ -23,8 +23,11 @@ class Services:
     intake: Intake
     actions: Actions
     showing: Showing
-    kinds: Kinds
     failures: FailureDesk
     admin: AdminDesk
     alerts: Alerts
     webhooks: WebhookDesk
+
+    def kind(self, cls: type[KindT]) -> KindT:
+        """The kind of work of this class, as this bot has it. Raises `UnknownJobType`."""
+        return self.queue.registry.of(cls)

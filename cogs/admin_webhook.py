@@ -7,7 +7,8 @@ import discord
 from discord import app_commands
 
 from bot.client import Conveyor
-from bot.delivery.administration.audit import Audit, Deed
+from bot.delivery.administration.audit import Deed
+from bot.delivery.administration.deeds import Administration
 from bot.delivery.discord_calls import NOBODY
 from bot.delivery.person import person_of
 from bot.delivery.target import SealBroken
@@ -21,7 +22,7 @@ from bot.ui import webhooks as ui
 from cogs.admin import AdminGroup, add_to_admin, is_administrator
 
 SHOWN = 10
-"""Calls that `show` lists."""
+"""Calls that `show` lists; owners see half as many of each webhook, for one message has room."""
 
 OFFERED = 25
 """Choices that Discord takes."""
@@ -38,10 +39,11 @@ CHOICES = [
 class WebhookGroup(AdminGroup):
     """The subcommands; every answer is for the administrator alone."""
 
-    def __init__(self, desk: WebhookDesk, audit: Audit) -> None:
+    def __init__(self, desk: WebhookDesk, acts: Administration) -> None:
         super().__init__(name="webhook", description=say("webhook-command"))
         self._desk = desk
-        self._audit = audit
+        self._acts = acts
+        self._audit = acts.audit
 
     @app_commands.command(name="set", description=say("webhook-command-set"))
     @app_commands.describe(
@@ -70,10 +72,13 @@ class WebhookGroup(AdminGroup):
     @app_commands.command(name="show", description=say("webhook-command-show"))
     async def show(self, interaction: discord.Interaction) -> None:
         """Show it without its secret."""
-        guild = _guild(interaction)
+        guild, desk = _guild(interaction), self._desk
+        owns = self._acts.reach.owns(person_of(interaction))
+        most = SHOWN // 2 if owns else SHOWN
 
         async def answer() -> str:
-            return ui.shown(await self._desk.show(guild), await self._desk.log(guild, SHOWN))
+            own = await desk.log(None, most) if owns else []
+            return ui.shown(await desk.show(guild), await desk.log(guild, most), own)
 
         await _answer(interaction, answer)
 
@@ -160,4 +165,4 @@ def _guild(interaction: discord.Interaction) -> int:
 async def setup(client: Conveyor) -> None:
     """Called by the library when the client loads this cog."""
     services = client.services
-    add_to_admin(client, WebhookGroup(services.webhooks, services.admin.acts.audit))
+    add_to_admin(client, WebhookGroup(services.webhooks, services.admin.acts))

@@ -6,6 +6,7 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.ladder import nonce_of
+from bot.jobs.chat import Chat
 from bot.jobs.memory import conversation_of
 from bot.jobs.question import Question
 from bot.operation.log_context import about_message
@@ -71,7 +72,7 @@ class ChatCog(commands.Cog):
         services = self._services
         await services.intake.command(
             interaction,
-            services.kinds.chat,
+            services.kind(Chat),
             question,
             private=private,
             inputs=self._files.inputs(attachments),
@@ -81,7 +82,7 @@ class ChatCog(commands.Cog):
     @chat.autocomplete("model")
     async def _models(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """What the provider offers; whoever knows another name may type it."""
-        known = await self._services.kinds.chat.models.known()
+        known = await self._services.kind(Chat).models.known()
         wanted = typed.strip().lower()
         fitting = [name for name in known if wanted in name.lower() and len(name) <= LONGEST_MODEL]
         return [app_commands.Choice(name=name, value=name) for name in fitting[:MOST_CHOICES]]
@@ -110,7 +111,7 @@ class ChatCog(commands.Cog):
         )
         await self._services.intake.mention(
             message,
-            self._services.kinds.chat,
+            self._services.kind(Chat),
             question,
             inputs=self._files.inputs(message.attachments),
         )

@@ -1,4 +1,4 @@
-"""The buttons under an answer: have it made again, have it go on, take it back."""
+"""Two buttons under an answer: have it made again, and have it go on."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,12 +6,9 @@ from functools import partial
 import discord
 
 from bot.client import Conveyor
-from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.failures.sentences import NotTheirs
 from bot.delivery.intake import NotTaken
-from bot.delivery.person import person_of
-from bot.delivery.taking_back import take_back
-from bot.jobs.chat import AGAIN, DELETE, GO_ON
+from bot.jobs.chat import AGAIN, GO_ON, Chat
 from bot.jobs.question import LONGEST_QUOTE, Question
 from bot.queue.job import Job
 from bot.queue.reply import File
@@ -24,7 +21,7 @@ class ChatButtons:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._chat = services.kinds.chat
+        self._chat = services.kind(Chat)
 
     async def again(self, interaction: discord.Interaction, job: Job) -> None:
         """Ask the same once more, as if it had not been answered."""
@@ -49,18 +46,6 @@ class ChatButtons:
         )
         await self._services.intake.command(interaction, self._chat, more, private=job.private)
 
-    async def delete(self, interaction: discord.Interaction, job: Job) -> None:
-        """Take the answer back, from where it is seen and from what is remembered."""
-        person = person_of(interaction)
-        is_askers = person.id == job.owner
-        if not is_askers and not person.administers(job.guild):
-            raise NotTheirs
-        await interaction.response.defer()
-        await self._chat.forget(job)
-        if not is_askers:
-            await Audit(self._services.queue.store).record(person, Deed.DELETED, job.id)
-        await take_back(interaction)
-
     async def _files_of(self, job_id: str, count: int) -> Sequence[File]:
         files = await self._services.queue.inputs(job_id)
         if len(files) != count:
@@ -78,4 +63,3 @@ async def setup(client: Conveyor) -> None:
     buttons = ChatButtons(client.services)
     client.on_press(AGAIN, buttons.again)
     client.on_press(GO_ON, buttons.go_on)
-    client.on_press(DELETE, buttons.delete)

@@ -9,7 +9,9 @@ _JOB = re.compile(r":([0-7][0-9A-HJKMNP-TV-Z]{25})$")
 
 
 class RepliedTo(NamedTuple):
-    """The answer that a message replies to: the job or the asking it answers, and what it says."""
+    """The answer that a message replies to: the job or the asking it answers (None: it is something
+    else that the bot said, or nothing), and what it says.
+    """
 
     after: str | None = None
     quoted: str = ""
@@ -19,7 +21,7 @@ def is_question(message: discord.Message) -> bool:
     """Whether a person put it to the bot: by a mention, by a reply, or directly."""
     if message.author.bot or message.is_system() or _me(message) is None:
         return False
-    return message.guild is None or _mentions_me(message) or _answer(message) is not None
+    return message.guild is None or _mentions_me(message) or replied_to(message).after is not None
 
 
 def is_readable(message: discord.Message) -> bool:
@@ -36,7 +38,7 @@ def words(message: discord.Message) -> str:
 
 
 def replied_to(message: discord.Message) -> RepliedTo:
-    """What it is about: the newest answer, if it replies to none."""
+    """What it is about."""
     answer = _answer(message)
     return RepliedTo() if answer is None else RepliedTo(_asking(answer), answer.content)
 

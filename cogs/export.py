@@ -9,7 +9,7 @@ from bot.client import Conveyor
 from bot.delivery.administration.deeds import check
 from bot.delivery.person import person_of
 from bot.delivery.sight import NotAllowed
-from bot.jobs.export import ExportRequest
+from bot.jobs.export import Export, ExportRequest
 from bot.jobs.exporting.packing import Form
 from bot.jobs.exporting.rows import What
 from bot.services import Services
@@ -57,7 +57,7 @@ class ExportCommand:
             channel_name=clean(channel.name) if channel else "",
             file_limit=min(interaction.filesize_limit, MOST_FILE_BYTES),
         )
-        intake, kind = self._services.intake, self._services.kinds.export
+        intake, kind = self._services.intake, self._services.kind(Export)
         run_at = await when(at, time.time())
         await intake.command(interaction, kind, request, private=True, run_at=run_at)
 

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.client import Conveyor
 from bot.delivery.sight import NotAllowed
 from bot.jobs.activity.findings import ActivityRequest, Report
+from bot.jobs.member_activity import MemberActivity
 from bot.services import Services
 from bot.texts import say
 from cogs.admin import shared_group
@@ -45,7 +46,7 @@ def member_activity(services: Services) -> app_commands.Command[app_commands.Gro
             report=report,
             at=run_at,
         )
-        kind = services.kinds.member_activity
+        kind = services.kind(MemberActivity)
         await services.intake.command(interaction, kind, request, run_at=run_at)
 
     return ask

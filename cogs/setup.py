@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.discord_calls import NOBODY
+from bot.jobs.chat import Chat
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import Finding
@@ -22,7 +23,7 @@ class SetupCog(commands.Cog):
 
     group = app_commands.Group(
         name="setup",
-        description="Set the bot up in this server",
+        description=say("command-setup"),
         guild_only=True,
         default_permissions=discord.Permissions(administrator=True),
     )
@@ -30,9 +31,9 @@ class SetupCog(commands.Cog):
     def __init__(self, client: Conveyor) -> None:
         self._client = client
 
-    @group.command(name="check", description="What is ready here, and what the bot is missing.")
+    @group.command(name="check", description=say("command-setup-check"))
     async def check(self, interaction: discord.Interaction) -> None:
-        """Look at permissions, intents, scopes, the queue and what answers."""
+        """Look at permissions, intents, scopes, the queue, what answers, and the webhook."""
         guild = interaction.guild
         if guild is None or not interaction.permissions.administrator:
             logger.warning("a command for administrators was refused")
@@ -49,7 +50,8 @@ class SetupCog(commands.Cog):
             *readiness.intents(_asked_for(client.intents), client.application_flags),
             await readiness.scope(client.tree, guild),
             *readiness.queue(await services.queue.health()),
-            Finding(None, await services.kinds.chat.check()),
+            Finding(None, await services.kind(Chat).check()),
+            *await services.webhooks.checkup.of_guild(guild.id),
         ]
 
 

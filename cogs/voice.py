@@ -7,6 +7,7 @@ from discord.ext import commands, tasks
 
 from bot.client import Conveyor
 from bot.jobs.activity.voice_ledger import MARK_EVERY_S, VoiceLedger
+from bot.jobs.member_activity import MemberActivity
 from bot.queue.duty import log_failure
 
 
@@ -100,4 +101,4 @@ def _is_bot(guild: discord.Guild, user: int) -> bool:
 
 async def setup(client: Conveyor) -> None:
     """Called by the library when the client loads this cog."""
-    await client.add_cog(VoiceCog(client, client.services.kinds.member_activity.ledger))
+    await client.add_cog(VoiceCog(client, client.services.kind(MemberActivity).ledger))

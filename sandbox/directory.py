@@ -89,7 +89,7 @@ class Directory(Places):
         position = self.role(below).position if below is not None else own[-1].position + 1
         for role in own:
             if role.position >= position:
-                self.roles[role.id] = replace(role, position=role.position + 1)
+                self._set(replace(role, position=role.position + 1))
         role = Role(self._ids.next(), guild.id, name, permissions, position, color, managed)
         self.roles[role.id] = role
         self._bus.emit(RoleAdded(role))
@@ -97,7 +97,9 @@ class Directory(Places):
 
     def set_role(self, which: RoleRef, permissions: int) -> Role:
         """Give the role these permissions, and no others."""
-        role = replace(self.role(which), permissions=permissions)
+        return self._set(replace(self.role(which), permissions=permissions))
+
+    def _set(self, role: Role) -> Role:
         self.roles[role.id] = role
         self._bus.emit(RoleChanged(role))
         return role

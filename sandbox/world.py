@@ -109,11 +109,16 @@ class World(Outside):
         content: str,
         attachments: Iterable[Upload] = (),
         reply_to: Message | None = None,
+        *,
+        ping: bool = True,
     ) -> Message:
-        """Write a message as a person."""
+        """Write a message as a person; a reply mentions whom it answers unless `ping` is off."""
         payload: JsonObject = {"content": content}
         if reply_to is not None:
             payload["message_reference"] = {"message_id": reply_to.id}
+        if not ping:
+            parse = ["users", "roles", "everyone"]
+            payload["allowed_mentions"] = {"parse": parse, "replied_user": False}
         kind = 0 if reply_to is None else 19
         where, who = self._opened(self.channel(channel)), self.person(user)
         return self.store.create(Draft(where.id, who.id, payload, tuple(attachments), type=kind))

@@ -100,15 +100,17 @@ class Intake:
         inputs: Inputs | None = None,
         run_at: float | None = None,
         fresh: bool = False,
-    ) -> None:
+        key: str | None = None,
+    ) -> bool:
         """Answer a slash command, or a press, with the ticket of its job, which is asked for as
-        `How` says; the `inputs` are stored with it.
+        `How` says; the `inputs` are stored with it. However many presses have the same `key`, there
+        is one job, whose ticket all are shown; whether this one made it.
 
         What enqueueing and `inputs` raise is raised.
         """
         target = _target_of(interaction, private=private)
         owed = self._owed(target)
-        key = f"interaction:{interaction.id}"
+        key = key or f"interaction:{interaction.id}"
         storing = self._store(key, job_type, request, target, owed, How(inputs, run_at, fresh))
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
         deferred = not done and await self._defer(interaction, private=private)
@@ -116,6 +118,7 @@ class Intake:
         also_about_job(stored.job.id)
         if stored.is_new or not deferred:
             await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
+        return stored.created
 
     async def mention(
         self,

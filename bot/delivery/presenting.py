@@ -9,7 +9,7 @@ from bot.delivery.fitting import Fitting
 from bot.queue.errors import QueueError, StoreError
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
-from bot.queue.reply import Reply
+from bot.queue.reply import HIDDEN, Reply
 from bot.queue.states import State
 from bot.texts import say
 from bot.ui.post import Post
@@ -33,12 +33,18 @@ class Presenting:
         if job.state is State.COMPLETED:
             return await self._messages(job, await self._result(job), file_limit, single=single)
         ended = ticket(job)
-        partial = self._partial(job) if job.state is State.DISCARDED else None
+        partial = self._partial(job) if self._ends_partly(job) else None
         if partial is None:
             return (ended,)
         partial = await self._with_attached(job, so_far(partial))
         (shown,) = await self._messages(job, partial, file_limit, single=True)
         return (given_up(ended, shown),)
+
+    def _ends_partly(self, job: Job) -> bool:
+        """Whether what a job had is part of its end."""
+        if job.state is not State.CANCELLED:
+            return True
+        return job.type in self._queue.registry and self._queue.registry[job.type].cancelled_partly
 
     async def so_far(self, job: Job, file_limit: int) -> Post:
         """What there is to see of the job now, in one message: its result, what its last checkpoint
@@ -72,10 +78,12 @@ class Presenting:
         return await self._with_attached(job, reply)
 
     async def _with_attached(self, job: Job, reply: Reply) -> Reply:
-        """The reply with the files that the job's runs have kept with it."""
+        """The reply with the files that the job's runs have kept with it, but for hidden ones."""
         if not job.attached:
             return reply
-        return replace(reply, files=(*reply.files, *await self._queue.artifacts(job.id)))
+        kept = await self._queue.artifacts(job.id)
+        shown = (file for file in kept if not file.name.startswith(HIDDEN))
+        return replace(reply, files=(*reply.files, *shown))
 
     def _partial(self, job: Job) -> Reply | None:
         """What a job without a result has so far."""

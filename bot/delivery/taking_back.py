@@ -1,6 +1,7 @@
 """Takes an answer back: deletes all its messages, as far as they can be found."""
 
 import logging
+from collections.abc import Callable, Coroutine
 
 import discord
 
@@ -12,14 +13,13 @@ LOOKS_AT_MOST = 100
 """Messages after the first of an answer among which the others are looked for."""
 
 
-async def take_back(interaction: discord.Interaction) -> None:
-    """Delete the message whose button was pressed, and the others of its answer before it: until
-    all is gone, the button is there. Raises `Refusal` if the message itself stays.
-
-    The press must have been deferred.
+async def take_back(
+    message: discord.Message, delete: Callable[[], Coroutine[None, None, None]]
+) -> None:
+    """Delete the other messages of the answer that ends with this one, then it: until all is gone,
+    its buttons are there. `delete` removes the message itself; raises `Refusal` if it stays.
     """
-    message = interaction.message
-    if message is not None and not message.flags.ephemeral:  # such an answer is one message
+    if not message.flags.ephemeral:  # such an answer is one message
         try:
             with refusals():
                 for other in await _others(message):
@@ -27,7 +27,7 @@ async def take_back(interaction: discord.Interaction) -> None:
         except Refusal as refusal:
             logger.info("some of an answer stays where it is: %s", refusal)
     with refusals():
-        await interaction.delete_original_response()
+        await delete()
 
 
 async def _others(last: discord.Message) -> list[discord.Message]:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.delivery.budget.discord_limits import Way
+from bot.texts import say
 
 TOKEN_LIFE_S = 15 * 60
 """How long an interaction's token can edit (Discord's documentation on interactions)."""
@@ -117,10 +118,7 @@ class Sealer:
         try:
             return self._cipher.decrypt(sealed).decode()
         except InvalidToken:
-            raise SealBroken(
-                "The address of a delivery was encrypted under another key. Put the former key "
-                "(or the former bot token) into ENCRYPTION_KEY_OLD."
-            ) from None
+            raise SealBroken(say("failure-seal")) from None
 
 
 def _derived(secret: str) -> bytes:

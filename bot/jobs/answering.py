@@ -5,17 +5,13 @@ provider is left alone.
 import math
 from dataclasses import dataclass
 
+from bot.jobs.providing import failed, later
 from bot.providers.breaker import Breaker, Resting
 from bot.providers.chat import ChatProvider, ChatRequest, Ended, ProviderError
 from bot.providers.tokens import estimated
-from bot.queue.errors import JobError, Snooze
+from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext
 from bot.texts import say
-
-PATIENCE_S = 3600.0
-"""How long a question waits for a provider that is left alone: an answer that comes even later
-would surprise more than it helps.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +50,17 @@ class Answering:
                         text += piece
                         ctx.progress(message=text, stage="answering")
         except Resting as resting:
-            raise self._later(ctx, resting) from resting
+            ctx.progress(stage=say("chat-waits"))
+            raise later(ctx.job, resting) from resting
         except ProviderError as error:
             raise _failed(error, asked) from error
         turns = (message.content for message in asked.messages)
         return Said(text, ended.tokens or estimated(*turns, text), ended.cut_short)
 
-    def _later(self, ctx: JobContext, resting: Resting) -> Exception:
-        """The question waits, though not for ever."""
-        job = ctx.job
-        if (job.started_at or job.created_at) - job.created_at > PATIENCE_S:
-            return JobError(str(resting), retryable=False, category=resting.category)
-        ctx.progress(stage=say("chat-waits"))
-        return Snooze(resting.retry_after_s or 0)
-
 
 def _failed(error: ProviderError, asked: ChatRequest) -> JobError:
     """A model that takes no pictures says so in many ways, or breaks."""
-    said = str(error)
-    if asked.messages[-1].pictures and error.category in {"rejected", "not_found", "unavailable"}:
-        said = f"{said} {say('chat-pictures-refused')}"
-    return JobError(
-        said,
-        retryable=error.retryable,
-        category=error.category,
-        retry_after_s=error.retry_after_s,
-    )
+    about_pictures = error.category in {"rejected", "not_found", "unavailable"}
+    if asked.messages[-1].pictures and about_pictures:
+        return failed(error, say("chat-pictures-refused"))
+    return failed(error)

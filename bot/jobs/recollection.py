@@ -44,13 +44,13 @@ class Recollection:
         conversation = question.conversation
         if question.anew or conversation is None:
             return question.anew
-        if question.after or question.again or person is None:
+        if question.after or question.quoted or question.again or person is None:
             return False
         unfinished = JobFilter(owner=person, type=self._kind, states=UNFINISHED)
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                asked = await self._queue.find(unfinished, limit=1)
-                return not asked and not await self._turns(conversation)
+                said = await self._turns(conversation)
+                return not said and not await self._queue.find(unfinished, limit=1)
         return False
 
     async def before(self, ctx: JobContext, question: Question) -> Before:

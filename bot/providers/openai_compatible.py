@@ -51,6 +51,7 @@ class OpenAICompatible:
     ) -> None:
         self._session = session
         self._base_url = URL(base_url)
+        self._host = self._base_url.host or ""
         self._api_key = api_key
         self._model = model
         self._stall_timeout_s = stall_timeout_s
@@ -63,8 +64,7 @@ class OpenAICompatible:
 
     def describe(self) -> str:
         """Say which model answers, and from where."""
-        host = self._base_url.host or ""
-        return say("provider-described", model=self._model or "none", host=host)
+        return say("provider-described", model=self._model or "none", host=self._host)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
         """Yield the answer's text as it comes; see `ChatProvider.stream`."""
@@ -141,29 +141,28 @@ class OpenAICompatible:
         try:
             async with self._get_models() as response:
                 if response.status in (404, 405):
-                    return f"{self._base_url.host} is reachable, but does not list its models."
+                    return say("provider-lists-nothing", host=self._host)
                 if response.status != 200:
-                    return f"Not usable: {await self._refused(response, None)}"
+                    fault = await self._refused(response, None)
+                    return say("provider-not-usable", fault=str(fault))
                 return self._judge(await _whole(response, PayloadReader()))
         except TimeoutError:
-            return f"Not reachable: {silence('chat', self._stall_timeout_s)}"
+            fault = silence("chat", self._stall_timeout_s)
         except (aiohttp.ClientError, OSError) as error:
-            return f"Not reachable: {lost_line('chat', error)}"
+            fault = lost_line("chat", error)
         except TooLargeError:
             return self._judge("")
+        return say("provider-not-reachable", fault=str(fault))
 
     def _judge(self, body: str) -> str:
-        host = self._base_url.host
+        host = self._host
         try:
             known = {model.id for model in ModelList.model_validate_json(body).data}
         except ValidationError:
-            return (
-                f"{host} is reachable, but what it answers is no list of models: check that"
-                " CHAT_BASE_URL ends where its API begins, often with /v1."
-            )
+            return say("provider-lists-garbage", host=host)
         if self._model and self._model not in known:
-            return f"{host} is reachable, but does not list {self._model}: check CHAT_MODEL."
-        return f"{host} is reachable and offers {len(known)} models."
+            return say("provider-lists-not", host=host, model=self._model)
+        return say("provider-ready", host=host, count=len(known))
 
     def _get_models(self) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         return self._session.get(

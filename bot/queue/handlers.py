@@ -1,14 +1,16 @@
 """A kind of work is one class: what it is called, what it takes, what it does, what people see."""
 
+import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from bot.queue.controls import LOG_LINES
 from bot.queue.declared import refuse_odd_numbers
+from bot.queue.duty import PAUSE_S
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job, Priority, Progress
 from bot.queue.reply import File, Reply
@@ -24,17 +26,23 @@ _JSON: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
 class JobContext:
-    """What a running handler may say about itself. All calls return at once.
+    """What a running handler may say about itself. All calls but `settle` return at once.
 
     What is said is shown at once in this process and stored with the next heartbeat. `job` is
     the job as this run sees it, with all that was said. Once the run is over, nothing counts that
     is said.
     """
 
-    def __init__(self, job: Job, told: Callable[[Job, Progress], None]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        told: Callable[[Job, Progress], None],
+        beat_now: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.job = job
         self._confirmed = job
         self._told = told
+        self._beat_now = beat_now
         self._attached: dict[str, File] = {}
         self._closed = False
 
@@ -63,7 +71,10 @@ class JobContext:
             self.job = self.job._replace(log=(*self.job.log, line)[-LOG_LINES:])
 
     def attach(self, name: str, data: bytes) -> None:
-        """Keep a file with the job; one of the same name is replaced. Survives retries."""
+        """Keep a file with the job; one of the same name is replaced. Survives retries.
+
+        It comes with the result, unless its name begins with `HIDDEN`.
+        """
         file = File(storable(name), bytes(data))
         if not self._closed:
             self._attached[file.name] = file
@@ -74,6 +85,20 @@ class JobContext:
         kept = _JSON.dump_json(data).decode()
         if not self._closed:
             self.job = self.job._replace(checkpoint=kept)
+
+    async def settle(self) -> None:
+        """Until the store has all that was said: a run after any crash finds it.
+
+        For what must not be done twice, before it is done. It waits for a store that is away, and
+        raises `CancelledError` in a run that is over.
+        """
+        while not self._closed:
+            if self._beat_now is None or not self.has_unconfirmed:
+                return
+            await self._beat_now()
+            if self.has_unconfirmed:
+                await asyncio.sleep(PAUSE_S)
+        raise asyncio.CancelledError
 
     def close(self) -> None:
         """The run is over."""
@@ -142,6 +167,9 @@ class JobType(ABC, Generic[RequestT, ResultT]):
     """Whether it may run while the store is away, where a restart would lose it."""
     on_expiry: ClassVar[Literal["keep", "cancel"]] = "keep"
     """What becomes of a job that still waits when its person can no longer be answered in place."""
+
+    cancelled_partly: ClassVar[bool] = False
+    """Whether people see the partial result of a cancelled job too: what was done stays done."""
 
     request_model: ClassVar[type[BaseModel]]
     result_model: ClassVar[type[BaseModel]]
@@ -231,6 +259,7 @@ def _readable(kept: JsonValue) -> str:
 
 
 AnyJobType = JobType[Any, Any]
+KindT = TypeVar("KindT", bound=AnyJobType)
 
 
 class Registry:
@@ -256,6 +285,13 @@ class Registry:
             return self._types[name]
         except KeyError:
             raise UnknownJobType(name) from None
+
+    def of(self, cls: type[KindT]) -> KindT:
+        """The kind of this class, or of one made from it; raises `UnknownJobType`."""
+        found = self[cls.name]
+        if not isinstance(found, cls):
+            raise UnknownJobType(cls.name)
+        return found
 
     def __contains__(self, name: str) -> bool:
         return name in self._types

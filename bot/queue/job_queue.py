@@ -132,7 +132,7 @@ class JobQueue(Steering):
         """
         if (running := self.degraded.running(key)) is not None:
             return Enqueued(running, created=False)
-        asker = Asker(owner, guild, private)
+        asker = Asker(owner, guild, private, inputs)
         request = await job_type.prepare(request, asker)
         job = self._drafting.job(
             job_type, request, asker, key=key, priority=priority, run_at=run_at

@@ -7,6 +7,10 @@ from pathlib import Path
 _ACTION = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
+HIDDEN = "."
+"""Files that runs keep under a name that begins so are not shown with the result."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of a reply, whole in memory."""

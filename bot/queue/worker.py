@@ -173,7 +173,7 @@ class Worker:
 
     def _begin(self, job: Job) -> None:
         self._has_run = True
-        self._runs.begin(JobContext(job, self._progressed))
+        self._runs.begin(JobContext(job, self._progressed, self._heart.beat))
         if self._events and job.type in self._registry:
             self._events.emit(EventName.JOB_STARTED, job)
 

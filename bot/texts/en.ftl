@@ -19,6 +19,14 @@ command-job-show-id = Which one: type its id, its kind, or what you asked
 command-notify = How you want to hear that something which took long is done.
 command-notify-mode = none: not at all; mention: where you asked; dm: in a direct message. Omit it to see your choice
 
+command-image = Have a picture drawn, or changed; it comes here.
+command-image-prompt = What it should show, or what should be changed
+command-image-source = A picture to change: PNG, JPEG, WebP, GIF or BMP that does not move
+command-image-size = Its width and height in pixels
+command-image-count = How many pictures, 1 to 4
+command-image-seed = The same number gives the same picture again (another one each time if omitted)
+command-image-private = Show the pictures only to you, as spoilers
+
 ## Questions put to the bot
 
 chat-empty = There is nothing in your message to answer. Write a question and try again.
@@ -26,6 +34,8 @@ chat-unreadable = I cannot read a reply that does not mention me. Leave the ment
 chat-again = Regenerate
 chat-more = Continue
 chat-delete = Delete
+chat-delete-ask = [This answer]({ $link }) was given to { $owner }. Delete all of it?
+chat-deleted = The answer was deleted.
 chat-go-on = Go on where you stopped.
 chat-cut-short = This answer was cut short at its greatest length. **Continue** brings more of it.
 chat-only-files = See what is attached.
@@ -50,6 +60,46 @@ chat-prompt-reset = From now on the model is told nothing before the questions o
 chat-prompt-title = What the model is told before each question
 chat-prompt-set = From now on the model is told this before each question
 chat-prompt-how = `text` changes it; the text “reset” takes it away.
+
+## Pictures
+
+image-empty = There is nothing in your prompt to draw. Write what the picture should show, and try again.
+image-source-unfit = { $flaw ->
+        [moves] Your file moves. Give a picture that stands still: PNG, JPEG, WebP, GIF or BMP.
+        [too-many-pixels] Your picture has too many pixels: { $most } million fit. Make it smaller and try again.
+        [broken] Your picture cannot be read to its end: it seems to be damaged. Save it anew and try again.
+       *[unknown] Your file is no picture that can be read here, whatever it is called. Give a PNG, JPEG, WebP, GIF or BMP.
+    } Nothing was drawn.
+image-source-gone = The picture that this was to be made from is not stored any more. Use `/image` with it once more.
+image-stage = { $built_in ->
+        [yes] drawing
+       *[no] the provider draws
+    } { $of ->
+        [one] the picture
+       *[other] picture { $number } of { $of }
+    }
+image-rests = The image provider keeps failing, so it is left alone for { $seconds ->
+        [0] a moment
+        [one] one second
+       *[other] { $seconds } seconds
+    }, then asked again. Pictures wait meanwhile and lose nothing.
+image-waits = waiting for the image provider, which keeps failing
+image-about = -# { $size } · seed { $seeds } · { $model }
+image-built-in = -# Drawn by the built-in renderer: no model, only shapes made from your words. For real pictures the bot's owner sets `IMAGE_BASE_URL` to any OpenAI-compatible server.
+image-partial = { $count ->
+        [one] One picture
+       *[other] { $count } pictures
+    } of { $of }.
+image-again = Again
+image-vary = Vary{ $number ->
+        [0] { "" }
+       *[other] { " " }{ $number }
+    }
+image-edit = Edit…
+image-form = Change the picture
+image-form-prompt = What to change, or what it should show
+image-form-which = Which picture, 1 to { $count }
+image-form-no-such = There are only { $count } pictures. Press **Edit…** again and give the number of one of them.
 
 ## Spans of time and sizes
 
@@ -301,6 +351,7 @@ notify-chosen = { $mode ->
 ## Administrators: the queue and its jobs
 
 admin-owners-only = This touches the jobs of every server that I am in, so it needs somebody whose id stands in my setting DISCORD_OWNER_IDS. Nothing was done.
+admin-servers-unknown = I am just starting and do not know yet of all servers that I am in; this could touch their jobs, so nothing was done. Please try again in a moment.
 admin-no-queue = There is no such queue, so nothing was done. I know: { $known }.
 admin-no-kind = There is no such kind of work. I know: { $known }.
 admin-not-here = This person is not in this server, so nothing was done.
@@ -384,16 +435,139 @@ audit-line = <t:{ $at }:R> · <@{ $user }> { $deed ->
         [PROMPT_SET] told the model first: “{ $what }”
         [PROMPT_RESET] let the model be told nothing first
         [REDELIVERED] had the webhooks of { $on } told once more
+        [BULK_ROLE] confirmed: { $what }
+
+        [UNKNOWN] did something that this version of the bot does not know: { $on }
        *[ALERTS] chose where alerts go: { $what }
     }{ $why }
 error-title = { $error }
 error-about = <t:{ $at }:F> · <@{ $user }> · { $where }
 error-what = What was used
+error-in-private = { $where } in a private message
 error-job = Job
 error-list = What failed last
 error-none = Nothing has failed here that I still know of.
 error-line = `{ $id }` · <t:{ $at }:R> · <@{ $user }> · { $where } · { $error }
 error-unknown = I know of no failure with this reference in this server. The log of the bot may still have it.
+
+## A role for many members
+
+bulk-role-title = { $action ->
+        [add] add { $role } to
+       *[remove] remove { $role } from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }
+bulk-role-ask = **{ $action ->
+        [add] Give { $role } to
+       *[remove] Take { $role } from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }**: { $whom }?
+bulk-role-whom-all = **everybody in this server** but bots
+bulk-role-whom-having = who hold { $role }
+bulk-role-whom-file = whom your file names
+bulk-role-whom-both = { bulk-role-whom-file }, and { bulk-role-whom-having }
+bulk-role-names-more = { $names } … and { $more ->
+        [one] one more
+       *[other] { $more } more
+    }
+bulk-role-already = { $count ->
+        [one] One more { $action ->
+            [add] has it already
+           *[remove] does not have it
+        }
+       *[other] { $count } more { $action ->
+            [add] have it already
+           *[remove] do not have it
+        }
+    }.
+bulk-role-absent = { $count ->
+        [one] One that the file names is
+       *[other] { $count } that the file names are
+    } not in this server.
+bulk-role-repeated = { $count ->
+        [one] One line names somebody
+       *[other] { $count } lines name people
+    } a second time.
+bulk-role-nonsense = { $count ->
+        [one] One line of the file is
+       *[other] { $count } lines of the file are
+    } no id and no mention, so nobody is changed for { $count ->
+        [one] it
+       *[other] them
+    }:
+bulk-role-nonsense-line = • line { $number }: { $line }
+bulk-role-at = It begins <t:{ $at }:F> (<t:{ $at }:R>); what is in its way then is looked at again.
+bulk-role-takes = Discord lets about one change pass in a second: it will be done about <t:{ $at }:R>.
+bulk-role-seen = Everybody in this channel sees its ticket and its result.
+bulk-role-nobody = There is nobody to change: { $action ->
+        [add] nobody of those you chose lacks the role.
+       *[remove] nobody of those you chose holds the role.
+    }
+bulk-role-hindered = **This cannot be done**, and nothing was changed:
+bulk-role-everyone = @everyone is held by all members and can be neither given nor taken.
+bulk-role-managed = { $role } belongs to an app, a subscription or Discord itself: nobody can give or take it by hand.
+bulk-role-no-permission = I lack the permission Manage Roles. Allow it for my role in the server's settings.
+bulk-role-above-me = { $role } is not below my highest role ({ $mine }). Move my role above it in the server's settings.
+bulk-role-above-asker = { $role } is not below your own highest role, so you may not give or take it, and I do not do it for you. Ask somebody whose role is higher.
+bulk-role-asker-no-admin = Whoever asked for this is no administrator of this server any more.
+bulk-role-asker-left = Whoever asked for this is not in this server any more.
+bulk-role-gone = The role does not exist any more.
+bulk-role-file-gone = The list of whom to change is not kept any more. Please use the command again.
+bulk-role-no-intent = Discord does not let me list this server's members. The owner of the bot can change that: grant *Server Members Intent* in the developer portal, set `DISCORD_INTENTS=members`, and start me again. Without it, give a `members_file`.
+bulk-role-cannot-look = Discord did not tell me who is in this server, so nothing was changed. Please try again in a minute.
+bulk-role-too-many = That is about { $count } people, and I change at most { $most } at once. Choose fewer with `having` or `members_file`.
+bulk-role-file-too-large = The file is larger than { $most } MiB, so nothing was changed. Divide it into several.
+bulk-role-no-plan = That was confirmed or dropped already, or I asked more than a day ago; nothing else happens. `/my_tasks` shows what is under way; use the command again for more.
+bulk-role-stage = { $action ->
+        [add] giving the role
+       *[remove] taking the role
+    }
+bulk-role-progress = { $at } of { $total } · { $done } changed{ $rest }{ $ready }
+bulk-role-skipped = { $count } skipped
+bulk-role-failed = { $count } failed
+bulk-role-ready = { " " }· done <t:{ $at }:R>
+bulk-role-changed = **{ $role }** was { $action ->
+        [add] given to
+       *[remove] taken from
+    } { $count ->
+        [one] one member
+       *[other] { $count } members
+    }.
+bulk-role-was-so = { $count ->
+        [one] One { $action ->
+            [add] had it already
+           *[remove] did not have it
+        }
+       *[other] { $count } { $action ->
+            [add] had it already
+           *[remove] did not have it
+        }
+    }.
+bulk-role-excluded = { $count ->
+        [one] One was left out, who no longer holds
+       *[other] { $count } were left out, who no longer hold
+    } the role they were chosen for.
+bulk-role-problems = { $count ->
+        [one] One member
+       *[other] { $count } members
+    } could not be changed.
+bulk-role-problem = • <@{ $person }> { $why ->
+        [left] is not in this server
+        [refused] – Discord forbids it
+       *[unanswered] – Discord did not answer
+    }
+bulk-role-more = • … and { $count ->
+        [one] one more
+       *[other] { $count } more
+    }
+bulk-role-stopped = { $at } of { $total } were looked at.
+bulk-role-refused = Discord refused to change one member after the other, so I stopped. Look at the server's roles, then press Retry: it goes on where it stopped.
+bulk-role-unanswered = Discord has not answered for many minutes, so I stopped. Press Retry later: it goes on where it stopped.
+bulk-role-audit = asked for by { $asker }, job { $id }
 
 ## Alerts
 
@@ -449,7 +623,14 @@ command-async-job-state = Only those in this state
 command-async-job-type = Only those of this kind
 command-async-job-user = Only what this person asked for
 command-async-job-show = One job, with all that you may know of it.
+command-bulk-role = Give a role to many members, or take it from them; you are asked before anything happens.
+command-bulk-role-action = Give it, or take it away
+command-bulk-role-role = The role that is given or taken
+command-bulk-role-having = Only members who hold this role
+command-bulk-role-file = Only these members: a text or a table with an id or a mention in each line
+command-bulk-role-reason = Why: stands in Discord's audit log beside each change
 command-setup = Set the bot up in this server
+command-setup-check = What is ready here, and what the bot is missing.
 command-setup-alerts = Choose the channel that hears of failures and dead webhooks.
 command-setup-alerts-channel = Where they are told; leave it out to see which it is
 command-setup-alerts-off = Tell nothing any more
@@ -477,10 +658,23 @@ ready-unreachable = Discord cannot be reached at { $address } ({ $fault }): chec
 ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
 ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
+ready-renderer = /image is drawn by the built-in renderer; set IMAGE_BASE_URL for a real model.
+ready-provider = { $host } is reachable and offers { $count ->
+        [one] one model
+       *[other] { $count } models
+    }.
+ready-provider-unlisted = { $host } is reachable, but does not list its models.
+ready-provider-other = { $host } is reachable, but what it answers is no list of models: check that { $setting }_BASE_URL ends where its API begins, often with /v1.
+ready-provider-model = { $host } is reachable, but does not list { $model }: check { $setting }_MODEL.
+ready-provider-not = Not usable: { $fault }
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
 ready-no-server = I am in no server yet. Invite me with the link below.
 ready-not-told = Discord did not say more about this bot ({ $fault }); try again in a moment.
+ready-webhook = The webhook at { $host } can be told of jobs.
+ready-webhook-off = The webhook at { $host } was switched off: { $why }. If it should be told again, set it anew with { $setting }.
+ready-webhook-refused = The webhook at { $host } is never called. { $why } Correct it with { $setting }, or set WEBHOOK_ALLOW_PRIVATE=true if webhooks may use http:// and reach private networks.
+ready-webhook-failing = The last call to the webhook at { $host } failed: { $fault }. See that its program runs and answers 2xx.
 ready-invitation = The link that invites me with all that I need: { $link }
 
 ## Commands for setting the bot up
@@ -619,6 +813,15 @@ provider-described = { $model ->
         [none] The provider's default model
        *[other] The model { $model }
     } at { $host } answers.
+provider-ready = { $host } is reachable and offers { $count ->
+        [one] one model.
+       *[other] { $count } models.
+    }
+provider-lists-nothing = { $host } is reachable, but does not list its models.
+provider-lists-garbage = { $host } is reachable, but what it answers is no list of models: check that CHAT_BASE_URL ends where its API begins, often with /v1.
+provider-lists-not = { $host } is reachable, but does not list { $model }: check CHAT_MODEL.
+provider-not-usable = Not usable: { $fault }
+provider-not-reachable = Not reachable: { $fault }
 provider-key = The { $kind } provider did not accept the bot's key, so nothing can be answered until the bot's owner checks { $setting }_API_KEY.
 provider-credit = The { $kind } provider's account has no credit left, so it refuses every request. The bot's owner can top it up or set another { $setting }_API_KEY.
 provider-model = The { $kind } provider does not know { $named ->
@@ -640,6 +843,9 @@ provider-endless = The chat provider's answer did not come to an end, so it was 
 provider-no-answer = The chat provider sent something that is no answer, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that CHAT_BASE_URL is the address of an OpenAI-compatible server.
 provider-broke-off = The chat provider's answer broke off in the middle, so it is not complete. It can be tried again.
 provider-empty = The chat provider answered with no text at all. It can be tried again; if it keeps happening, word the question differently.
+provider-no-picture = The image provider sent something that is no picture, so it was given up. It can be tried again; if it keeps happening, the bot's owner should check that IMAGE_BASE_URL is the address of an OpenAI-compatible server and IMAGE_MODEL a model that draws.
+provider-picture-huge = The image provider sent a picture that is too large to be opened, so it was given up. Ask for a smaller size, or ask the bot's owner to check IMAGE_MODEL.
+provider-blocked = The image provider's rules forbid this picture, so it was not drawn. Trying the same again will not help; ask for something else, or in other words.
 
 ## Webhooks
 
@@ -677,6 +883,7 @@ webhook-rotated = The secret before this one signs as well for a day, so you can
 webhook-removed = This server has no webhook any more. What it was still owed is not told.
 webhook-shown = **{ $host }** is told when jobs of this server are { $events }. Set by <@{ $person }> { $when }.
 webhook-off = **It was switched off:** { $why }. `/admin webhook set` switches it on again.
+webhook-settings = **The webhook of the settings (WEBHOOK_URL)**, for all servers:
 webhook-quiet = Nothing was told to a webhook yet.
 webhook-line-heard = { $when } · { $host } · { $status } in { $ms } ms · try { $attempt } · job `{ $job }`
 webhook-line-failed = { $when } · { $host } · **{ $fault }** after { $ms } ms · try { $attempt } · job `{ $job }`

@@ -47,13 +47,18 @@ def failure(found: Failure) -> Post:
         title=say("error-title", error=found.error), description=found.told, colour=COLOUR
     )
     about = say(
-        "error-about", at=str(int(found.at)), user=str(found.user), where=plain(found.where, 150)
+        "error-about", at=str(int(found.at)), user=str(found.user), where=_where(found, 150)
     )
     embed.add_field(name=say("error-what"), value=about, inline=False)
     if found.job:
         embed.add_field(name=say("error-job"), value=f"`{plain(found.job, 100)}`", inline=False)
     embed.set_footer(text=found.id)
     return Post(embed=embed)
+
+
+def _where(found: Failure, most: int) -> str:
+    where = plain(found.where, most)
+    return where if found.guild is not None else say("error-in-private", where=where)
 
 
 def failure_list(found: Sequence[Failure]) -> Post:
@@ -63,7 +68,7 @@ def failure_list(found: Sequence[Failure]) -> Post:
             "error-line",
             id=one.id,
             at=str(int(one.at)),
-            where=plain(one.where, 60),
+            where=_where(one, 60),
             error=one.error,
             user=str(one.user),
         )

@@ -15,8 +15,10 @@ def newly_set(hook: GuildHook) -> str:
     return text if hook.older_secret is None else f"{text}\n{say('webhook-rotated')}"
 
 
-def shown(hook: GuildHook | None, lines: Sequence[Line]) -> str:
-    """What is set, whether it is called, and what came of the last calls."""
+def shown(hook: GuildHook | None, lines: Sequence[Line], own: Sequence[Line] = ()) -> str:
+    """What is set, whether it is called, and what came of the last calls; `own` are those of the
+    webhook of the settings.
+    """
     if hook is None:
         parts = [say("webhook-none")]
     else:
@@ -33,6 +35,8 @@ def shown(hook: GuildHook | None, lines: Sequence[Line]) -> str:
         if hook.off:
             parts.append(say("webhook-off", why=hook.off))
     told = [_line(line) for line in lines] or [say("webhook-quiet")]
+    if own:
+        told += ["", say("webhook-settings"), *(_line(line) for line in own)]
     return shorten("\n".join([*parts, "", *told]), MESSAGE_LIMIT)
 
 

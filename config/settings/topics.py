@@ -230,6 +230,29 @@ class Chat(Topic):
         return value
 
 
+class Image(Topic):
+    """The OpenAI-compatible server that draws for `/image`."""
+
+    base_url: WebAddress | None = Field(
+        None,
+        description="Address of any OpenAI-compatible image server; empty: a built-in renderer.",
+        examples=["http://localhost:8080/v1"],
+    )
+    api_key: Secret = Field(None, description="The key for that server, if it asks for one.")
+    model: str | None = Field(
+        None, description="The model that draws; empty: the server's own choice."
+    )
+
+    @field_validator("api_key", "model")
+    @classmethod
+    def _has_a_server(
+        cls, value: SecretStr | str | None, info: ValidationInfo
+    ) -> SecretStr | str | None:
+        if value is not None and info.data.get("base_url", "") is None:
+            raise ValueError("has no effect without a server; set IMAGE_BASE_URL to its address")
+        return value
+
+
 class Sandbox(Topic):
     """The local stand-in for Discord."""
 
@@ -279,6 +302,7 @@ class Settings(BaseSettings):
     progress: Progress = Field(default_factory=Progress)
     webhook: Webhook = Field(default_factory=Webhook)
     chat: Chat = Field(default_factory=Chat)
+    image: Image = Field(default_factory=Image)
     sandbox: Sandbox = Field(default_factory=Sandbox)
     shutdown: Shutdown = Field(default_factory=Shutdown)
     log: Log = Field(default_factory=Log)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 CHUNK: Final = 1_000
-MOST_BY_NAME: Final = 100
+MOST_AT_ONCE: Final = 100
+"""By ids or by name (Discord's documentation on requesting members)."""
 
 
 def wants_all(request: JsonObject) -> bool:
@@ -23,6 +24,7 @@ def member_chunks(world: "World", request: JsonObject) -> Iterator[JsonObject]:
     guild_id = str(request.get("guild_id"))
     wanted = request.get("user_ids") or []
     ids = [str(one) for one in ([wanted] if isinstance(wanted, str | int) else wanted)]
+    ids = ids[:MOST_AT_ONCE]
     members = world.directory.members.get(guild_id, {})
     if ids:
         found = [members[one] for one in ids if one in members]
@@ -47,4 +49,4 @@ def _by_name(world: "World", members: list[Member], request: JsonObject) -> list
     query, limit = str(request.get("query") or "").lower(), int(request.get("limit") or 0)
     users = world.directory.users
     found = [m for m in members if users[m.user_id].name.lower().startswith(query)]
-    return found[: min(limit or MOST_BY_NAME, MOST_BY_NAME)]
+    return found[: min(limit or MOST_AT_ONCE, MOST_AT_ONCE)]

@@ -2,31 +2,17 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import connection
+from bot.app import App
 from bot.client import Conveyor
 from bot.connection import IntentsRefused, NotDiscord, TokenRefused, log_in, stay_connected
-from bot.delivery.actions import Actions
-from bot.delivery.administration.alerts import Alerts
-from bot.delivery.administration.assembly import admin_desk
-from bot.delivery.budget.edit_budget import EditBudget
-from bot.delivery.discord_calls import DiscordCalls
-from bot.delivery.failures.book import FailureBook
-from bot.delivery.failures.desk import FailureDesk
-from bot.delivery.intake import Intake
-from bot.delivery.outbox import Outbox
-from bot.delivery.showing import Showing
-from bot.delivery.target import Sealer
-from bot.delivery.tickets import Tickets
-from bot.jobs.chat import Chat
-from bot.providers.built_in import BuiltIn
-from bot.queue.job_queue import JobQueue
-from bot.queue.store.memory import MemoryStore
-from bot.services import Services
+from config.settings import load_settings
 from sandbox.server import Sandbox
 
 GUARD_S = 10
@@ -41,28 +27,28 @@ async def sandbox(monkeypatch):
 
 
 @pytest.fixture
-async def client_of():
+async def session():
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def client_of(session):
     """A client with the intents named, all parts behind it."""
     clients = []
 
     async def client_of(*intents, guilds=()) -> Conveyor:
-        client = Conveyor(frozenset(intents), guilds)
-        client._connection.guild_ready_timeout = 0.05
-        queue, calls, sealer = JobQueue(MemoryStore()), DiscordCalls(client), Sealer("k" * 32)
-        tickets = Tickets(queue, calls, sealer, EditBudget(1), lambda: 0.0)
-        outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
-        failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
-        intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
-        chat = Chat(BuiltIn())
-        showing = Showing(queue, tickets.presenting)
-        actions = Actions(queue, tickets)
-        admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1)
-        alerts = Alerts(queue, calls, lambda: 0.0)
-        await client.load(
-            Services(queue, intake, actions, showing, chat, failures, admin, alerts, None)
-        )
-        clients.append(client)
-        return client
+        given = {
+            "DISCORD_TOKEN": "of-these-tests",
+            "DISCORD_INTENTS": ",".join(intents),
+            "DISCORD_GUILDS": ",".join(map(str, guilds)),
+            "QUEUE_DATABASE_URL": "memory://",
+        }
+        app = App(load_settings(None, given), session, session)
+        app.client._connection.guild_ready_timeout = 0.05
+        await app.client.load(app.services)
+        clients.append(app.client)
+        return app.client
 
     yield client_of
     for client in clients:

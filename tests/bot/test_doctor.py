@@ -1,5 +1,6 @@
 """The doctor says line by line what is ready, what is missing, and how to mend it."""
 
+import time
 from dataclasses import replace
 
 import aiohttp
@@ -7,11 +8,15 @@ import pytest
 from aiohttp import web
 from discord.http import Route
 
+from bot.delivery.target import Sealer
+from bot.delivery.webhooks.guild_hooks import GuildHooks
 from bot.doctor import examine
 from bot.operation.invitation import invitation
+from bot.queue.store.sqlite import SqliteStore
 from config.settings import load_settings
 from sandbox.permissions import EMBED_LINKS
 from sandbox.server import Sandbox
+from tests.delivery.webhooks.workshop import SECRET
 
 NOWHERE = "http://127.0.0.1:9/api/v10"
 """The discard port: nobody listens there."""
@@ -194,6 +199,31 @@ async def test_a_discord_that_fails_half_way_is_one_line(doctor, sandbox):
     good, lines = await doctor()
     assert not good
     assert the_line(lines, "Discord did not say more").startswith("✗")
+
+
+async def test_a_webhook_that_may_not_be_called_any_more_is_named(doctor, sandbox, tmp_path):
+    (tmp_path / "data").mkdir()
+    store = SqliteStore(tmp_path / "data" / "conveyor.db")
+    await store.open()
+    hooks = GuildHooks(store, Sealer(sandbox.token), time.time, allow_private=True)
+    await hooks.set(int(sandbox.world.guild.id), "http://10.0.0.7/a-secret-path", ["failed"], by=1)
+    await store.close()
+
+    good, lines = await doctor()
+    assert not good
+    assert the_line(lines, "10.0.0.7").startswith("✗ The webhook at 10.0.0.7:80 is never called.")
+    assert "WEBHOOK_ALLOW_PRIVATE=true" in the_line(lines, "10.0.0.7")
+    assert "a-secret-path" not in str(lines)
+    good, lines = await doctor(WEBHOOK_ALLOW_PRIVATE="true")
+    assert good
+    assert the_line(lines, "10.0.0.7") == "✓ The webhook at 10.0.0.7:80 can be told of jobs."
+
+
+async def test_a_webhook_of_the_settings_is_named(doctor):
+    own = {"WEBHOOK_URL": "https://10.0.0.8/", "WEBHOOK_SECRET": SECRET}
+    good, lines = await doctor(**own)
+    assert not good
+    assert "Correct it with WEBHOOK_URL" in the_line(lines, "10.0.0.8")
 
 
 async def test_it_leaves_no_connection_open(doctor, monkeypatch):

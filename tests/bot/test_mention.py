@@ -7,32 +7,17 @@ cog is tried here under a plain bot, and the ticket in tests/delivery/test_menti
 import asyncio
 import warnings
 
+import aiohttp
 import discord
 import pytest
 from discord.ext import commands
 
-from bot.delivery.actions import Actions
-from bot.delivery.administration.alerts import Alerts
-from bot.delivery.administration.assembly import admin_desk
-from bot.delivery.budget.edit_budget import EditBudget
-from bot.delivery.discord_calls import DiscordCalls
-from bot.delivery.failures.book import FailureBook
-from bot.delivery.failures.desk import FailureDesk
-from bot.delivery.intake import Intake
-from bot.delivery.outbox import Outbox
-from bot.delivery.showing import Showing
-from bot.delivery.target import Sealer
-from bot.delivery.tickets import Tickets
-from bot.jobs.chat import Chat
-from bot.jobs.kinds import Kinds
+from bot.app import App
 from bot.jobs.question import Question
-from bot.providers.built_in import BuiltIn
-from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import JobFilter
-from bot.queue.store.memory import MemoryStore
-from bot.services import Services
 from bot.texts import say
 from cogs.chat import ChatCog
+from config.settings import load_settings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # an escape sequence that new Pythons warn of, once compiled
@@ -40,41 +25,25 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-async def queue():
-    queue = JobQueue(MemoryStore())
-    await queue.open()
-    return queue
+async def services():
+    given = {"DISCORD_TOKEN": "of-these-tests", "QUEUE_DATABASE_URL": "memory://"}
+    async with aiohttp.ClientSession() as session:
+        services = App(load_settings(None, given), session, session).services
+        await services.queue.open()
+        yield services
 
 
 @pytest.fixture
-async def bot(queue):
+def queue(services):
+    return services.queue
+
+
+@pytest.fixture
+async def bot(services):
     bot = commands.Bot(command_prefix="none, as with ours", intents=discord.Intents.all())
     await bot._async_setup_hook()
-    calls, sealer = DiscordCalls(bot), Sealer("k" * 32)
-    tickets = Tickets(queue, calls, sealer, EditBudget(1), lambda: 0.0)
-    outbox = Outbox(queue, queue.store, calls, tickets, sealer, lambda: 0.0)
-    chat = Chat(BuiltIn())
-    queue.register(chat)
-    failures = FailureDesk(FailureBook(queue.store, lambda: 0.0, str))
-    intake = Intake(queue, calls, tickets, outbox, outbox, sealer, failures)
-    actions, showing = Actions(queue, tickets), Showing(queue, tickets.presenting)
-    admin = admin_desk(queue, showing, failures.book, lambda: 0.0, frozenset(), lambda: 1, None)
-    alerts = Alerts(queue, calls, lambda: 0.0)
-    await bot.add_cog(
-        ChatCog(
-            Services(
-                queue,
-                intake,
-                actions,
-                showing,
-                Kinds(chat=chat, member_activity=None, export=None),
-                failures,
-                admin,
-                alerts,
-                None,
-            )
-        )
-    )
+    services.intake._calls._client = bot  # what dpytest stands in for Discord to
+    await bot.add_cog(ChatCog(services))
     dpytest.configure(bot)
     bot._connection.loop = asyncio.get_running_loop()
     yield bot

@@ -212,6 +212,7 @@ def test_a_line_stays_one_line_whatever_the_value_holds():
         ({"ENCRYPTION_KEY_OLD": "hunter2"}, "has only 7 characters; use at least 32"),
         ({"DISCORD_GUILDS": TOKEN}, "'[redacted]' should be a valid integer"),
         ({"CHAT_API_KEY": "hunter2"}, "has no effect without a server; set CHAT_BASE_URL"),
+        ({"IMAGE_MODEL": "brush"}, "has no effect without a server; set IMAGE_BASE_URL"),
         ({"CHAT_BASE_URL": "http://me:hunter2@llm"}, "without a name, a password"),
         ({"WEBHOOK_URL": "https://me:hunter2@host", "WEBHOOK_SECRET": SECRET}, "without a name"),
         ({"WEBHOOK_URL": "ftp://host/hunter2", "WEBHOOK_SECRET": SECRET}, "starts with https://"),

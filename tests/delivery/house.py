@@ -30,18 +30,22 @@ from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
 from bot.delivery.webhooks.directory import WebhookSettings
+from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.chat import Chat
-from bot.jobs.kinds import Kinds
+from bot.jobs.image import Drawing
 from bot.jobs.member_activity import MemberActivity
 from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
+from bot.jobs.question import Answer
 from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.providers.chat import ChatRequest
+from bot.providers.renderer import Renderer
 from bot.queue.deliveries import Delivery
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.options import QueueOptions
+from bot.queue.reply import Reply
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits, Store
@@ -112,6 +116,13 @@ class Teller:
             yield piece
 
 
+class PlainChat(Chat):
+    """A chat whose answers are their texts alone, so that these show where they went."""
+
+    def present(self, job: Job, result: Answer) -> Reply:  # noqa: ARG002 - the words alone
+        return Reply(result.text)
+
+
 class WatchedOutbox(Outbox):
     """Tells when a release has come, which nobody outside can see."""
 
@@ -165,10 +176,11 @@ class House:
         slots=8,
         limits=None,
         per_owner=None,
-        kind=Chat,
+        kind=PlainChat,
         owners=frozenset(),
         webhooks=None,
         cogs=(),
+        intents=frozenset({"message_content"}),
         tokens_per_day=0,
     ) -> None:
         self._sandbox = sandbox
@@ -196,11 +208,15 @@ class House:
         self.queue.register(self.chat)
         self.diary = Diary(self.queue)
         self.budget = EditBudget(0.01, KnownLimits(Assumed(calls=1000)))
-        self.client = Conveyor(frozenset({"message_content"}), (), self.budget.trace())
+        self.client = Conveyor(intents, (), self.budget.trace())
         self.client.add_listener(self.budget.meet, "on_interaction")
         self.client._connection.guild_ready_timeout = 0.05
-        self.activity = MemberActivity(self.client, store, offset)
-        self.queue.register(self.activity)
+        for one in (
+            Drawing(Renderer(), self.queue.inputs),
+            BulkRole(self.client, self.queue.inputs),
+            MemberActivity(self.client, store, offset),
+        ):
+            self.queue.register(one)
         self.calls = DiscordCalls(self.client, pauses_s=())
         self.tickets = Tickets(self.queue, self.calls, self.sealer, self.budget, offset)
         self.outbox, self.degraded = (
@@ -213,8 +229,8 @@ class House:
         self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
-        guilds = lambda: len(self.client.guilds)  # noqa: E731
-        admin = admin_desk(self.queue, showing, self.book, offset, owners, guilds, self.quota.today)
+        servers, tokens = self.client.servers, self.quota.today
+        admin = admin_desk(self.queue, showing, self.book, offset, owners, servers, tokens)
         self.alerts = Alerts(self.queue, self.calls, offset)
         self.programs, self.programs_beside = programs.outboxes(self.queue)
         self.services = Services(
@@ -222,7 +238,6 @@ class House:
             self.intake,
             actions,
             showing,
-            Kinds(chat=self.chat, member_activity=self.activity, export=None),
             failures,
             admin,
             self.alerts,

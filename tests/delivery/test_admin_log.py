@@ -1,7 +1,10 @@
 """Administrators read who did what, and what is known of a failure."""
 
+import json
 import logging
 
+from bot.delivery.administration.audit import book_of
+from bot.delivery.failures.book import Asked
 from bot.queue.errors import StoreUnavailable
 from bot.queue.states import State
 from bot.queue.store.base import JobFilter
@@ -53,6 +56,28 @@ class TestTheLog:
         text = await says(in_two, "admin log error", id=known, by="Cleo", where=THERE)
         assert "I know of no failure with this reference" in text
         assert known not in await says(in_two, "admin log error", by="Cleo", where=THERE)
+
+    async def test_of_failures_in_private_is_for_owners(self, build, world):
+        house = await build(working=False, owners=frozenset({int(world.person("Ada").id)}))
+        failure, _ = house.book.note(ZeroDivisionError(), Asked("/chat", 7, None))
+        await house.book.keep(failure)
+        for options in ({}, {"id": failure.id}):
+            told = await says(house, "admin log error", **options)
+            assert failure.id in told
+            assert "/chat in a private message" in told
+
+    async def test_of_failures_in_private_is_for_nobody_else(self, idle):
+        failure, _ = idle.book.note(ZeroDivisionError(), Asked("/chat", 7, None))
+        await idle.book.keep(failure)
+        assert failure.id not in await says(idle, "admin log error")
+        assert "I know of no failure" in await says(idle, "admin log error", id=failure.id)
+
+    async def test_of_deeds_has_those_that_a_newer_version_did(self, idle):
+        ada, guild = idle.world.person("Ada").id, int(idle.world.guild.id)
+        line = {"by": int(ada), "deed": "sang", "on": "a song", "verses": 3}
+        await idle.store.record(book_of(guild), json.dumps(line))
+        told = await audit(idle)
+        assert f"<@{ada}> did something that this version of the bot does not know: a song" in told
 
     async def test_says_that_the_store_is_away(self, idle, monkeypatch):
         async def away(*_):

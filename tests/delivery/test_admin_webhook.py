@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from bot.delivery.webhooks.directory import WebhookSettings
 from bot.queue.events import EventName
-from tests.delivery.admins import audit
+from tests.delivery.admins import audit, says
 from tests.delivery.webhooks.receiver import GUARD_S, Receiver
+from tests.delivery.webhooks.workshop import SECRET
 
 COMMANDS = {
     "set": {"url": "https://hooks.example/"},
@@ -94,6 +96,20 @@ class TestAnAdministrator:
         assert "it answered 410" in shown
         assert job_id in shown
         assert "hunter2" not in shown
+
+    @pytest.mark.parametrize("owns", [True, False])
+    async def test_sees_what_came_of_the_webhook_of_the_settings_if_the_bot_is_theirs(
+        self, build, world, receiver, owns
+    ):
+        owners = frozenset({int(world.person("Ada").id)}) if owns else frozenset()
+        own = WebhookSettings(receiver.url, (SECRET,), allow_private=True)
+        house = await build(webhooks=own, owners=owners)
+        job_id = await answered(house)
+        await receiver.until(1)
+        await house.programs.stop(GUARD_S)  # it is known to be told
+        told = await says(house, "admin webhook show")
+        assert ("The webhook of the settings" in told) is owns
+        assert (job_id in told) is owns
 
     async def test_tests_it(self, admin, receiver):
         assert "no webhook" in await admin("test")

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.delivery.administration.alerts import SCOPE, failed_in
+from bot.delivery.administration.alerts import SCOPE
+from bot.delivery.administration.failed_jobs import failed_in
 from bot.delivery.undelivered import book_of
-from bot.queue.errors import JobError
+from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.events import EventName
 from tests.delivery.admins import HERE, THERE, audit, says
 from tests.delivery.house import House
@@ -29,7 +30,7 @@ async def fails(house, question: str, **options) -> str:
     job = await house.job()
     house.teller.fail(question, FAULT)
     await house.diary.until(EventName.JOB_FAILED, job.id)
-    await asyncio.gather(*house.alerts._writing)
+    await house.alerts.failed.written()
     return job.id
 
 
@@ -88,12 +89,36 @@ class TestAFailure:
         job = await fails(house, "why?")
         await house.close()
         later: House = await build(durable=True)
+        await later.alerts.catch_up(later.offset())
         await later.alerts.tell()
         await later.close()
         last: House = await build(durable=True)
         await last.alerts.tell()
         (text,) = alerts(last)
         assert job in text
+
+    async def test_whose_process_died_before_it_was_written_is_told_by_the_next_one(
+        self, build, monkeypatch
+    ):
+        async def dead(*_):
+            raise StoreUnavailable("the process is gone")
+
+        house = await build(durable=True)
+        await chosen(house)
+        written = await fails(house, "first?")
+        monkeypatch.setattr(house.store, "record", dead)
+        unwritten = await fails(house, "second?")
+        await house.close()
+
+        monkeypatch.setattr("bot.delivery.administration.alerts.GATHER_S", 0)
+        later: House = await build(durable=True)
+        duty = asyncio.create_task(later.alerts.run())
+        await later.world.wait_for(lambda: alerts(later))
+        duty.cancel()
+        await later.alerts.catch_up(later.offset())
+        await later.alerts.tell()
+        (text,) = alerts(later)
+        assert text.count(written) == text.count(unwritten) == 1
 
     async def test_that_was_told_as_the_process_died_is_not_told_again(self, house, monkeypatch):
         await chosen(house)

@@ -23,6 +23,7 @@ REFUSED = "Discord did not take what I sent."
 AWAY = "The database could not be used, so nothing was done."
 
 SENTENCES = {
+    "CallFailed": UNEXPECTED,
     "ChoicesFailed": UNEXPECTED,
     "CommitUnknown": "it may not have been done",
     "Gone": OWN,
@@ -38,6 +39,7 @@ SENTENCES = {
     "NotDiscord": UNEXPECTED,
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
+    "NotAPicture": UNEXPECTED,  # who looks at a picture turns it into a sentence
     "NotTaken": OWN,
     "NotTheirs": "Use it yourself to get your own.",
     "ProviderError": OWN,
@@ -48,6 +50,7 @@ SENTENCES = {
     "Resting": OWN,
     "SchemaTooNew": "the bot needs to be updated",
     "SealBroken": "ENCRYPTION_KEY_OLD",
+    "ServersNotKnown": OWN,
     "SettingError": UNEXPECTED,
     "Snooze": UNEXPECTED,
     "Stale": "from an older version of the bot",
@@ -58,6 +61,7 @@ SENTENCES = {
     "TooLarge": "too large to be sent",
     "TooLargeError": UNEXPECTED,  # providers turn it into one of their own
     "TouchesAll": OWN,
+    "Unfit": UNEXPECTED,  # what reads files turns it into NotTaken
     "UnknownJobType": "does not know this kind of work",
     "UserLimitReached": "You have 7 unfinished jobs",
     "WayClosed": "look at my permissions",

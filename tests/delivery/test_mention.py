@@ -96,6 +96,38 @@ class TestAMention:
         await house.diary.until(EventName.JOB_ENQUEUED, times=2)
 
 
+class TestAReplyWithoutAMention:
+    """As people send it with the switch of the mention off."""
+
+    @staticmethod
+    async def asked(house):
+        """An answer, and a reply to it."""
+        interaction = await house.accepted("why?")
+        house.teller.answer("why?", "Because.")
+        answer = await house.sees(interaction.original, "Because.")
+        return await house.world.post("Ben", "general", "and then?", reply_to=answer, ping=False)
+
+    async def test_is_a_question(self, house):
+        question = await self.asked(house)
+        house.teller.answer("and then?", "Then that.")
+        (ticket,) = await replies(house, question)
+        await house.sees(ticket, "Then that.")
+
+    async def test_that_cannot_be_read_is_answered_with_what_to_do(self, build):
+        house = await build(intents=frozenset())
+        question = await self.asked(house)
+        (sentence,) = await replies(house, question)
+        assert "I cannot read a reply that does not mention me." in sentence.text
+        assert len(await house.jobs()) == 1
+
+    async def test_to_what_is_no_answer_is_none(self, house):
+        channel = house.client.get_channel(int(house.world.channel("general").id))
+        notice = await channel.send("A notice.")
+        said = house.world.store.get(str(notice.id))
+        await house.world.post("Ben", "general", "good", reply_to=said, ping=False)
+        await TestNoQuestion._only_the_next_is_one(house)
+
+
 class TestNoQuestion:
     @pytest.mark.parametrize("author", ["Conveyor", "Another bot"])
     async def test_is_what_a_bot_writes(self, house, author):

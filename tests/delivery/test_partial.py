@@ -33,6 +33,12 @@ class Working(Chat):
     partial = JobType.partial
 
 
+class Lasting(Working):
+    """What it has done is not undone by a cancel."""
+
+    cancelled_partly = True
+
+
 class Shy(Halting):
     """Its checkpoints are for nobody's eyes."""
 
@@ -95,3 +101,12 @@ async def test_a_cancelled_job_shows_none(build):
     cancelled = await house.sees(interaction.original, "Cancelled by you.")
     assert (await house.queue.get(job.id)).checkpoint is not None
     assert cancelled.content == ""
+
+
+async def test_a_cancelled_job_shows_it_where_what_was_done_stays_done(build):
+    house = await build(kind=Lasting)
+    interaction = await house.accepted("Half of it.")
+    await house.diary.until(EventName.JOB_PROGRESS)
+    await house.world.press("Ben", interaction.original, "Cancel")
+    cancelled = await house.sees(interaction.original, "Cancelled by you.")
+    assert cancelled.content.endswith("Half of it.")

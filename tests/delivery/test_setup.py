@@ -5,6 +5,9 @@ from dataclasses import replace
 from bot.operation.invitation import invitation
 from sandbox.model import Overwrite
 from sandbox.permissions import ATTACH_FILES
+from tests.delivery.admins import does
+from tests.delivery.house import GUARD_S
+from tests.delivery.webhooks.receiver import Receiver
 
 
 async def shown(house, user):
@@ -44,6 +47,20 @@ async def test_commands_out_of_reach_are_a_missing_scope(house):
     house.world.troubles.fail("GET *commands", 403, code=50001)
     (embed,) = (await shown(house, "Ada")).embeds
     assert "invited without the scope applications.commands" in embed["description"]
+
+
+async def test_a_webhook_that_answered_410_is_named_with_what_to_do(house):
+    async with Receiver() as receiver:
+        receiver.always = 410
+        await does(house, "admin webhook set", url=receiver.url)
+        assert "can be told of jobs" in (await shown(house, "Ada")).text
+        await house.accepted("why?")
+        house.teller.answer("why?", "Because.")
+        await receiver.until(1)
+        await house.programs.stop(GUARD_S)  # what came of it is known
+        (embed,) = (await shown(house, "Ada")).embeds
+        assert embed["description"].startswith(f"✗ The webhook at 127.0.0.1:{receiver.port} was")
+        assert "set it anew with /admin webhook set" in embed["description"]
 
 
 async def test_a_member_is_refused_and_the_log_says_who(house, caplog):

@@ -8,13 +8,12 @@ import pytest
 
 from bot.delivery import intake, tickets
 from bot.delivery.sight import NotAllowed
-from bot.jobs.chat import Chat
 from bot.jobs.question import Question
 from bot.queue.deliveries import DeliveryState
 from bot.queue.events import EventName
 from bot.queue.states import State
 from tests.delivery.admins import confirms, does, says
-from tests.delivery.house import CHECK_S, labels
+from tests.delivery.house import CHECK_S, PlainChat, labels
 from tests.delivery.test_mention import mention, replies
 from tests.delivery.test_tickets import person
 
@@ -22,7 +21,7 @@ CALLBACK = "callback"
 GOES_ON = "Cancelled by you. It goes on for others who asked for the same."
 
 
-class Shared(Chat):
+class Shared(PlainChat):
     """A chat whose answers are for everybody who asks the same."""
 
     joinable = True

@@ -132,10 +132,19 @@ async def test_delete_leaves_the_answer_that_was_made_anew(shared, ben, here):
     assert shared.chat.before("after that") == ["twice", better.content]
 
 
-async def test_an_administrator_may_delete_and_it_is_written_down(shared, ben, here):
-    answer = await asked(shared, "rude", ben, here)
-    await shared.world.press("Ada", answer, "Delete")
-    await gone(shared, answer)
+async def test_an_administrator_deletes_after_a_question_and_it_is_written_down(shared, ben, here):
+    answer = await asked(shared, "rude and long", ben, here)
+    last = await shared.world.wait_for(
+        lambda: next((m for m in shared.world.messages(here) if "Line 149" in m.content), None)
+    )
+    press = await shared.world.press("Ada", last, "Delete")
+    await shared.world.wait_for(lambda: press.followup_ids)
+    question = shared.world.store.get(press.followup_ids[0])
+    assert question.ephemeral
+    assert shared.world.store.get(last.id)
+    sure = await shared.world.press("Ada", question, "Confirm")
+    await gone(shared, answer, last)
+    await shared.world.wait_for(lambda: "was deleted" in sure.original.text)
     log = await shared.world.slash("Ada", here, "admin log audit")
     await shared.world.answered(log)
     await shared.world.wait_for(lambda: "deleted the answer of" in log.original.text)

@@ -156,6 +156,18 @@ async def test_a_closed_channel_is_refused_with_what_to_change(shared):
     assert not message.attachments
 
 
+async def test_it_may_run_later_and_what_makes_no_sense_is_refused(shared):
+    later = await ask(shared, "roles", at="in 2h")
+    assert "Scheduled" in later.original.text
+    await shared.world.press("Ada", later.original, "Cancel")
+    await shared.ended(later)
+
+    past = await ask(shared, "roles", at="yesterday")
+    assert "has passed" in past.original.text
+    odd = await ask(shared, "roles", channel=shared.channel())
+    assert "Omit `channel`" in odd.original.text
+
+
 async def test_no_other_administrator_gets_the_file_and_members_get_nothing(shared):
     await exported(shared, "roles")
     other, job_id = await administrator(shared), newest_job(shared)
@@ -210,6 +222,33 @@ async def test_a_result_that_comes_too_late_for_its_ticket_comes_as_a_direct_mes
     assert "Administrators" in [row["name"] for row in rows(shared, message)]
     for everybody_sees in world.messages(world.channel(asked.channel_id)):
         assert not everybody_sees.attachments
+
+
+async def test_torn_connections_cost_attempts_and_no_message(shared):
+    channel = shared.channel()
+    ids = shared.world.add_backlog(channel, 150)
+    shared.world.troubles.fail(f"GET /channels/{channel.id}/messages", "reset", times=3)
+
+    message = await exported(shared, "messages", channel=channel)
+
+    assert [int(row["id"]) for row in rows(shared, message)] == list(ids)
+    ((attempts,),) = shared.rows("select attempt from job where id = ?", newest_job(shared))
+    assert attempts > 1
+
+
+async def test_a_person_has_one_at_a_time(shared):
+    person, other = await administrator(shared), await administrator(shared)
+    held = shared.world.troubles.hold(f"GET */members/{person.id}", times=None)
+    first = await ask(shared, "roles", user=person)
+    await held.reached()
+    second = await ask(shared, "channels", user=person)
+    assert (await exported(shared, "channels", user=other)).attachments
+    assert "waits for its turn" in second.original.text
+
+    held.release()
+
+    assert (await shared.ended(first)).attachments
+    assert (await shared.ended(second)).attachments
 
 
 async def test_cancelled_it_leaves_nothing_behind(shared):

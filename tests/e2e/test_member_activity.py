@@ -41,9 +41,9 @@ def place(shared):
 
 
 def write(shared, channel, count, *authors, every_s=60.0):
-    """Let people have written in turns, at moments that no other message has."""
+    """Let people have written in turns, at moments that no other message has; the ids."""
     until = time.time() - shared.world.directory.channels[channel.id].position - len(authors) / 10
-    shared.world.add_backlog(channel, count, authors=authors, every_s=every_s, until=until)
+    return shared.world.add_backlog(channel, count, authors=authors, every_s=every_s, until=until)
 
 
 async def ask(shared, by="Ada", **options):
@@ -101,32 +101,32 @@ async def test_people_s_messages_are_counted_everywhere_and_of_these_days_only(s
 
 async def test_channels_that_the_bot_may_not_read_are_named(shared, place):
     world = shared.world
-    hidden, mute = place(), place()
+    hidden, mute, stage = place(), place(), place(VOICE_CHANNEL)
     world.permit(hidden, world.bot, deny=["VIEW_CHANNEL"])
     world.permit(mute, world.bot, deny=["READ_MESSAGE_HISTORY"])
+    world.permit(stage, world.bot, deny=["CONNECT"])
     closing = place()
-    held = world.troubles.fail(f"GET /channels/{closing.id}/messages", 403, times=1)
+    closed = world.troubles.fail(f"GET /channels/{closing.id}/messages", 403, times=1)
 
     done = await result(shared)
 
-    for channel in (hidden, mute, closing, world.channel("no-bots")):
+    for channel in (hidden, mute, stage, closing, world.channel("no-bots")):
         assert f"<#{channel.id}>" in done.text
+        asked = any(f"/channels/{channel.id}/" in entry.path for entry in world.log)
+        assert asked is (channel is closing), "what is known to be closed is not asked for"
     assert f"<#{world.channel('general').id}>" not in done.text
-    assert held.hits == 1
+    assert closed.hits == 1
 
 
 async def test_a_killed_bot_goes_on_where_it_was_and_counts_nothing_twice(shared, place):
-    world = shared.world
     first, second = place(), place()
     write(shared, first, 450, "Ben", "Cleo")
-    write(shared, second, 350, "Cleo", "Ada", "Ben")
-    held = world.troubles.hold(f"GET /channels/{second.id}/messages")
-    asked = await ask(shared)
-    await held.reached()
-    await until_saved(shared, second)
+    ids = write(shared, second, 350, "Cleo", "Ada", "Ben")
+    asked, third = await at_page(shared, second, 3)
+    await until_saved(shared, f'"after":{ids[199]}')
 
     await shared.kill()
-    held.release()
+    third.release()
     await shared.start()
 
     counted = rows(shared, await shared.ended(asked), "messages")
@@ -134,9 +134,23 @@ async def test_a_killed_bot_goes_on_where_it_was_and_counts_nothing_twice(shared
     assert (pages(shared, first), pages(shared, second)) == (5, 4)
 
 
-async def until_saved(shared, channel):
-    """Until the bot's database says that this channel is being read, as it does every second."""
-    here = f'%"at":{channel.id}%'.replace('"', r"\"")
+async def at_page(shared, channel, number):
+    """Ask; what was asked, and what holds the call for this page of the channel."""
+    pattern = f"GET /channels/{channel.id}/messages"
+    held = shared.world.troubles.hold(pattern)
+    asked = await ask(shared)
+    for _ in range(1, number):
+        await held.reached()
+        following = shared.world.troubles.hold(pattern)
+        held.release()
+        held = following
+    await held.reached()
+    return asked, held
+
+
+async def until_saved(shared, text):
+    """Until a checkpoint in the bot's database says so: it is written every second."""
+    here = "%{}%".format(text.replace('"', r"\""))
     saved = "SELECT count(*) FROM body WHERE checkpoint LIKE ?"
     async with asyncio.timeout(10):
         while await asyncio.to_thread(shared.rows, saved, here) == [(0,)]:
@@ -272,3 +286,14 @@ async def test_a_connection_that_is_resumed_has_missed_nothing(shared, place):
     async with asyncio.timeout(10):
         while (await until_kept(shared, "Ada", 1, ended=True))[0][1] < left:
             pass
+
+
+async def test_a_calm_exit_writes_down_all_that_was_seen(shared, place):
+    before = len(stretches(shared, "Ben"))
+    shared.world.join_voice("Ben", place(VOICE_CHANNEL))
+    await until_kept(shared, "Ben", before + 1, ended=False)
+
+    asked_to_stop = time.time()
+    assert await shared.bot.stop() == 0
+
+    assert stretches(shared, "Ben")[-1][1] > asked_to_stop

@@ -32,4 +32,4 @@ async def test_that_goes_on_with_the_next_attempt_is_an_answer(shared):
 async def test_that_stalls_each_time_is_a_sentence(shared):
     shared.chat.plan("endless", stalling)
     text = (await shared.ended(await shared.ask("endless"))).text
-    assert "It took longer than 1 seconds." in text
+    assert "It took longer than one second." in text

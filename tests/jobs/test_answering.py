@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.jobs.answering import PATIENCE_S
 from bot.jobs.chat import Chat
 from bot.jobs.prompts import Prompts
+from bot.jobs.providing import PATIENCE_S
 from bot.jobs.question import Question
 from bot.providers.breaker import Breaker, Rests
 from bot.providers.chat import Ended, ProviderError

@@ -323,3 +323,10 @@ class TestAScope:
 
     def test_that_is_private_to_nobody_is_shared_with_nobody(self):
         assert scoped("k", "chat", 7, None, private=True) is None
+
+    def test_tells_other_files_apart(self):
+        files = [[], [File("a", b"1")], [File("a", b"2")], [File("b", b"1")], [File("a", b"1")] * 2]
+        keys = [scoped("k", "chat", 7, 1, private=False, inputs=some) for some in files]
+        assert len(set(keys)) == len(files)
+        again = scoped("k", "chat", 7, 1, private=False, inputs=[File("a", b"1")])
+        assert again == keys[1]

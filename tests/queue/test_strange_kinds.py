@@ -33,7 +33,7 @@ async def test_a_job_of_an_unknown_kind_goes_unspent_to_who_knows_it(start, make
         "version that has it, or discard them"
     ]
     assert [one.problem for one in (await outdated.health()).issues] == [
-        "2 jobs are waiting of the kind new, which this process does not know."
+        "This process does not know the kind new; 2 of it waiting."
     ]
     await outdated.stop_working(grace_s=0)
     updated = await start(old, new)

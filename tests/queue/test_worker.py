@@ -16,7 +16,7 @@ from bot.queue.options import QueueOptions
 from bot.queue.states import State
 from bot.queue.worker import WorkerOptions
 from tests.queue.kinds import Gate, Text, Work, for_ever
-from tests.queue.watching import Diary, TappedStore, never, on_a_file
+from tests.queue.watching import Diary, TappedStore, never, on_a_file, soon
 
 
 class TestSlots:
@@ -170,6 +170,62 @@ class TestWhatARunSays:
         store.refused = set()
         while (await queue.get(job.id)).checkpoint is None:
             await store.next("beat")
+
+    async def test_is_stored_at_once_where_the_work_waits_for_that(self, new_store, start):
+        store = TappedStore(new_store())
+        found = []
+
+        async def do(ctx, text: str) -> str:
+            for page in (1, 2):
+                ctx.checkpoint(page)
+                await ctx.settle()
+                found.append((await store.get(ctx.job.id)).checkpoint)
+            return text
+
+        work = Work(do)
+        queue = await start(work, store=store)
+        diary = Diary(queue)
+        job = (await queue.enqueue(work, Text())).job
+        await diary.until(EventName.JOB_COMPLETED, job.id)
+        assert found == ["1", "2"]
+
+    async def test_is_waited_for_while_the_store_is_away(self, new_store, start):
+        store = TappedStore(new_store())
+
+        async def do(ctx, text: str) -> str:
+            ctx.checkpoint("safe")
+            await ctx.settle()
+            return str((await store.get(ctx.job.id)).checkpoint)
+
+        work = Work(do)
+        queue = await start(work, store=store)
+        diary = Diary(queue)
+        store.refused = {"beat"}
+        job = (await queue.enqueue(work, Text())).job
+        await store.next("beat")
+        store.refused = set()
+        told = await diary.until(EventName.JOB_COMPLETED, job.id)
+        assert json.loads(told.result)["text"] == '"safe"'
+
+    async def test_a_run_that_is_over_waits_for_nothing(self, start, stubborn):
+        went_on = []
+
+        async def settle(ctx, text: str) -> str:
+            await ctx.settle()
+            went_on.append(text)
+            return text
+
+        stubborn.last = settle
+        work = Work(stubborn.work)
+        queue = await start(work)
+        diary = Diary(queue)
+        job = (await queue.enqueue(work, Text())).job
+        await diary.until(EventName.JOB_STARTED, job.id)
+        await queue.cancel(job.id, "enough")
+        await diary.until(EventName.JOB_CANCELLED, job.id)
+        stubborn.let_go()
+        await soon(stubborn.ended.wait())
+        assert went_on == []
 
     async def test_is_sent_again_only_until_it_is_stored(self, new_store, start):
         store = TappedStore(new_store())

@@ -165,6 +165,20 @@ async def test_of_its_own_roles_the_bot_hears_without_the_intent(sandbox, gatewa
     assert (told["d"]["user"]["id"], ids[2] in told["d"]["roles"]) == (world.bot.id, True)
 
 
+async def test_roles_that_make_room_for_another_are_told(sandbox, bot):
+    await bot.wait_until_ready()
+    world, guild = sandbox.world, bot.get_guild(int(sandbox.world.guild.id))
+
+    for name in ("first", "second"):
+        world.directory.add_role(world.guild, name, below="Conveyor")
+        await bot.wait_for("guild_role_create", timeout=5)
+
+    assert [role.name for role in guild.roles[-3:]] == ["second", "Conveyor", "Administrators"]
+    assert {role.id: role.position for role in guild.roles} == {
+        int(role.id): role.position for role in world.directory.guild_roles(world.guild.id)
+    }
+
+
 async def test_discordpy_gives_takes_and_hears_of_it(sandbox, bot):
     world = sandbox.world
     await bot.wait_until_ready()

@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from sandbox.interactions import Interaction
+from sandbox.model import Upload
 from sandbox.server import Sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -280,6 +281,15 @@ async def test_a_modal_is_filled_in_and_submitted(page: Page, bot: Puppet) -> No
     submitted = await bot.asked("form")
     assert submitted.data["components"][0]["components"][0]["value"] == "because"
     await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_spoiler_is_covered_until_it_is_pressed(page: Page, bot: Puppet) -> None:
+    await bot.world.post(
+        "Ben", "general", "look", [Upload("SPOILER_me.png", b"\x89PNG", "image/png")]
+    )
+    cover = message(page, "look").get_by_role("button", name="Spoiler")
+    await cover.click()
+    await expect(cover).to_have_count(0)
 
 
 async def test_nobody_else_sees_an_ephemeral_message(page: Page, bot: Puppet) -> None:

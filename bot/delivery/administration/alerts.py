@@ -13,15 +13,14 @@ from contextlib import suppress
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.delivery.administration.failed_jobs import FailedJob, FailedJobs, failed_in
 from bot.delivery.discord_calls import DiscordCalls, NotNow, Refusal
 from bot.delivery.ladder import nonce_of
 from bot.delivery.target import Target
 from bot.delivery.undelivered import Line
 from bot.delivery.undelivered import book_of as undelivered_in
 from bot.queue.duty import log_failure
-from bot.queue.errors import QueueError
-from bot.queue.events import Event, EventName
-from bot.queue.job import Clock, Job
+from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue
 from bot.queue.store.base import Entry, Records
 from bot.texts import say
@@ -55,17 +54,6 @@ class AlertsChannel(BaseModel):
     upto: int = 0
 
 
-class FailedJob(BaseModel):
-    """A line of the journal `failed jobs <guild>`; of a private job nothing that it said."""
-
-    model_config = ConfigDict(frozen=True)
-
-    job: str
-    kind: str
-    user: int | None
-    error: str = ""
-
-
 class Alerts:
     """A duty. What goes wrong in it is logged; it goes on."""
 
@@ -73,9 +61,8 @@ class Alerts:
         self._records: Records = queue.store
         self._calls = calls
         self._clock = clock
-        self._writing: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
-        queue.events.subscribe(self._on_event)
+        self.failed = FailedJobs(queue, self._news.set)
 
     # -- what is set ----------------------------------------------------------------------------
 
@@ -102,8 +89,13 @@ class Alerts:
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
+        began: float | None = self._clock()
+        await asyncio.sleep(GATHER_S)  # other processes write down what they have just seen
         while True:
             try:
+                if began is not None:
+                    await self.catch_up(began)
+                    began = None
                 await self.tell()
             except Exception as error:  # noqa: BLE001 - it is logged, and the next look may do
                 log_failure("alerts wait", error)
@@ -113,9 +105,17 @@ class Alerts:
             await asyncio.sleep(GATHER_S)
             self._news.clear()
 
+    async def catch_up(self, before: float) -> None:
+        """Write down what ended `before` (unix seconds) in a process that died of it, or with it.
+
+        Raises `StoreError`.
+        """
+        for guild in await self._records.notes(SCOPE):
+            await self.failed.catch_up(int(guild), before)
+
     async def tell(self) -> None:
         """Tell each server what is new. Raises `StoreError`."""
-        await asyncio.gather(*self._writing)
+        await self.failed.written()
         for guild, text in (await self._records.notes(SCOPE)).items():
             known = _read(text)
             if known is not None:
@@ -161,32 +161,6 @@ class Alerts:
             for entry in await self._records.entries(book, limit=MOST_READ)
         ]
         return sorted(found, key=lambda one: one[0].id)
-
-    # -- what failed ----------------------------------------------------------------------------
-
-    def _on_event(self, event: Event) -> None:
-        if event.name is EventName.JOB_FAILED and event.job is not None and event.job.guild:
-            task = asyncio.create_task(self._note(event.job))
-            self._writing.add(task)
-            task.add_done_callback(self._writing.discard)
-
-    async def _note(self, job: Job) -> None:
-        line = FailedJob(
-            job=job.id,
-            kind=job.type,
-            user=job.owner,
-            error="" if job.private else (job.error or ""),
-        )
-        try:
-            await self._records.record(failed_in(job.guild or 0), line.model_dump_json())
-        except QueueError as error:
-            logger.warning("no alert for a failed job: %s", error, extra={"job": job.id})
-        self._news.set()
-
-
-def failed_in(guild: int) -> str:
-    """The journal of a server's jobs that were given up."""
-    return f"failed jobs {guild}"
 
 
 def _target(guild: int, channel: int, now: float) -> Target:

@@ -18,7 +18,7 @@ def admin_desk(
     book: FailureBook,
     clock: Clock,
     owners: frozenset[int],
-    guilds: Callable[[], int],
+    guilds: Callable[[], int | None],
     tokens: Tokens = uncounted,
 ) -> AdminDesk:
     """`owners` may do what touches all servers, others only while `guilds` answers 1; `tokens` says

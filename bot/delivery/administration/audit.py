@@ -31,6 +31,13 @@ class Deed(StrEnum):
     PROMPT_SET = "prompt set"
     PROMPT_RESET = "prompt reset"
     REDELIVERED = "redelivered"
+    BULK_ROLE = "bulk role"
+    UNKNOWN = "unknown"
+    """What another version of this bot can do, and wrote down."""
+
+    @classmethod
+    def _missing_(cls, _: object) -> "Deed":
+        return cls.UNKNOWN
 
 
 class AuditLine(BaseModel):

@@ -52,23 +52,38 @@ def check(person: Person) -> int:
     return person.guild
 
 
+class ServersNotKnown(NotAllowed):
+    """It may concern other servers: not all shards have said yet which are theirs."""
+
+    def __init__(self) -> None:
+        super().__init__(say("admin-servers-unknown"))
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far administrators reach: while the bot is in one server, they reach everything."""
+    """How far administrators reach: while the bot is in one server, they reach everything.
+
+    `guilds`: in how many it is; None while that is not known.
+    """
 
     owners: frozenset[int]
-    guilds: Callable[[], int]
+    guilds: Callable[[], int | None]
+
+    def owns(self, person: Person) -> bool:
+        """Whether the person is in charge of the bot itself."""
+        return person.id in self.owners
 
     def covers_all(self, person: Person) -> bool:
         """Whether the person may do what touches all servers."""
-        return self.guilds() <= 1 or person.id in self.owners
+        guilds = self.guilds()
+        return self.owns(person) or (guilds is not None and guilds <= 1)
 
     def check(self, person: Person) -> None:
-        """Raises `TouchesAll`, and `NotAnAdministrator`."""
+        """Raises `TouchesAll` or `ServersNotKnown`, and `NotAnAdministrator`."""
         check(person)
         if not self.covers_all(person):
             logger.warning("person %d was refused what touches all servers", person.id)
-            raise TouchesAll
+            raise ServersNotKnown if self.guilds() is None else TouchesAll
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ one place where what is done meets how it is told. Every one is checked by what 
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.delivery.administration.cleanup import Cleanup
 from bot.delivery.administration.deeds import Administration, check
@@ -119,12 +120,18 @@ class AdminDesk:
         return admin_log.audit_page(lines[:size], older=older, newest=before is None)
 
     async def failure(self, person: Person, reference: str | None) -> Post:
-        """What is known of a failure; without a reference, the last ones."""
+        """What is known of a failure; without a reference, the last ones.
+
+        Owners are told of those in private messages, too.
+        """
         guild = check(person)
+        books = (guild, None) if self.acts.reach.owns(person) else (guild,)
         if reference is None:
-            found = await self.failures.latest(guild, admin_log.ON_A_PAGE)
-            return admin_log.failure_list(found)
-        one = await self.failures.find(guild, reference.strip().strip("`").upper())
-        if one is None:
-            raise NotAllowed(say("error-unknown"))
-        return admin_log.failure(one)
+            pages = [await self.failures.latest(one, admin_log.ON_A_PAGE) for one in books]
+            newest = sorted(chain(*pages), key=lambda failure: -failure.at)
+            return admin_log.failure_list(newest[: admin_log.ON_A_PAGE])
+        wanted = reference.strip().strip("`").upper()
+        for one in books:
+            if (found := await self.failures.find(one, wanted)) is not None:
+                return admin_log.failure(found)
+        raise NotAllowed(say("error-unknown"))

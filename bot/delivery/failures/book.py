@@ -85,8 +85,9 @@ class FailureBook:
         except StoreError as error:
             logger.warning("the failure %s is only in the log: %s", failure.id, error)
 
-    async def find(self, guild: int, reference: str) -> Failure | None:
-        """What this server's journal says of it; None if it does not know it (any more).
+    async def find(self, guild: int | None, reference: str) -> Failure | None:
+        """What the journal of this server (None: of private messages) says of it; None if it does
+        not know it (any more).
 
         Raises `StoreError`.
         """
@@ -101,8 +102,8 @@ class FailureBook:
             before = page[-1].id
         return None
 
-    async def latest(self, guild: int, limit: int) -> list[Failure]:
-        """The server's last failures, newest first. Raises `StoreError`."""
+    async def latest(self, guild: int | None, limit: int) -> list[Failure]:
+        """That journal's last failures, newest first. Raises `StoreError`."""
         return [_read(one) for one in await self._records.entries(book_of(guild), limit=limit)]
 
     def _line(self, error: BaseException, said: Told, asked: Asked, reference: str) -> Failure:

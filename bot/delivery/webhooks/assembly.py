@@ -4,6 +4,7 @@ import aiohttp
 
 from bot.delivery.target import Sealer
 from bot.delivery.webhooks.call import Caller
+from bot.delivery.webhooks.checkup import WebhookCheckup
 from bot.delivery.webhooks.desk import WebhookDesk
 from bot.delivery.webhooks.directory import Directory, WebhookSettings
 from bot.delivery.webhooks.guild_hooks import GuildHooks
@@ -44,6 +45,10 @@ class Webhooks:
             for store in (queue.store, queue.degraded.store)
         )
         return stored, beside
+
+    def checkup(self) -> WebhookCheckup:
+        """What tells whether they can be called."""
+        return WebhookCheckup(self._parts)
 
     def desk(self, queue: JobQueue, outbox: WebhookOutbox) -> WebhookDesk:
         """What administrators call; `outbox` is told when something is due again."""

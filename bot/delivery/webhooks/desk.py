@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.delivery.webhooks.body import body
 from bot.delivery.webhooks.call import Answer
+from bot.delivery.webhooks.checkup import WebhookCheckup
 from bot.delivery.webhooks.directory import Debt
 from bot.delivery.webhooks.guild_hooks import GuildHook
 from bot.delivery.webhooks.journal import Line
@@ -42,9 +43,14 @@ class WebhookDesk:
         """Tell it nothing more, not even what is owed already."""
         await self.parts.directory.guilds.remove(guild)
 
-    async def log(self, guild: int, limit: int) -> list[Line]:
-        """The last tries, newest first."""
+    async def log(self, guild: int | None, limit: int) -> list[Line]:
+        """The last tries for a server, newest first; None: for the webhook of the settings."""
         return await self.parts.journal.lines(guild, limit)
+
+    @property
+    def checkup(self) -> WebhookCheckup:
+        """What tells whether webhooks can be called."""
+        return WebhookCheckup(self.parts)
 
     async def test(self, guild: int, by: int) -> Answer | None:
         """Tell it of a job that never was, now and once; None: there is no webhook."""

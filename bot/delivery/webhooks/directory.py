@@ -131,11 +131,14 @@ class Directory:
         url = self._settings.url
         if url is None:
             raise NobodyThere("WEBHOOK_URL was removed")
-        known = hashlib.sha256(url.encode()).hexdigest()
-        off_id, _, why = (await self._off_note()).partition(" ")
-        if off_id == known:
+        if why := await self.why_off(url):
             raise NobodyThere(f"the webhook of WEBHOOK_URL is switched off: {why}")
-        return Hook(id=known, url=url, secrets=self._settings.secrets)
+        return Hook(id=_id_of(url), url=url, secrets=self._settings.secrets)
+
+    async def why_off(self, url: str) -> str:
+        """Why the webhook of the settings is called no more at this address; empty: it is."""
+        off_id, _, why = (await self._off_note()).partition(" ")
+        return why if off_id == _id_of(url) else ""
 
     async def _off_note(self) -> str:
         try:
@@ -149,3 +152,7 @@ class Directory:
             await self.guilds.switch_off(job.guild, hook.id, why)
         elif debt.to == "settings":
             await self._records.note(SETTINGS_SCOPE, OFF, f"{hook.id} {why}")
+
+
+def _id_of(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()

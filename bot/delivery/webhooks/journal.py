@@ -49,9 +49,9 @@ class Journal:
         text = line.model_dump_json(by_alias=True)
         await self._record(f"webhooks {_whose(guild)}", text)
 
-    async def lines(self, guild: int, limit: int) -> list[Line]:
-        """The last tries for this server, newest first. Raises `StoreError`."""
-        found = await self._records.entries(f"webhooks {guild}", limit=limit)
+    async def lines(self, guild: int | None, limit: int) -> list[Line]:
+        """The last tries, newest first. Raises `StoreError`."""
+        found = await self._records.entries(f"webhooks {_whose(guild)}", limit=limit)
         return [
             Line.model_validate_json(one.text).model_copy(update={"at": one.at}) for one in found
         ]

@@ -7,7 +7,7 @@ overlaps is one.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -40,14 +40,18 @@ class VoiceBook:
         self._records = records
         self._known: set[tuple[int, date]] = set()
 
-    async def write(self, guild: int, stretches: Iterable[Stretch]) -> None:
-        """Keep these, each in place of an earlier one of the same person and start."""
-        parts = [part for stretch in stretches for part in by_day(stretch)]
-        for day in {day_of(part.start) for part in parts}:
-            await self._know(guild, day)
+    async def write(self, kept: Mapping[int, Iterable[Stretch]]) -> None:
+        """Keep these, by server, each in place of an earlier one of the same person and start."""
+        parts = [
+            (guild, part)
+            for guild, stretches in kept.items()
+            for stretch in stretches
+            for part in by_day(stretch)
+        ]
+        await self._know({(guild, day_of(part.start)) for guild, part in parts})
         await self._note(
             (_scope(guild, day_of(part.start)), f"{part.user} {part.start:.3f}", f"{part.end:.3f}")
-            for part in parts
+            for guild, part in parts
         )
 
     async def read(self, guild: int, since: float, until: float) -> dict[int, list[Stretch]]:
@@ -80,12 +84,12 @@ class VoiceBook:
     async def _days(self, guild: int) -> list[date]:
         return sorted(map(date.fromisoformat, await self._records.notes(_index(guild))))
 
-    async def _know(self, guild: int, day: date) -> None:
-        """Before anything is kept of the day, so that it is found when it must go."""
-        if (guild, day) not in self._known:
-            await self._records.note(SERVERS, str(guild), "")
-            await self._records.note(_index(guild), day.isoformat(), "")
-            self._known.add((guild, day))
+    async def _know(self, days: set[tuple[int, date]]) -> None:
+        """Before anything is kept of a day, so that it is found when it must go."""
+        new = days - self._known
+        await self._note((SERVERS, str(guild), "") for guild in {guild for guild, _ in new})
+        await self._note((_index(guild), day.isoformat(), "") for guild, day in new)
+        self._known |= new
 
     async def _note(self, notes: Iterable[tuple[str, str, str | None]]) -> None:
         left = iter(notes)

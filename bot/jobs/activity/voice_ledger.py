@@ -5,6 +5,7 @@ server's AFK channel, and not deafened. The bot's own watch is kept beside it, a
 nobody watched is not counted, and can be told.
 """
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -35,6 +36,7 @@ class VoiceLedger:
         self._there: dict[int, dict[int, float]] = {}
         self._lost: dict[int, float] = {}
         self._due: dict[int, dict[tuple[int, float], Stretch]] = defaultdict(dict)
+        self._writing = asyncio.Lock()
         self._marked_at = 0.0
         self._swept: date | None = None
 
@@ -115,11 +117,11 @@ class VoiceLedger:
         people[user] = max(start, midnight_before(end))  # what was before needs no more marks
 
     async def _store(self) -> None:
-        for guild in list(self._due):
-            due = self._due.pop(guild, {})
+        async with self._writing:  # what is known later is written later
+            due, self._due = self._due, defaultdict(dict)
             try:
-                await self._book.write(guild, due.values())
+                await self._book.write({guild: found.values() for guild, found in due.items()})
             except StoreError as error:
                 logger.warning("voice time waits until it can be stored: %s", error)
-                self._due[guild] = due | self._due[guild]
-                return
+                for guild, found in due.items():
+                    self._due[guild] = found | self._due[guild]

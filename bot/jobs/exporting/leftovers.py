@@ -64,5 +64,5 @@ def _tidy(home: Path, job: Job | None) -> None:
         for rows in home.glob(f"*/{ROWS}"):
             rows.unlink(missing_ok=True)
     elif job is None or job.state in FINISHED:
-        logger.info("removing what an export left behind: %s", home.name)
+        logger.debug("removing what there is of export %s", home.name)
         shutil.rmtree(home, ignore_errors=True)

@@ -147,7 +147,7 @@ async def _channel(
     try:
         with asking_discord():
             return known or await server.fetch_channel(channel_id)
-    except (discord.Forbidden, discord.NotFound):
+    except (discord.Forbidden, discord.NotFound, discord.InvalidData):
         return None
 
 

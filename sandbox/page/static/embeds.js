@@ -62,13 +62,19 @@ function card(file, url) {
     h("a", { class: "quiet", href: url, download: file.filename, "aria-label": `Download ${file.filename}` }, icon("download")));
 }
 
+/** What lies over a picture until it is pressed. */
+function cover() {
+  return h("button", { type: "button", class: "cover", on: { click: (event) => event.currentTarget.remove() } }, "Spoiler");
+}
+
 /** One attached file: a picture, a player, or a card to download it. */
 export function attachmentNode(file) {
   const url = ownUrl(file.url);
   if (!url) return h("div", { class: "card file" }, icon("file"), h("div", {}, file.filename, h("small", {}, "kept elsewhere")));
   if (isPicture(file)) {
     return h("figure", { class: "picture" }, h("a", { href: url, target: "_blank", rel: "noopener" }, h("img", { src: url, alt: file.description || file.filename, loading: "lazy", width: file.width, height: file.height })),
-      h("figcaption", {}, file.filename, " · ", sizeOf(file.size), " ", h("a", { href: url, download: file.filename, "aria-label": `Download ${file.filename}` }, icon("download"))));
+      h("figcaption", {}, file.filename, " · ", sizeOf(file.size), " ", h("a", { href: url, download: file.filename, "aria-label": `Download ${file.filename}` }, icon("download"))),
+      file.filename.startsWith("SPOILER_") && cover());
   }
   if (/^audio\//.test(file.content_type ?? "")) return h("div", { class: "card audio" }, h("audio", { controls: true, preload: "metadata", src: url }), h("a", { href: url, download: file.filename }, file.filename));
   return card(file, url);

@@ -1,0 +1,157 @@
+"""One OpenAI-compatible server: where it is, how it is asked, and what its refusals mean."""
+
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import UTC, datetime
+
+import aiohttp
+from pydantic import SecretStr, ValidationError
+from yarl import URL
+
+from bot.providers.errors import ProviderError
+from bot.providers.http_failures import Kind, lost_line, plain_code, refusal, silence
+from bot.providers.openai_wire import ModelList, Refusal
+from bot.providers.payloads import TooLargeError
+from bot.providers.retry_after import retry_after
+from bot.texts import say
+
+CONNECT_S = 10.0
+
+MOST_REFUSED = 64 * 1024
+"""Bytes of a refusal that are read."""
+
+MOST_LISTED = 8 * 1024 * 1024
+"""Bytes of a list of models that are read."""
+
+
+class OpenAIServer:
+    """Asks at one base URL, with one key; never follows anywhere else.
+
+    `session` stays the caller's to close. `stall_timeout_s` is the longest silence in seconds.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        api_key: SecretStr | None,
+        stall_timeout_s: float,
+    ) -> None:
+        self.url = URL(base_url)
+        self._kind = kind
+        self._session = session
+        self._api_key = api_key
+        self._stall_timeout_s = stall_timeout_s
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_S, sock_read=stall_timeout_s
+        )
+
+    def post(
+        self, *path: str, json: object = None, data: object = None
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Ask with a JSON document, or with a form."""
+        return self._session.post(
+            self._address(*path),
+            json=json,
+            data=data,
+            headers=self._headers(),
+            timeout=self._timeout,
+            allow_redirects=False,  # a redirected POST turns into a GET, and may carry the key away
+        )
+
+    def fetch(
+        self, url: URL, session: aiohttp.ClientSession | None = None
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """Get what is at an address, without the key; through another session, if one is given."""
+        return (session or self._session).get(
+            url,
+            headers={"Accept-Encoding": "identity"},
+            timeout=self._timeout,
+            allow_redirects=False,
+        )
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Turn a line that is silent or lost into a `ProviderError`."""
+        try:
+            yield
+        except TimeoutError:
+            raise silence(self._kind, self._stall_timeout_s) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise lost_line(self._kind, error) from None
+
+    async def check(self, model: str | None) -> str:
+        """Say in one sentence whether it is there and knows the model; never raises."""
+        try:
+            with self.failures():
+                return await self._check(model)
+        except ProviderError as error:
+            return say("ready-provider-not", fault=str(error))
+        except TooLargeError:
+            return self._judge(b"", model)
+
+    async def _check(self, model: str | None) -> str:
+        async with self._session.get(
+            self._address("models"),
+            headers=self._headers(),
+            timeout=self._timeout,
+            allow_redirects=False,
+        ) as response:
+            if response.status in (404, 405):
+                return say("ready-provider-unlisted", host=self._host)
+            if response.status != 200:
+                raise self.refused(response, await refusal_of(response))
+            return self._judge(await whole(response, MOST_LISTED), model)
+
+    def _judge(self, body: bytes, model: str | None) -> str:
+        host, setting = self._host, self._kind.upper()
+        try:
+            known = {one.id for one in ModelList.model_validate_json(body).data}
+        except ValidationError:
+            return say("ready-provider-other", host=host, setting=setting)
+        if model and model not in known:
+            return say("ready-provider-model", host=host, model=model, setting=setting)
+        return say("ready-provider", host=host, count=len(known))
+
+    def refused(
+        self, response: aiohttp.ClientResponse, body: bytes, model: str | None = None
+    ) -> ProviderError:
+        """What an answer that is no 200 means."""
+        wait_s = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        try:
+            code = plain_code(Refusal.model_validate_json(body).error)
+        except ValidationError:
+            code = None  # the status alone says enough
+        return refusal(self._kind, response.status, code=code, model=model, retry_after_s=wait_s)
+
+    @property
+    def _host(self) -> str:
+        return str(self.url.host)
+
+    def _address(self, *path: str) -> URL:
+        return self.url.joinpath(*path).with_query(self.url.query)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if self._api_key and (key := self._api_key.get_secret_value().strip()):
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+
+async def whole(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The body. Raises `TooLargeError` as soon as it has more than `most` bytes."""
+    body = bytearray()
+    async for block in response.content.iter_any():
+        body += block
+        if len(body) > most:
+            raise TooLargeError
+    return bytes(body)
+
+
+async def refusal_of(response: aiohttp.ClientResponse) -> bytes:
+    """The body of a refusal; nothing, if it cannot be read."""
+    try:
+        return await whole(response, MOST_REFUSED)
+    except (TooLargeError, aiohttp.ClientError, OSError):
+        return b""

@@ -1,0 +1,83 @@
+"""What counts as a picture is known by its content, and by its header alone before it is decoded.
+
+A few kilobytes can become gigabytes, a name can say anything: nothing is decoded that has too many
+pixels, moves, or is of no known format. All of it is slow: for threads.
+"""
+
+import io
+from collections.abc import Mapping
+from enum import StrEnum
+
+from PIL import Image, ImageOps, PngImagePlugin
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+
+MOST_PIXELS = 40_000_000
+"""Of a picture that is decoded: it then takes up to 160 MB."""
+
+MOST_ACROSS = 20_000
+"""Pixels of its longer side."""
+
+
+class Flaw(StrEnum):
+    """Why something is not taken for a picture."""
+
+    UNKNOWN = "unknown"
+    MOVES = "moves"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    BROKEN = "broken"
+
+
+class NotAPicture(Exception):
+    """These bytes are not taken; `flaw` says why."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
+
+
+def check(data: bytes) -> None:
+    """Look at the header only. Raises `NotAPicture`."""
+    _opened(data)
+
+
+def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
+    """The picture, upright, made smaller until its longer side has at most so many pixels.
+
+    Raises `NotAPicture`.
+    """
+    image = _opened(data)
+    try:
+        image.draft("RGB", (largest, largest))  # what need not be decoded takes no memory
+        image.thumbnail((largest, largest), reducing_gap=2.0)
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    except Exception as error:  # a broken picture breaks the library in many ways
+        raise NotAPicture(Flaw.BROKEN) from error
+
+
+def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:
+    """The picture as PNG, with texts about it in any script (iTXt, PNG specification §11.3.4.5)."""
+    texts = PngImagePlugin.PngInfo()
+    for name, text in (about or {}).items():
+        texts.add_itxt(name, text)
+    data = io.BytesIO()
+    image.save(data, "PNG", pnginfo=texts)
+    return data.getvalue()
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture with nothing decoded."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise NotAPicture(Flaw.TOO_MANY_PIXELS) from None
+    except Exception as error:  # a broken header breaks the library in many ways
+        raise NotAPicture(Flaw.UNKNOWN) from error
+    if image.width * image.height > MOST_PIXELS or max(image.size) > MOST_ACROSS:
+        raise NotAPicture(Flaw.TOO_MANY_PIXELS)
+    # what phones add to a photograph (MPO) is no animation
+    if image.format != "MPO" and getattr(image, "is_animated", False):
+        raise NotAPicture(Flaw.MOVES)
+    return image

@@ -1,0 +1,205 @@
+"""A question knows what went before it: the same in each run, and nothing that is not its own."""
+
+import asyncio
+from collections import defaultdict
+
+import pytest
+
+from bot.jobs.chat import Chat
+from bot.jobs.memory import Memory, conversation_of
+from bot.jobs.prompts import Prompts
+from bot.jobs.question import Question
+from bot.jobs.recollection import Recollection
+from bot.providers.chat import ChatRequest, ProviderError
+from bot.queue.errors import StoreUnavailable
+from bot.queue.events import EventName
+from bot.queue.options import QueueOptions
+from bot.queue.retry import RetryPolicy
+from bot.queue.states import State
+from bot.queue.testing import drain, working
+from bot.queue.worker import WorkerOptions
+from tests.queue.watching import Diary
+
+BEN, CLEO, GUILD = 7, 8, 1
+HERE = conversation_of(GUILD, 2, BEN, private=False)
+AT_ONCE = QueueOptions(WorkerOptions(retry=RetryPolicy(base_s=0)))
+
+
+class Echo:
+    """Answers each question with it; fails, or waits, where told to."""
+
+    name = "echo"
+
+    def __init__(self) -> None:
+        self.heard: defaultdict[str, list[ChatRequest]] = defaultdict(list)
+        self.failures: dict[str, int] = {}
+        self.doors: dict[str, asyncio.Event] = {}
+
+    def describe(self) -> str:
+        return "An echo."
+
+    async def stream(self, request: ChatRequest):
+        question = request.messages[-1].content
+        self.heard[question].append(request)
+        if question in self.doors:
+            await self.doors[question].wait()
+        if self.failures.get(question, 0) >= len(self.heard[question]):
+            raise ProviderError("Not yet.", retryable=True, category="unavailable")
+        yield f"re: {question}"
+
+    def before(self, question: str) -> list[list[str]]:
+        """What each run of the question was told to have gone before, questions alone."""
+        return [
+            [one.content for one in request.messages[:-1] if one.role == "user"]
+            for request in self.heard[question]
+        ]
+
+
+class Talk:
+    """A queue with a chat, in which Ben talks."""
+
+    def __init__(self, queue) -> None:
+        self.queue = queue
+        self.echo = Echo()
+        self.memory = Memory(queue.store, queue._clock)
+        recollection = Recollection(queue, self.memory, Chat.name)
+        self.prompts = Prompts(queue.store)
+        self.chat = Chat(
+            self.echo, prompts=self.prompts, recollection=recollection, inputs=queue.inputs
+        )
+        queue.register(self.chat)
+        self.diary = Diary(queue)
+
+    async def ask(self, text: str, *, owner=BEN, fresh=False, **more):
+        """The job of a question, queued."""
+        question = Question(text=text, **({"conversation": HERE} | more))
+        queued = await self.queue.enqueue(
+            self.chat, question, owner=owner, guild=GUILD, fresh=fresh
+        )
+        return queued.job
+
+    async def tell(self, text: str, **more):
+        """The same, answered."""
+        job = await self.ask(text, **more)
+        await drain(self.queue)
+        return await self.queue.get(job.id)
+
+
+@pytest.fixture
+async def talk():
+    async with working(options=AT_ONCE) as queue:
+        yield Talk(queue)
+
+
+async def test_a_run_that_is_repeated_is_told_the_same(talk):
+    await talk.tell("one")
+    talk.echo.failures["two"] = 1
+    talk.echo.doors["two"] = asyncio.Event()
+    two = await talk.ask("two")
+    await talk.diary.until(EventName.JOB_STARTED, two.id)
+    await talk.memory.keep(HERE, "7ZZZZZZZZZ", (await talk.memory.turns(HERE)).popitem()[1])
+    talk.echo.doors["two"].set()
+    await talk.diary.until(EventName.JOB_COMPLETED, two.id)
+    assert talk.echo.before("two") == [["one"], ["one"]]
+
+
+async def test_a_job_that_ran_twice_is_remembered_once(talk):
+    talk.echo.failures["one"] = 2
+    await talk.tell("one")
+    await talk.tell("two")
+    assert talk.echo.before("two") == [["one"]]
+
+
+async def test_of_two_that_are_asked_at_once_both_are_remembered(talk):
+    door = asyncio.Event()
+    talk.echo.doors = {"one": door, "two": door}
+    for job in [await talk.ask("one"), await talk.ask("two")]:
+        await talk.diary.until(EventName.JOB_STARTED, job.id)
+    door.set()
+    await talk.tell("three")
+    assert talk.echo.before("three") == [["one", "two"]]
+
+
+async def test_what_failed_is_not_remembered(talk):
+    talk.echo.failures["one"] = 9
+    assert (await talk.tell("one")).state is State.DISCARDED
+    await talk.tell("two")
+    assert talk.echo.before("two") == [[]]
+
+
+async def test_who_asks_while_something_is_being_answered_is_not_first(talk):
+    talk.echo.doors["one"] = asyncio.Event()
+    await talk.ask("one")
+    two = await talk.ask("two")
+    assert not talk.chat.request(two).first
+    talk.echo.doors["one"].set()
+    await drain(talk.queue)
+
+
+class TestTheSame:
+    """What Cleo asked first, asked by Ben."""
+
+    @pytest.fixture(autouse=True)
+    async def known(self, talk):
+        hers = conversation_of(GUILD, 2, CLEO, private=False)
+        await talk.tell("the same", conversation=hers, owner=CLEO)
+
+    async def test_is_answered_by_what_is_known_and_remembered(self, talk):
+        assert (await talk.ask("the same")).state is State.COMPLETED
+        await talk.tell("more")
+        assert talk.echo.before("more") == [["the same"]]
+        assert len(talk.echo.heard["the same"]) == 1
+
+    async def test_is_not_the_same_for_who_has_said_something(self, talk):
+        await talk.tell("before")
+        await talk.tell("the same")
+        assert talk.echo.before("the same") == [[], ["before"]]
+
+    async def test_is_not_the_same_about_something_else_that_was_said(self, talk):
+        await talk.tell("the same", quoted="A notice.")
+        assert sum(len(heard) for heard in talk.echo.heard.values()) == 2
+
+    async def test_is_answered_anew_where_a_fresh_answer_is_wanted(self, talk):
+        await talk.tell("the same", anew=True, fresh=True)
+        assert len(talk.echo.heard["the same"]) == 2
+
+    async def test_is_not_the_same_under_another_prompt(self, talk):
+        await talk.prompts.set(GUILD, "Be brief.")
+        await talk.tell("the same")
+        assert len(talk.echo.heard["the same"]) == 2
+
+
+async def test_while_the_store_is_away_an_answer_knows_nothing_and_is_not_remembered(
+    talk, monkeypatch
+):
+    await talk.tell("one")
+
+    async def away(*_):
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(talk.queue.store, "notes", away)
+        patch.setattr(talk.queue.store, "note", away)
+        assert (await talk.tell("two")).state is State.COMPLETED
+    await talk.tell("three")
+    assert (talk.echo.before("two"), talk.echo.before("three")) == ([[]], [["one"]])
+
+
+async def test_without_a_conversation_nothing_is_remembered(talk):
+    await talk.tell("one", conversation=None)
+    await talk.tell("two", conversation=None)
+    assert talk.echo.before("two") == [[]]
+
+
+async def test_files_that_are_gone_end_the_job_with_a_sentence(talk):
+    job = await talk.tell("what is it?", files=("a.txt",))
+    assert job.state is State.DISCARDED
+    assert "files of this question are not stored any more" in job.error
+
+
+async def test_what_went_before_is_shown_to_nobody(talk):
+    await talk.tell("one")
+    talk.echo.failures["two"] = 9
+    job = await talk.tell("two")
+    assert job.checkpoint is not None
+    assert talk.chat.partial(job) is None
