@@ -35,9 +35,6 @@ logger = logging.getLogger(__name__)
 ANSWER_TOKENS = 500
 """What an answer is taken to have before it is written: a page of prose."""
 
-FILE_TOKENS = 1000
-"""What a file that comes with a question is taken to add: a picture, or some pages of text."""
-
 LOOK_EVERY_S = 60.0
 """How often jobs are looked for that ended unheard."""
 
@@ -181,12 +178,12 @@ class Quota:
 
 
 def estimate_of(job: Job) -> int:
-    """What a question's job is taken to need: its words and files, the system message, and a usual
-    answer; not what was said before, which is known when it runs.
+    """What a question's job is taken to need: its words and files (each as a picture), the system
+    message, and a usual answer; not what was said before, which is known when it runs.
     """
     question = Question.model_validate_json(job.payload)
-    said = estimated(question.system or "", question.quoted, question.text)
-    return said + len(question.files) * FILE_TOKENS + ANSWER_TOKENS
+    turns = (question.system or "", question.quoted, question.text)
+    return estimated(*turns, pictures=len(question.files)) + ANSWER_TOKENS
 
 
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:

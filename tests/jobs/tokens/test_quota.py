@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import SCOPE
 from bot.jobs.tokens.quota import ANSWER_TOKENS, UNHEARD_S, QuotaReached
-from bot.providers.tokens import estimated
+from bot.providers.tokens import TOKENS_PER_PICTURE, estimated
 from bot.queue.errors import QueueFull
 from bot.queue.events import Event, EventName
 from bot.queue.store.base import JobFilter, Limits
@@ -47,6 +48,13 @@ async def test_where_the_provider_does_not_say_it_is_estimated(counted):
     chat = await counted(per_day=0, tokens=None)
     await chat.asked("why?")
     assert await chat.taken() == {BEN: estimated("why?", "Because.")}
+
+
+async def test_what_comes_with_a_question_is_held_against_the_quota(counted):
+    chat = await counted(per_day=10_000, working=False)
+    question = Question(text="wait 1", files=("a.png", "b.txt"))
+    await chat.queue.enqueue(chat.chat, question, owner=BEN, guild=GUILD)
+    assert await chat.taken() == {BEN: NEEDED + 2 * TOKENS_PER_PICTURE}
 
 
 async def test_until_it_ends_a_question_takes_its_estimate(counted):
