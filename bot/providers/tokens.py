@@ -12,7 +12,7 @@ TOKENS_PER_TURN = 4
 
 
 TOKENS_PER_PICTURE = 1000
-"""Models count a picture by its size: some hundreds for a small one, twice this for a large one."""
+"""A guess on the safe side: models count a picture by its size, each in its own way."""
 
 
 def estimated(*turns: str, pictures: int = 0) -> int:

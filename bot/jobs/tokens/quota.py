@@ -35,6 +35,11 @@ logger = logging.getLogger(__name__)
 ANSWER_TOKENS = 500
 """What an answer is taken to have before it is written: a page of prose."""
 
+PATIENCE_S = 2.0
+"""How long a store may take to hold a question against its quota; a person waits meanwhile, and for
+a store that is away would have to wait a second time.
+"""
+
 LOOK_EVERY_S = 60.0
 """How often jobs are looked for that ended unheard."""
 
@@ -52,8 +57,11 @@ class QuotaReached(QueueError):
 class Quota:
     """A gate, and a duty. `per_day` 0: all is counted and nothing refused."""
 
-    def __init__(self, store: Store, per_day: int, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, per_day: int, clock: Clock, patience_s: float = PATIENCE_S
+    ) -> None:
         self._store = store
+        self._patience_s = patience_s
         self._accounts = Accounts(store)
         self._per_day = per_day
         self._clock = clock
@@ -77,9 +85,10 @@ class Quota:
             return after
 
         try:
-            await self._accounts.change(account, day_of(job.created_at), reserve)
-        except StoreError as error:
-            logger.warning("a question is not held against its quota: %s", error)
+            async with asyncio.timeout(self._patience_s):
+                await self._accounts.change(account, day_of(job.created_at), reserve)
+        except (StoreError, TimeoutError) as error:
+            logger.warning("a question is not held against its quota: %r", error)
 
     async def let_go(self, job: Job) -> None:
         """See `Gate.let_go`."""

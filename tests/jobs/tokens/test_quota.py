@@ -1,13 +1,14 @@
 """A person's questions take what they take, once, and no more in a day than they may."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.jobs.chat import Chat
 from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import SCOPE
-from bot.jobs.tokens.quota import ANSWER_TOKENS, UNHEARD_S, QuotaReached
+from bot.jobs.tokens.quota import ANSWER_TOKENS, UNHEARD_S, Quota, QuotaReached
 from bot.providers.tokens import TOKENS_PER_PICTURE, estimated
 from bot.queue.errors import QueueFull
 from bot.queue.events import Event, EventName
@@ -28,6 +29,16 @@ class Shared(Chat):
 
     def cache_key(self, request):
         return request.text
+
+
+class Silent:
+    """A store whose notes never come back."""
+
+    def __init__(self, store):
+        self.store = store
+
+    async def swap(self, *_):
+        await asyncio.Event().wait()
 
 
 async def refused(counted, text="why?", **options) -> str:
@@ -229,6 +240,13 @@ async def test_while_notes_are_away_nobody_is_refused_and_it_is_counted_later(co
     await chat.asked()
     store.refused.clear()
     assert await chat.taken() == {BEN: 140}
+
+
+async def test_a_store_that_does_not_answer_holds_nobody_up(counted, new_store):
+    chat = await counted(per_day=1, store=(store := new_store()))
+    chat.quota = Quota(Silent(store), 1, chat.clock, patience_s=0)
+    chat.queue._options = replace(chat.queue._options, gate=chat.quota)
+    await chat.asked()
 
 
 async def test_a_count_that_nobody_can_read_begins_anew(counted, caplog):
