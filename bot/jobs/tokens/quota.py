@@ -50,8 +50,8 @@ UNHEARD_S = 60.0
 class QuotaReached(QueueError):
     """The person's tokens of the day are used up; nothing was enqueued."""
 
-    def __init__(self, per_day: int, anew_at: float) -> None:
-        super().__init__(say("chat-quota", most=per_day, at=str(int(anew_at))))
+    def __init__(self, per_day: int, taken: int, anew_at: float) -> None:
+        super().__init__(say("chat-quota", most=per_day, taken=taken, at=str(int(anew_at))))
 
 
 class Quota:
@@ -75,20 +75,20 @@ class Quota:
         account = self._payer_of(job)
         if account is None or not self._per_day:
             return
-        needed = min(estimate_of(job), self._per_day)  # a new day has room for any question
-        wanted = Reserved(job=job.id, tokens=needed, at=self._clock())
-
-        def reserve(ledger: Ledger) -> Ledger:
-            after = ledger.reserve(_key(job), wanted)
-            if after is not ledger and after.taken > self._per_day:
-                raise QuotaReached(self._per_day, next_day(self._clock()))
-            return after
-
+        step = partial(self._reserved, job=job, question=_question(job))
         try:
             async with asyncio.timeout(self._patience_s):
-                await self._accounts.change(account, day_of(job.created_at), reserve)
+                await self._accounts.change(account, day_of(job.created_at), step)
         except (StoreError, TimeoutError) as error:
             logger.warning("a question is not held against its quota: %r", error)
+
+    def _reserved(self, ledger: Ledger, job: Job, question: Question) -> Ledger:
+        needed = min(estimate_of(question, ledger.last), self._per_day)  # a new day has room
+        now = self._clock()
+        after = ledger.reserve(_key(job), Reserved(job=job.id, tokens=needed, at=now))
+        if after is not ledger and after.taken > self._per_day:
+            raise QuotaReached(self._per_day, ledger.taken, next_day(now))
+        return after
 
     async def let_go(self, job: Job) -> None:
         """See `Gate.let_go`."""
@@ -186,13 +186,18 @@ class Quota:
         return account_of(job) if job.type == Chat.name else None
 
 
-def estimate_of(job: Job) -> int:
-    """What a question's job is taken to need: its words and files (each as a picture), the system
-    message, and a usual answer; not what was said before, which is known when it runs.
+def estimate_of(question: Question, last: int) -> int:
+    """What a question is taken to need: its words and files (each as a picture), the system
+    message, and a usual answer. One that goes on from others needs what the `last` one took, for
+    what was said before is told with it.
     """
-    question = Question.model_validate_json(job.payload)
     turns = (question.system or "", question.quoted, question.text)
-    return estimated(*turns, pictures=len(question.files)) + ANSWER_TOKENS
+    own = estimated(*turns, pictures=len(question.files)) + ANSWER_TOKENS
+    return own if question.first else max(own, last)
+
+
+def _question(job: Job) -> Question:
+    return Question.model_validate_json(job.payload)
 
 
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:

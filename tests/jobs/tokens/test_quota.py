@@ -68,6 +68,18 @@ async def test_what_comes_with_a_question_is_held_against_the_quota(counted):
     assert await chat.taken() == {BEN: NEEDED + 2 * TOKENS_PER_PICTURE}
 
 
+async def test_what_goes_on_from_others_is_taken_to_need_what_the_last_one_took(counted):
+    chat = await counted(per_day=10_000, tokens=4000)
+    await chat.asked()
+    assert await chat.taken() == {BEN: 4000}
+    await chat.ask("wait 1")
+    assert await chat.taken() == {BEN: 8000}
+    await refused(chat, "wait 2")
+    first = Question(text="wait 3", first=True)
+    await chat.queue.enqueue(chat.chat, first, owner=BEN, guild=GUILD)
+    assert await chat.taken() == {BEN: 8000 + NEEDED}
+
+
 async def test_until_it_ends_a_question_takes_its_estimate(counted):
     chat = await counted(per_day=10_000)
     job = await chat.ask("wait 1")
@@ -84,7 +96,8 @@ async def test_what_would_be_too_much_is_refused_before_it_is_queued(counted):
     await chat.ask("wait 1")
     said = await refused(chat, "wait 2")
     assert f"<t:{MIDNIGHT}:R>" in said
-    assert f"{NEEDED + 100:,} tokens of today" in said
+    assert f"Your {NEEDED + 100:,} tokens of today have no room left" in said
+    assert f"({NEEDED + 70:,} are taken)" in said
     assert len(await chat.queue.find(JobFilter())) == 2
 
 
