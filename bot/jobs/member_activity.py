@@ -14,7 +14,8 @@ from bot.jobs.activity.findings import ActivityRequest, Findings
 from bot.jobs.activity.history import Reading, read
 from bot.jobs.activity.members import names_of
 from bot.jobs.activity.places import Readable, places_of
-from bot.jobs.activity.report import Activity, reply, so_far, summary
+from bot.jobs.activity.report import reply, so_far
+from bot.jobs.activity.summary import Activity, summary
 from bot.jobs.activity.table import TABLE, table
 from bot.jobs.activity.voice_book import DAY_S, VoiceBook
 from bot.jobs.activity.voice_ledger import VoiceLedger

@@ -60,6 +60,8 @@ SENTENCES = {
     "TokenRefused": UNEXPECTED,
     "TooLarge": "too large to be sent",
     "TooLargeError": UNEXPECTED,  # providers turn it into one of their own
+    "TooMuch": UNEXPECTED,  # exports turn these two into sentences of their own
+    "_Closed": UNEXPECTED,
     "TouchesAll": OWN,
     "Unfit": UNEXPECTED,  # what reads files turns it into NotTaken
     "UnknownJobType": "does not know this kind of work",

@@ -37,7 +37,9 @@ def test_the_same_request_gives_the_same_picture(source):
 
 
 @pytest.mark.parametrize(
-    "other", [request("a lake!"), request(seed=2), request(source=disc())], ids=repr
+    "other",
+    [request("a lake!"), request(seed=2), request(source=disc())],
+    ids=["prompt", "seed", "source"],
 )
 def test_another_request_gives_another_one(other):
     assert drawn(request()).tobytes() != drawn(other).tobytes()

@@ -6,7 +6,6 @@ that comes with the drawing library knows no letters but the English ones: names
 written with it are told by their rank, which stands in the panel, too.
 """
 
-import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,8 @@ from datetime import date
 from functools import partial
 from heapq import nlargest
 
-from PIL import Image, ImageDraw, ImageFont
-
 from bot.jobs.activity.findings import Day, Findings, Line
+from bot.jobs.activity.pen import Pen
 from bot.jobs.activity.words import count, duration
 from bot.texts import say
 
@@ -34,10 +32,7 @@ HEADING, DAYS, AXIS, ROW = 64, 170, 52, 42
 MOST_DAYS, WEEK = 62, 7
 """Of more days, each bar is a week."""
 
-SCALE = 2
-"""It is drawn so much larger and then made smaller, which smooths all edges."""
-
-CARD, TRACK, TEXT, QUIET = "#23252b", "#33363f", "#f2f3f5", "#a6abb5"
+TRACK, TEXT, QUIET = "#33363f", "#f2f3f5", "#a6abb5"
 MESSAGES, VOICE = "#7c8cff", "#35c9a5"
 
 
@@ -126,7 +121,7 @@ def drawable(name: str) -> str:
     return kept if 2 * sum(map(str.isalnum, kept)) > sum(map(str.isalnum, plain)) else ""
 
 
-def _draw(pen: "Pen", left: float, column: Column, ends: tuple[date, date]) -> None:
+def _draw(pen: Pen, left: float, column: Column, ends: tuple[date, date]) -> None:
     pen.text(left, MARGIN, column.heading, 30, TEXT)
     pen.text(left + COLUMN, MARGIN + 6, column.most, 22, QUIET, "ra")
     top = MARGIN + HEADING
@@ -137,7 +132,7 @@ def _draw(pen: "Pen", left: float, column: Column, ends: tuple[date, date]) -> N
         _draw_bar(pen, left, top + DAYS + AXIS + number * ROW, bar, column.colour)
 
 
-def _draw_days(pen: "Pen", left: float, top: float, column: Column) -> None:
+def _draw_days(pen: Pen, left: float, top: float, column: Column) -> None:
     step = COLUMN / len(column.days)
     wide = min(step * 0.72, 40)
     highest = max(column.days) or 1
@@ -148,7 +143,7 @@ def _draw_days(pen: "Pen", left: float, top: float, column: Column) -> None:
         pen.box(x - wide / 2, top + DAYS - tall, x + wide / 2, top + DAYS, min(6, wide / 2), colour)
 
 
-def _draw_bar(pen: "Pen", left: float, top: float, bar: Bar, colour: str) -> None:
+def _draw_bar(pen: Pen, left: float, top: float, bar: Bar, colour: str) -> None:
     told = pen.width_of(bar.told, 21)
     pen.text(left + 28, top + 2, str(bar.rank), 21, QUIET, "ra")
     if bar.name:
@@ -160,54 +155,3 @@ def _draw_bar(pen: "Pen", left: float, top: float, bar: Bar, colour: str) -> Non
     wide = COLUMN - 40
     pen.box(left + 40, top + 29, left + COLUMN, top + 35, 3, TRACK)
     pen.box(left + 40, top + 29, left + 40 + max(6, wide * bar.length), top + 35, 3, colour)
-
-
-class Pen:
-    """Draws on a card of this size in pixels."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self._image = Image.new("RGBA", (width * SCALE, height * SCALE))
-        self._draw = ImageDraw.Draw(self._image)
-        self._fonts: dict[int, ImageFont.FreeTypeFont] = {}
-        self.box(0, 0, width, height, 28, CARD)
-
-    def box(
-        self, left: float, top: float, right: float, bottom: float, round_by: float, colour: str
-    ) -> None:
-        """A rectangle with round corners."""
-        edges = tuple(round(one * SCALE) for one in (left, top, right, bottom))
-        corner = (edges[0], edges[1], max(edges[0], edges[2] - 1), max(edges[1], edges[3] - 1))
-        self._draw.rounded_rectangle(corner, round_by * SCALE, fill=colour)
-
-    def text(
-        self, x: float, y: float, text: str, size: int, colour: str, anchor: str = "la"
-    ) -> None:
-        """One line; `anchor` says which of its points is at (x, y), as the library names them."""
-        at = (x * SCALE, y * SCALE)
-        self._draw.text(at, text, fill=colour, font=self._font(size), anchor=anchor)
-
-    def width_of(self, text: str, size: int) -> float:
-        """Of one line, in pixels."""
-        return self._font(size).getlength(text) / SCALE
-
-    def shortened(self, text: str, size: int, most: float) -> str:
-        """As much of the line as is no wider than `most` pixels."""
-        while text and self.width_of(text, size) > most:
-            text = text.removesuffix("...")[:-1] + "..." if len(text) > 3 else ""
-        return text
-
-    def _font(self, size: int) -> ImageFont.FreeTypeFont:
-        if size not in self._fonts:
-            font = ImageFont.load_default(size * SCALE)
-            if not isinstance(font, ImageFont.FreeTypeFont):
-                raise RuntimeError("Pillow was built without FreeType: install its wheel.")
-            self._fonts[size] = font
-        return self._fonts[size]
-
-    def png(self) -> bytes:
-        """What was drawn."""
-        width, height = self._image.size
-        small = self._image.resize((width // SCALE, height // SCALE), Image.Resampling.BOX)
-        file = io.BytesIO()
-        small.save(file, "PNG")
-        return file.getvalue()

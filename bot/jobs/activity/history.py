@@ -20,7 +20,8 @@ PAGE = 100
 
 
 class Reading(BaseModel):
-    """How far the reading is: all up to the message `after` of the place `at`, and all before it.
+    """How far the reading is: all up to the message `after` of the place `at`, and all before it;
+    `first` is the oldest that was found there.
 
     `since` and `until` bound it (unix seconds); `closed` are places that turned out not to be open.
     """
@@ -28,6 +29,7 @@ class Reading(BaseModel):
     since: float
     until: float
     at: int = 0
+    first: int = 0
     after: int = 0
     closed: set[int] = Field(default_factory=set)
     tally: Tally = Field(default_factory=Tally)
@@ -49,7 +51,7 @@ async def read(
         if place.id < reading.at or place.id >= reading.span[1]:
             continue
         if place.id != reading.at:
-            reading.at, reading.after = place.id, reading.span[0] - 1
+            reading.at, reading.first, reading.after = place.id, 0, reading.span[0] - 1
         try:
             await _read_place(place, reading, told)
         except discord.Forbidden:
@@ -61,16 +63,17 @@ async def read(
 async def _read_place(
     place: Readable, reading: Reading, told: Callable[[float, Readable], None]
 ) -> None:
-    begin, end = reading.span
+    end = reading.span[1]
     told(0.0, place)
     more = True
     while more:
         page = [one async for one in place.history(limit=PAGE, after=discord.Object(reading.after))]
         within = [one for one in page if one.id < end]
         reading.tally.add(within)
-        reading.after = within[-1].id if within else reading.after
+        if within:
+            reading.first, reading.after = reading.first or within[0].id, within[-1].id
         more = len(within) == PAGE
-        told((reading.after - begin) / (end - begin) if more else 1.0, place)
+        told((reading.after - reading.first) / (end - reading.first) if more else 1.0, place)
 
 
 def _first_id(moment: float) -> int:

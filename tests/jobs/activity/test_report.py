@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bot.jobs.activity.report import MOST_CLOSED, TOP, reply, so_far, summary
+from bot.jobs.activity.report import reply, so_far
+from bot.jobs.activity.summary import MOST_CLOSED, TOP, summary
 from bot.jobs.activity.table import table
 from bot.jobs.activity.voice_time import VoiceTime
 from bot.queue.job import Job
