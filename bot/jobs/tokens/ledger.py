@@ -20,7 +20,7 @@ class Reserved(BaseModel):
 
 class Ledger(BaseModel):
     """`open`: questions that have no end yet, by their keys. `day`: the UTC day, as 2026-11-22.
-    `last`: what the question took that ended last.
+    `last`: what the question took that was answered last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +47,7 @@ class Ledger(BaseModel):
         if key in self.settled:
             return self
         settled = (*self.settled, key)[-SETTLED_KEPT:]
-        after = {"spent": self.spent + tokens, "last": tokens, "settled": settled}
+        after = {"spent": self.spent + tokens, "last": tokens or self.last, "settled": settled}
         return self.release(key).model_copy(update=after)
 
     def release(self, key: str) -> "Ledger":

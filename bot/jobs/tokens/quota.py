@@ -15,13 +15,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from pydantic import ValidationError
-
 from bot.jobs.chat import Chat
-from bot.jobs.question import Answer, Question
+from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import Account, Accounts, account_of
+from bot.jobs.tokens.costs import estimate_of, question_of, spent_by
 from bot.jobs.tokens.ledger import Ledger, Reserved, day_of, next_day
-from bot.providers.tokens import estimated
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import QueueError, StoreError
 from bot.queue.events import ENDINGS, Event
@@ -31,9 +29,6 @@ from bot.queue.store.base import Store
 from bot.texts import say
 
 logger = logging.getLogger(__name__)
-
-ANSWER_TOKENS = 500
-"""What an answer is taken to have before it is written: a page of prose."""
 
 PATIENCE_S = 2.0
 """How long a store may take to hold a question against its quota; a person waits meanwhile, and for
@@ -75,7 +70,7 @@ class Quota:
         account = self._payer_of(job)
         if account is None or not self._per_day:
             return
-        step = partial(self._reserved, job=job, question=_question(job))
+        step = partial(self._reserved, job=job, question=question_of(job))
         try:
             async with asyncio.timeout(self._patience_s):
                 await self._accounts.change(account, day_of(job.created_at), step)
@@ -186,38 +181,13 @@ class Quota:
         return account_of(job) if job.type == Chat.name else None
 
 
-def estimate_of(question: Question, last: int) -> int:
-    """What a question is taken to need: its words and files (each as a picture), the system
-    message, and a usual answer. One that goes on from others needs what the `last` one took, for
-    what was said before is told with it.
-    """
-    turns = (question.system or "", question.quoted, question.text)
-    own = estimated(*turns, pictures=len(question.files)) + ANSWER_TOKENS
-    return own if question.first else max(own, last)
-
-
-def _question(job: Job) -> Question:
-    return Question.model_validate_json(job.payload)
-
-
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:
     for job in jobs:
         if job.state is State.COMPLETED:
-            ledger = ledger.settle(_key(job), _spent(job))
+            ledger = ledger.settle(_key(job), spent_by(job))
         else:
             ledger = ledger.release(_key(job))
     return ledger
-
-
-def _spent(job: Job) -> int:
-    """What it took; what was given out again took nothing."""
-    if not job.token:
-        return 0
-    try:
-        return Answer.model_validate_json(job.result or "").tokens
-    except ValidationError:
-        logger.warning("an answer of another version counts nothing", extra={"job": job.id})
-        return 0
 
 
 def _key(job: Job) -> str:

@@ -8,7 +8,8 @@ import pytest
 from bot.jobs.chat import Chat
 from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import SCOPE
-from bot.jobs.tokens.quota import ANSWER_TOKENS, UNHEARD_S, Quota, QuotaReached
+from bot.jobs.tokens.costs import ANSWER_TOKENS
+from bot.jobs.tokens.quota import UNHEARD_S, Quota, QuotaReached
 from bot.providers.tokens import TOKENS_PER_PICTURE, estimated
 from bot.queue.errors import QueueFull
 from bot.queue.events import Event, EventName
