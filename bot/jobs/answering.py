@@ -54,8 +54,12 @@ class Answering:
             raise later(ctx.job, resting) from resting
         except ProviderError as error:
             raise _failed(error, asked) from error
-        turns = (message.content for message in asked.messages)
-        return Said(text, ended.tokens or estimated(*turns, text), ended.cut_short)
+        return Said(text, ended.tokens or _estimated(asked, text), ended.cut_short)
+
+
+def _estimated(asked: ChatRequest, text: str) -> int:
+    pictures = sum(len(message.pictures) for message in asked.messages)
+    return estimated(*(message.content for message in asked.messages), text, pictures=pictures)
 
 
 def _failed(error: ProviderError, asked: ChatRequest) -> JobError:

@@ -115,6 +115,15 @@ def test_the_beginning_of_an_answer_lets_all_ask_but_is_trusted_little(breaker, 
     assert breaker.rest_s == 20
 
 
+def test_until_an_answer_is_whole_a_single_failure_begins_the_next_rest(breaker, clock):
+    fail(breaker, times=3)
+    clock.forward(10)
+    with breaker.call() as call:
+        call.answering()
+        fail(breaker)
+    assert breaker.rest_s == 20
+
+
 def test_what_was_asked_before_the_rest_says_nothing_of_it(breaker):
     with breaker.call() as old:
         fail(breaker, times=3)

@@ -60,7 +60,8 @@ async def test_all_who_want_to_know_wait_for_one_asking():
 async def test_a_late_list_is_not_waited_for_and_is_there_the_next_time():
     lists, clock = Lists(), ManualClock()
     known = names(lists, clock, patience_s=0)
-    assert await known.known() == ()
+    async with asyncio.timeout(GUARD_S):
+        assert await known.known() == ()
     lists.answers.put_nowait(["a"])
     await settled(known)
     assert await known.known() == ["a"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.tokens import TOKENS_PER_TURN, estimated
+from bot.providers.tokens import TOKENS_PER_PICTURE, TOKENS_PER_TURN, estimated
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,7 @@ def test_a_quarter_of_the_bytes_rounded_up_and_the_turn(text, tokens):
 def test_turns_are_added_up():
     assert estimated("four", "fives") == estimated("four") + estimated("fives")
     assert estimated() == 0
+
+
+def test_a_picture_is_worth_a_thousand():
+    assert estimated("four", pictures=2) == estimated("four") + 2 * TOKENS_PER_PICTURE

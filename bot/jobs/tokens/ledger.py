@@ -19,12 +19,15 @@ class Reserved(BaseModel):
 
 
 class Ledger(BaseModel):
-    """`open`: questions that have no end yet, by their keys. `day`: the UTC day, as 2026-11-22."""
+    """`open`: questions that have no end yet, by their keys. `day`: the UTC day, as 2026-11-22.
+    `last`: what the question took that was answered last.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     day: str
     spent: int = 0
+    last: int = 0
     open: dict[str, Reserved] = {}
     settled: tuple[str, ...] = ()
 
@@ -44,9 +47,8 @@ class Ledger(BaseModel):
         if key in self.settled:
             return self
         settled = (*self.settled, key)[-SETTLED_KEPT:]
-        return self.release(key).model_copy(
-            update={"spent": self.spent + tokens, "settled": settled}
-        )
+        after = {"spent": self.spent + tokens, "last": tokens or self.last, "settled": settled}
+        return self.release(key).model_copy(update=after)
 
     def release(self, key: str) -> "Ledger":
         """Without this question, if it has no end."""

@@ -15,13 +15,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from pydantic import ValidationError
-
 from bot.jobs.chat import Chat
-from bot.jobs.question import Answer, Question
+from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import Account, Accounts, account_of
+from bot.jobs.tokens.costs import estimate_of, question_of, spent_by
 from bot.jobs.tokens.ledger import Ledger, Reserved, day_of, next_day
-from bot.providers.tokens import estimated
 from bot.queue.duty import PAUSE_S, log_failure
 from bot.queue.errors import QueueError, StoreError
 from bot.queue.events import ENDINGS, Event
@@ -32,11 +30,10 @@ from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
-ANSWER_TOKENS = 500
-"""What an answer is taken to have before it is written: a page of prose."""
-
-FILE_TOKENS = 1000
-"""What a file that comes with a question is taken to add: a picture, or some pages of text."""
+PATIENCE_S = 2.0
+"""How long a store may take to hold a question against its quota; a person waits meanwhile, and for
+a store that is away would have to wait a second time.
+"""
 
 LOOK_EVERY_S = 60.0
 """How often jobs are looked for that ended unheard."""
@@ -48,15 +45,18 @@ UNHEARD_S = 60.0
 class QuotaReached(QueueError):
     """The person's tokens of the day are used up; nothing was enqueued."""
 
-    def __init__(self, per_day: int, anew_at: float) -> None:
-        super().__init__(say("chat-quota", most=per_day, at=str(int(anew_at))))
+    def __init__(self, per_day: int, taken: int, anew_at: float) -> None:
+        super().__init__(say("chat-quota", most=per_day, taken=taken, at=str(int(anew_at))))
 
 
 class Quota:
     """A gate, and a duty. `per_day` 0: all is counted and nothing refused."""
 
-    def __init__(self, store: Store, per_day: int, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, per_day: int, clock: Clock, patience_s: float = PATIENCE_S
+    ) -> None:
         self._store = store
+        self._patience_s = patience_s
         self._accounts = Accounts(store)
         self._per_day = per_day
         self._clock = clock
@@ -70,19 +70,20 @@ class Quota:
         account = self._payer_of(job)
         if account is None or not self._per_day:
             return
-        needed = min(estimate_of(job), self._per_day)  # a new day has room for any question
-        wanted = Reserved(job=job.id, tokens=needed, at=self._clock())
-
-        def reserve(ledger: Ledger) -> Ledger:
-            after = ledger.reserve(_key(job), wanted)
-            if after is not ledger and after.taken > self._per_day:
-                raise QuotaReached(self._per_day, next_day(self._clock()))
-            return after
-
+        step = partial(self._reserved, job=job, question=question_of(job))
         try:
-            await self._accounts.change(account, day_of(job.created_at), reserve)
-        except StoreError as error:
-            logger.warning("a question is not held against its quota: %s", error)
+            async with asyncio.timeout(self._patience_s):
+                await self._accounts.change(account, day_of(job.created_at), step)
+        except (StoreError, TimeoutError) as error:
+            logger.warning("a question is not held against its quota: %r", error)
+
+    def _reserved(self, ledger: Ledger, job: Job, question: Question) -> Ledger:
+        needed = min(estimate_of(question, ledger.last), self._per_day)  # a new day has room
+        now = self._clock()
+        after = ledger.reserve(_key(job), Reserved(job=job.id, tokens=needed, at=now))
+        if after is not ledger and after.taken > self._per_day:
+            raise QuotaReached(self._per_day, ledger.taken, next_day(now))
+        return after
 
     async def let_go(self, job: Job) -> None:
         """See `Gate.let_go`."""
@@ -180,33 +181,13 @@ class Quota:
         return account_of(job) if job.type == Chat.name else None
 
 
-def estimate_of(job: Job) -> int:
-    """What a question's job is taken to need: its words and files, the system message, and a usual
-    answer; not what was said before, which is known when it runs.
-    """
-    question = Question.model_validate_json(job.payload)
-    said = estimated(question.system or "", question.quoted, question.text)
-    return said + len(question.files) * FILE_TOKENS + ANSWER_TOKENS
-
-
 def _with(ledger: Ledger, jobs: Sequence[Job]) -> Ledger:
     for job in jobs:
         if job.state is State.COMPLETED:
-            ledger = ledger.settle(_key(job), _spent(job))
+            ledger = ledger.settle(_key(job), spent_by(job))
         else:
             ledger = ledger.release(_key(job))
     return ledger
-
-
-def _spent(job: Job) -> int:
-    """What it took; what was given out again took nothing."""
-    if not job.token:
-        return 0
-    try:
-        return Answer.model_validate_json(job.result or "").tokens
-    except ValidationError:
-        logger.warning("an answer of another version counts nothing", extra={"job": job.id})
-        return 0
 
 
 def _key(job: Job) -> str:

@@ -35,6 +35,9 @@ class Metered:
         self.well = False
         self.doors = defaultdict(asyncio.Event)
 
+    def describe(self):
+        return "The test answers."
+
     async def stream(self, request):
         question = request.messages[-1].content
         if question.startswith("fail") and not self.well:

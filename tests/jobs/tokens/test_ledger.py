@@ -24,6 +24,10 @@ def test_a_question_that_is_heard_of_twice_is_reserved_once():
     assert ledger.settle("q", 7).reserve("q", wanted(50)).taken == 7
 
 
+def test_what_the_last_one_took_is_known():
+    assert NEW.settle("q1", 9).settle("q2", 7).settle("q3", 0).release("q4").last == 7
+
+
 def test_an_end_that_is_told_twice_counts_once():
     ledger = NEW.reserve("q", wanted(50)).settle("q", 7)
     assert ledger.settle("q", 7) == ledger

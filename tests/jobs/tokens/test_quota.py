@@ -1,13 +1,16 @@
 """A person's questions take what they take, once, and no more in a day than they may."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.jobs.chat import Chat
+from bot.jobs.question import Question
 from bot.jobs.tokens.accounts import SCOPE
-from bot.jobs.tokens.quota import ANSWER_TOKENS, UNHEARD_S, QuotaReached
-from bot.providers.tokens import estimated
+from bot.jobs.tokens.costs import ANSWER_TOKENS
+from bot.jobs.tokens.quota import UNHEARD_S, Quota, QuotaReached
+from bot.providers.tokens import TOKENS_PER_PICTURE, estimated
 from bot.queue.errors import QueueFull
 from bot.queue.events import Event, EventName
 from bot.queue.store.base import JobFilter, Limits
@@ -27,6 +30,16 @@ class Shared(Chat):
 
     def cache_key(self, request):
         return request.text
+
+
+class Silent:
+    """A store whose notes never come back."""
+
+    def __init__(self, store):
+        self.store = store
+
+    async def swap(self, *_):
+        await asyncio.Event().wait()
 
 
 async def refused(counted, text="why?", **options) -> str:
@@ -49,6 +62,25 @@ async def test_where_the_provider_does_not_say_it_is_estimated(counted):
     assert await chat.taken() == {BEN: estimated("why?", "Because.")}
 
 
+async def test_what_comes_with_a_question_is_held_against_the_quota(counted):
+    chat = await counted(per_day=10_000, working=False)
+    question = Question(text="wait 1", files=("a.png", "b.txt"))
+    await chat.queue.enqueue(chat.chat, question, owner=BEN, guild=GUILD)
+    assert await chat.taken() == {BEN: NEEDED + 2 * TOKENS_PER_PICTURE}
+
+
+async def test_what_goes_on_from_others_is_taken_to_need_what_the_last_one_took(counted):
+    chat = await counted(per_day=10_000, tokens=4000)
+    await chat.asked()
+    assert await chat.taken() == {BEN: 4000}
+    await chat.ask("wait 1")
+    assert await chat.taken() == {BEN: 8000}
+    await refused(chat, "wait 2")
+    first = Question(text="wait 3", first=True)
+    await chat.queue.enqueue(chat.chat, first, owner=BEN, guild=GUILD)
+    assert await chat.taken() == {BEN: 8000 + NEEDED}
+
+
 async def test_until_it_ends_a_question_takes_its_estimate(counted):
     chat = await counted(per_day=10_000)
     job = await chat.ask("wait 1")
@@ -65,7 +97,8 @@ async def test_what_would_be_too_much_is_refused_before_it_is_queued(counted):
     await chat.ask("wait 1")
     said = await refused(chat, "wait 2")
     assert f"<t:{MIDNIGHT}:R>" in said
-    assert f"{NEEDED + 100:,} tokens of today" in said
+    assert f"Your {NEEDED + 100:,} tokens of today have no room left" in said
+    assert f"({NEEDED + 70:,} are taken)" in said
     assert len(await chat.queue.find(JobFilter())) == 2
 
 
@@ -221,6 +254,13 @@ async def test_while_notes_are_away_nobody_is_refused_and_it_is_counted_later(co
     await chat.asked()
     store.refused.clear()
     assert await chat.taken() == {BEN: 140}
+
+
+async def test_a_store_that_does_not_answer_holds_nobody_up(counted, new_store):
+    chat = await counted(per_day=1, store=(store := new_store()))
+    chat.quota = Quota(Silent(store), 1, chat.clock, patience_s=0)
+    chat.queue._options = replace(chat.queue._options, gate=chat.quota)
+    await chat.asked()
 
 
 async def test_a_count_that_nobody_can_read_begins_anew(counted, caplog):
