@@ -61,8 +61,10 @@ class OpenAIServer:
         data: object = None,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """Ask with a JSON document, or with a body of one's own, on a connection of its own: a server
-        may close a kept one just as the next question is sent into it.
+        """Ask with a JSON document, or with a body of one's own.
+
+        On a connection of its own: a server may close a kept one just as the next question is sent
+        into it.
         """
         return self._session.post(
             self._address(*path),
