@@ -44,6 +44,7 @@ class Rounds(ABC):
         self._clock = clock
         self._poked = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         events.subscribe(self._on_event)
@@ -112,7 +113,14 @@ class Rounds(ABC):
                 await self._poked.wait()
 
     async def _round(self) -> float:
-        """Start what is due, as far as there is room; seconds until the next look."""
+        """Start what is due, as far as there is room; seconds until the next look.
+
+        One look at a time: whoever ends must not overlook what another look has claimed just now.
+        """
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> float:
         room = self.at_once - len(self._under_way)
         try:
             await self.prepare()

@@ -271,6 +271,31 @@ class TestAtTheEndOfAProcess:
         await house.outbox.stop(5)
         assert house.texts() == ["Because."]
 
+    async def test_what_was_claimed_just_then_is_not_overlooked(self, build):
+        house = await build(working=False)
+        claim, claimed, gate = house.store.deliveries_claim, asyncio.Event(), asyncio.Event()
+
+        async def claim_and_dawdle(*args):
+            due = await claim(*args)
+            if due:
+                claimed.set()
+                await gate.wait()
+            return due
+
+        house.store.deliveries_claim = claim_and_dawdle
+        await house.accepted("why?")
+        await house.outbox.prepare()
+        await house.queue.cancel((await house.job()).id, "no more")
+        round_ = asyncio.create_task(house.outbox.run())
+        await asyncio.wait_for(claimed.wait(), 5)
+        ending = asyncio.create_task(house.outbox.stop(5))
+        for _ in range(100):  # an end that overlooked it would be over by then
+            await asyncio.sleep(0)
+        gate.set()
+        await ending
+        assert (await house.delivery()).state is DeliveryState.DELIVERED
+        await round_
+
     async def test_what_takes_too_long_waits_for_the_next_start(self, build):
         first = await build(durable=True)
         interaction = await answered(first)
