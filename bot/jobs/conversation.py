@@ -23,7 +23,7 @@ _CUT = "[…]"
 class Turn(BaseModel):
     """A question that was answered by this job, and the answer; `key` is of the asking.
 
-    With `anew` a conversation begins.
+    With `anew` a conversation begins; that stays where the rest is forgotten (see `BEGINNING`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,6 +33,10 @@ class Turn(BaseModel):
     answered: str
     key: str | None = None
     anew: bool = False
+
+
+BEGINNING = Turn(job="", asked="", answered="", anew=True)
+"""Where a conversation began anew with a question that has no answer, yet or any more."""
 
 
 def turn_of(job: str, key: str | None, asked: str, answered: str, *, anew: bool = False) -> Turn:
@@ -73,7 +77,8 @@ def recalled(
         room -= estimated(turn.asked, turn.answered)
         if room < 0:
             break
-        chosen.append(name)
+        if turn != BEGINNING:
+            chosen.append(name)
         if turn.anew:
             break
     return tuple(reversed(chosen))

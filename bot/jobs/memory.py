@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.jobs.conversation import HISTORY_TOKENS, Turn
+from bot.jobs.conversation import BEGINNING, HISTORY_TOKENS, Turn
 from bot.providers.tokens import estimated
 from bot.queue.ids import first_id
 from bot.queue.job import Clock
@@ -66,14 +66,24 @@ class Memory:
         for old in _too_far_back(await self.turns(conversation)):
             await self._records.note(conversation, old, None)
 
+    async def begin(self, conversation: str, name: str) -> None:
+        """Let the conversation begin anew with the question of this name, whatever becomes of it.
+
+        Raises `StoreError`.
+        """
+        if name not in await self.turns(conversation):
+            await self.keep(conversation, name, BEGINNING)
+
     async def forget(self, conversation: str, job: str) -> None:
-        """Forget the turn that this job answered, if no other one answered it anew.
+        """Forget the turn that this job answered, if no other one answered it anew; what went
+        before a beginning does not come back.
 
         Raises `StoreError`.
         """
         for name, turn in (await self.turns(conversation)).items():
             if turn.job == job:
-                await self._records.note(conversation, name, None)
+                left = BEGINNING.model_dump_json() if turn.anew else None
+                await self._records.note(conversation, name, left)
 
     async def run(self) -> None:
         """Forget what is over, every now and then, until cancelled."""

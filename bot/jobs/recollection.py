@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 from typing import NamedTuple
 
-from bot.jobs.conversation import Turn, place_of, recalled, turn_of
+from bot.jobs.conversation import BEGINNING, Turn, place_of, recalled, turn_of
 from bot.jobs.memory import Memory
 from bot.jobs.question import Answer, Question
 from bot.queue.errors import StoreError
@@ -49,25 +49,31 @@ class Recollection:
         unfinished = JobFilter(owner=person, type=self._kind, states=UNFINISHED)
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                said = await self._turns(conversation)
-                return not said and not await self._queue.find(unfinished, limit=1)
+                if await self._queue.find(unfinished, limit=1):
+                    return False
+                return not recalled(await self._turns(conversation))  # what ended is there by now
         return False
 
     async def before(self, ctx: JobContext, question: Question) -> Before:
         """What went before; a job that runs again gets the same, as far as it is still there."""
-        if question.conversation is None or question.first:
+        if question.conversation is None or (question.first and not question.anew):
             return Before([], question.quoted)
+        name = question.again or ctx.job.id
         try:
+            if question.anew:
+                await self.memory.begin(question.conversation, name)
+                return Before([], question.quoted)
             turns = await self._turns(question.conversation)
         except StoreError as error:
             logger.warning("an answer knows nothing of what went before: %s", error)
             return Before([], question.quoted)
         after = place_of(turns, question.after)
         if ctx.saved is None:
-            ctx.checkpoint([*recalled(turns, after=after, before=question.again)])
+            ctx.checkpoint([*recalled(turns, after=after, before=name)])
         names = ctx.saved if isinstance(ctx.saved, list) else []
-        known = [turns[name] for name in names if isinstance(name, str) and name in turns]
-        return Before(known, "" if after else question.quoted)
+        known = [turns[one] for one in names if isinstance(one, str) and one in turns]
+        said = [turn for turn in known if turn != BEGINNING]
+        return Before(said, "" if after else question.quoted)
 
     async def _turns(self, conversation: str) -> dict[str, Turn]:
         """Also those that are just being kept."""

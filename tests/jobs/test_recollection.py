@@ -1,6 +1,7 @@
 """A question knows what went before it: the same in each run, and nothing that is not its own."""
 
 import asyncio
+import time
 from collections import defaultdict
 
 import pytest
@@ -13,6 +14,8 @@ from bot.jobs.recollection import Recollection
 from bot.providers.chat import ChatRequest, ProviderError
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
+from bot.queue.handlers import JobContext
+from bot.queue.ids import first_id
 from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
@@ -97,7 +100,8 @@ async def test_a_run_that_is_repeated_is_told_the_same(talk):
     talk.echo.doors["two"] = asyncio.Event()
     two = await talk.ask("two")
     await talk.diary.until(EventName.JOB_STARTED, two.id)
-    await talk.memory.keep(HERE, "7ZZZZZZZZZ", (await talk.memory.turns(HERE)).popitem()[1])
+    said = (await talk.memory.turns(HERE)).popitem()[1]
+    await talk.memory.keep(HERE, first_id(time.time() - 60), said)
     talk.echo.doors["two"].set()
     await talk.diary.until(EventName.JOB_COMPLETED, two.id)
     assert talk.echo.before("two") == [["one"], ["one"]]
@@ -108,6 +112,17 @@ async def test_a_job_that_ran_twice_is_remembered_once(talk):
     await talk.tell("one")
     await talk.tell("two")
     assert talk.echo.before("two") == [["one"]]
+
+
+async def test_a_run_after_a_crash_is_not_told_its_own_answer_nor_what_came_after(talk):
+    await talk.tell("one")
+    two = await talk.ask("two")
+    await drain(talk.queue)
+    await talk.tell("three")
+    question = talk.chat.request(two)
+    again = JobContext(two, lambda *_: None)  # nothing of the run before was stored but its turn
+    before = await talk.chat.recollection.before(again, question)
+    assert [turn.asked for turn in before.turns] == ["one"]
 
 
 async def test_of_two_that_are_asked_at_once_both_are_remembered(talk):
@@ -125,6 +140,57 @@ async def test_what_failed_is_not_remembered(talk):
     assert (await talk.tell("one")).state is State.DISCARDED
     await talk.tell("two")
     assert talk.echo.before("two") == [[]]
+
+
+async def test_who_asks_just_as_something_is_answered_is_not_first(talk, monkeypatch):
+    talk.echo.doors["one"] = asyncio.Event()
+    one, notes = await talk.ask("one"), talk.queue.store.notes
+
+    async def answered_after(scope):
+        monkeypatch.undo()
+        found = await notes(scope)
+        talk.echo.doors["one"].set()
+        await talk.diary.until(EventName.JOB_COMPLETED, one.id)
+        return found
+
+    await talk.diary.until(EventName.JOB_STARTED, one.id)
+    monkeypatch.setattr(talk.queue.store, "notes", answered_after)
+    assert not await talk.chat.recollection.is_first(talk.chat.request(one), BEN)
+    talk.echo.doors["one"].set()
+
+
+class TestWhatWasBegunAnew:
+    """The old topic is over, whatever becomes of the question that began the new one."""
+
+    @pytest.fixture(autouse=True)
+    async def old(self, talk):
+        await talk.tell("old")
+
+    async def test_has_nothing_before_it_though_its_question_failed(self, talk):
+        talk.echo.failures["new"] = 9
+        failed = await talk.tell("new", anew=True, fresh=True)
+        assert failed.state is State.DISCARDED
+        await talk.tell("more")
+        assert talk.echo.before("more") == [[]]
+
+    async def test_has_nothing_before_it_though_its_answer_was_deleted(self, talk):
+        new = await talk.tell("new", anew=True, fresh=True)
+        await talk.tell("more")
+        await talk.chat.forget(new)
+        await talk.tell("and more")
+        assert talk.echo.before("and more") == [["more"]]
+
+    async def test_is_known_when_it_is_answered_again_in_vain(self, talk):
+        new = await talk.tell("new", anew=True, fresh=True)
+        talk.echo.failures["new"] = 9
+        await talk.tell("new", anew=True, fresh=True, again=new.id)
+        await talk.tell("more")
+        assert talk.echo.before("more") == [["new"]]
+
+    async def test_leaves_whoever_asks_then_first(self, talk):
+        new = await talk.tell("new", anew=True, fresh=True)
+        await talk.chat.forget(new)
+        assert talk.chat.request(await talk.ask("more")).first
 
 
 async def test_who_asks_while_something_is_being_answered_is_not_first(talk):
