@@ -1,4 +1,4 @@
-"""Who is asked before a job is stored, and may refuse it."""
+"""Who is asked before a job is stored, or brought back, and may refuse it."""
 
 from typing import Protocol
 
@@ -6,13 +6,14 @@ from bot.queue.job import Job
 
 
 class Gate(Protocol):
-    """Asked for each new job, within the time in which somebody waits for the ticket.
+    """Asked for each new job, and for one that is brought back, within the time in which somebody
+    waits for the ticket.
 
     A process may die at any moment after `admit`: what it keeps must be found without `let_go`.
     """
 
     async def admit(self, job: Job) -> None:
-        """Let this job be stored; raises a `QueueError` with a sentence for people to refuse it."""
+        """Let this job run; raises a `QueueError` with a sentence for people to refuse it."""
 
     async def let_go(self, job: Job) -> None:
-        """It was admitted, and not stored after all; raises no `QueueError`."""
+        """It is new, was admitted, and is not stored after all; raises no `QueueError`."""

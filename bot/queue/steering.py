@@ -23,7 +23,8 @@ from bot.queue.degraded import Degraded
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
-from bot.queue.states import FINISHED
+from bot.queue.options import QueueOptions
+from bot.queue.states import FINISHED, State
 from bot.queue.store.base import PauseQueue, ResumeQueue, SetWeight, Stats
 from bot.queue.upkeep import Upkeep
 from bot.queue.whereabouts import Whereabouts
@@ -39,9 +40,13 @@ class Changes(TypedDict, total=False):
     timeout_s: float
 
 
+_IN_VAIN = FINISHED - {State.COMPLETED}
+
+
 class Steering:
     """The half of a queue that changes what it has already."""
 
+    _options: QueueOptions
     _jobs: Whereabouts
     _worker: Worker
     _upkeep: Upkeep
@@ -83,8 +88,8 @@ class Steering:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
         Overrides: `payload` (a request of its kind, with the `limit_key` of which it runs from now
-        on), `priority`, `max_attempts`, `timeout_s`. Raises as `cancel`, and `ValueError` for an
-        override that makes no sense.
+        on), `priority`, `max_attempts`, `timeout_s`. Raises as `cancel`, what the gate refuses it
+        with, and `ValueError` for an override that makes no sense.
         """
         changes = await self._overrides(job_id, overrides)
         return await self._again(job_id, RetryJob(reason, changes))
@@ -113,6 +118,9 @@ class Steering:
         return replace(overrides, limit_key=kind.limit_key(payload, job.guild))
 
     async def _again(self, job_id: str, control: Control) -> Job:
+        gate = self._options.gate
+        if gate is not None and (ended := await self._jobs.get(job_id)).state in _IN_VAIN:
+            await gate.admit(ended)
         job = await self._jobs.control(job_id, control)
         self.events.emit(EventName.JOB_RETRY, job)
         self._wake_for(job)

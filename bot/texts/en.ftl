@@ -47,7 +47,7 @@ chat-file-broken = “{ $name }” is a picture that cannot be opened, so nothin
 chat-file-pixels = “{ $name }” has more than { $most } million pixels, so nothing was asked. Make it smaller and try again.
 chat-pictures-refused = It may be that this model takes no pictures: ask without them, or choose another model.
 
-chat-quota = Your { $most } tokens of today have no room left here for this question ({ $taken } are taken), so it was not queued. They begin anew <t:{ $at }:R>.
+chat-quota = The { $most } tokens of today have no room left here for this question ({ $taken } are taken), so it was not queued. They begin anew <t:{ $at }:R>.
 chat-rests = The chat provider keeps failing, so it is left alone for { $seconds ->
         [0] a moment
         [one] one second

@@ -67,7 +67,7 @@ class TestTheQuota:
     async def test_refuses_before_anything_is_queued_and_says_until_when(self, small):
         await small.accepted("why?")
         asked = await small.asked("how?")
-        assert "Your 600 tokens of today have no room left" in asked.original.text
+        assert "The 600 tokens of today have no room left" in asked.original.text
         assert "They begin anew <t:" in asked.original.text
         assert asked.original.ephemeral
         assert len(await small.jobs()) == 1

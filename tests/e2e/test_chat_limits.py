@@ -64,7 +64,7 @@ async def test_tokens_are_counted_once_and_for_all_also_when_the_bot_is_killed(s
             continue
 
     refused = await shared.ask("one more", person)
-    assert "Your 2,000 tokens of today have no room left" in refused.original.text
+    assert "The 2,000 tokens of today have no room left" in refused.original.text
     assert re.search(r"They begin anew <t:\d+:R>", refused.original.text)
     assert shared.chat.asked["one more"] == 0
     await shared.ended(await shared.ask("somebody else's"))

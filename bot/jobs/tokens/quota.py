@@ -73,7 +73,7 @@ class Quota:
         step = partial(self._reserved, job=job, question=question_of(job))
         try:
             async with asyncio.timeout(self._patience_s):
-                await self._accounts.change(account, day_of(job.created_at), step)
+                await self._accounts.change(account, day_of(self._clock()), step)
         except (StoreError, TimeoutError) as error:
             logger.warning("a question is not held against its quota: %r", error)
 
@@ -90,8 +90,9 @@ class Quota:
         account = self._payer_of(job)
         if account is None or not self._per_day:
             return
+        today = day_of(self._clock())
         try:
-            await self._settle(account, [job])
+            await self._accounts.change(account, today, lambda ledger: ledger.release(_key(job)))
         except StoreError as error:
             logger.warning("a question that was not queued is released later: %s", error)
 
@@ -160,7 +161,7 @@ class Quota:
         if job is None:
             await self._accounts.change(account, day, lambda ledger: ledger.release(key))
         elif job.state in FINISHED:
-            await self._settle(account, [job])
+            await self._accounts.change(account, day, partial(_with, jobs=[job]))
 
     async def _settle_heard(self, account: Account) -> None:
         jobs = self._ended[account]
@@ -173,7 +174,7 @@ class Quota:
     async def _settle(self, account: Account, jobs: Sequence[Job]) -> None:
         by_day = defaultdict[str, list[Job]](list)
         for job in jobs:
-            by_day[day_of(job.created_at)].append(job)
+            by_day[day_of(job.started_at or job.created_at)].append(job)
         for day, some in by_day.items():
             await self._accounts.change(account, day, partial(_with, jobs=some))
 

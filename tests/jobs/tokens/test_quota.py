@@ -13,6 +13,7 @@ from bot.jobs.tokens.quota import UNHEARD_S, Quota, QuotaReached
 from bot.providers.tokens import TOKENS_PER_PICTURE, estimated
 from bot.queue.errors import QueueFull
 from bot.queue.events import Event, EventName
+from bot.queue.states import State
 from bot.queue.store.base import JobFilter, Limits
 from tests.jobs.tokens.conftest import BEN, CLEO, GUILD, NOON
 from tests.queue.watching import TappedStore, on_a_file
@@ -97,7 +98,7 @@ async def test_what_would_be_too_much_is_refused_before_it_is_queued(counted):
     await chat.ask("wait 1")
     said = await refused(chat, "wait 2")
     assert f"<t:{MIDNIGHT}:R>" in said
-    assert f"Your {NEEDED + 100:,} tokens of today have no room left" in said
+    assert f"The {NEEDED + 100:,} tokens of today have no room left" in said
     assert f"({NEEDED + 70:,} are taken)" in said
     assert len(await chat.queue.find(JobFilter())) == 2
 
@@ -155,6 +156,45 @@ async def test_what_failed_and_is_brought_back_takes_what_it_takes_then(counted)
     await chat.queue.retry(job.id)
     await chat.until(EventName.JOB_COMPLETED, job)
     assert await chat.taken() == {BEN: 70}
+
+
+async def test_what_was_cancelled_is_not_brought_back_beyond_the_quota(counted):
+    chat = await counted(per_day=NEEDED)
+    first = await chat.ask("wait 1")
+    await chat.queue.cancel(first.id)
+    await chat.until(EventName.JOB_CANCELLED, first)
+    await chat.taken()
+    await chat.ask("wait 2")
+    with pytest.raises(QuotaReached):
+        await chat.queue.retry(first.id)
+    with pytest.raises(QuotaReached):
+        await chat.queue.resume(first.id)
+    assert (await chat.queue.get(first.id)).state is State.CANCELLED
+    assert await chat.taken() == {BEN: NEEDED}
+
+
+async def test_what_is_brought_back_on_another_day_is_of_that_day(counted):
+    chat = await counted(per_day=10_000)
+    job = await chat.asked("fail")
+    chat.clock.forward(12 * 3600)
+    chat.provider.well = True
+    await chat.queue.retry(job.id)
+    await chat.until(EventName.JOB_COMPLETED, job)
+    assert await chat.taken() == {BEN: 70}
+
+
+async def test_what_is_brought_back_and_never_runs_is_released(counted):
+    chat = await counted(per_day=10_000, working=False)
+    job = await chat.ask("wait 1")
+    await chat.queue.cancel(job.id)
+    chat.clock.forward(12 * 3600)
+    await chat.queue.retry(job.id)
+    assert await chat.taken() == {BEN: NEEDED}
+    await chat.queue.cancel(job.id)
+    await chat.taken()
+    chat.clock.forward(UNHEARD_S + 1)
+    await chat.quota.look()
+    assert await chat.taken() == {BEN: 0}
 
 
 async def test_what_the_queue_refuses_takes_nothing(counted):
@@ -239,6 +279,7 @@ async def test_days_that_are_over_are_forgotten(counted):
 async def test_an_end_of_yesterday_is_not_counted_today(counted):
     chat = await counted(per_day=10_000)
     old = await chat.ask("wait 1")
+    await chat.until(EventName.JOB_STARTED, old)
     chat.clock.forward(12 * 3600)
     await chat.ask("wait 2")
     chat.provider.doors["wait 1"].set()
