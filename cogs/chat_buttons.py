@@ -28,8 +28,9 @@ class ChatButtons:
         question = self._chat.request(job)
         question = question.model_copy(update={"again": question.again or job.id})
         inputs = partial(self._files_of, job) if question.files else None
+        private = _alone(interaction, job)
         await self._services.intake.command(
-            interaction, self._chat, question, private=job.private, inputs=inputs, fresh=True
+            interaction, self._chat, question, private=private, inputs=inputs, fresh=True
         )
 
     async def go_on(self, interaction: discord.Interaction, job: Job) -> None:
@@ -43,7 +44,8 @@ class ChatButtons:
             after=job.id,
             quoted=self._chat.result_of(job).text[-LONGEST_QUOTE:],
         )
-        await self._services.intake.command(interaction, self._chat, more, private=job.private)
+        private = _alone(interaction, job)
+        await self._services.intake.command(interaction, self._chat, more, private=private)
 
     async def _files_of(self, job: Job) -> Sequence[File]:
         return self._chat.files_again(job, await self._services.queue.artifacts(job.id))
@@ -52,6 +54,14 @@ class ChatButtons:
 def _only_asker(interaction: discord.Interaction, job: Job) -> None:
     if interaction.user.id != job.owner:
         raise NotTheirs
+
+
+def _alone(interaction: discord.Interaction, job: Job) -> bool:
+    """Whether only this person sees what was pressed: the job's own answer, or a copy of it that
+    they had shown to them, perhaps elsewhere.
+    """
+    message = interaction.message
+    return job.private or (message is not None and message.flags.ephemeral)
 
 
 async def setup(client: Conveyor) -> None:

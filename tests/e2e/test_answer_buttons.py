@@ -104,6 +104,17 @@ async def test_a_private_answer_goes_on_in_private(shared, ben, here):
     await gone(shared, answer)
 
 
+@pytest.mark.parametrize("button", ["Regenerate", "Continue"])
+async def test_below_a_copy_that_one_sees_alone_show_nothing_to_others(shared, ben, here, button):
+    answer = await asked(shared, f"said here, {button}", ben, here)
+    ((job_id,),) = shared.rows("SELECT id FROM job ORDER BY id DESC LIMIT 1")
+    elsewhere = shared.channel()
+    shown = await shared.world.slash(ben, elsewhere, "job show", id=job_id)
+    await shared.world.answered(shown)
+    await shared.world.wait_for(lambda: answer.content in shown.original.text)
+    assert (await pressed(shared, ben, shown.original, button)).ephemeral
+
+
 @pytest.mark.parametrize("button", ["Regenerate", "Continue", "Delete"])
 async def test_are_nobody_elses(shared, ben, here, button):
     answer = await asked(shared, f"not yours to {button}", ben, here)
