@@ -33,8 +33,8 @@ def is_readable(message: discord.Message) -> bool:
 
 def words(message: discord.Message) -> str:
     """What it says besides the mention."""
-    me = message.guild.me.id if message.guild else 0
-    return re.sub(rf"<@!?{me}>", "", message.content)
+    me = _me(message)
+    return message.content if me is None else re.sub(rf"<@!?{me.id}>", "", message.content)
 
 
 def replied_to(message: discord.Message) -> RepliedTo:

@@ -45,7 +45,8 @@ class ModelNames:
 
     async def _ask(self) -> None:
         try:
-            self._names = await self._provider.models()
+            offered = await self._provider.models()
+            self._names = list(dict.fromkeys(one for one in offered if one.strip()))
         except ProviderError as error:
             logger.info("the models are not known now: %s", error)
         finally:

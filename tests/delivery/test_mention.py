@@ -1,5 +1,6 @@
 """A question that was put by mentioning the bot: its ticket is a reply, and brings the answer."""
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -88,6 +89,11 @@ class TestAMention:
         (ticket,) = await replies(house, question)
         house.teller.answer("why?", "Because.")
         await house.sees(ticket, "Because.")
+
+    async def test_in_a_direct_message_is_no_part_of_the_question(self, house):
+        await house.world.post_direct("Ben", f"<@{house.world.bot.id}> why?")
+        job = await house.diary.until(EventName.JOB_ENQUEUED)
+        assert json.loads(job.payload)["text"] == "why?"
 
     async def test_by_replying_to_the_bot_is_one_too(self, house):
         interaction = await house.accepted("first?")

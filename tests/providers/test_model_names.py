@@ -47,6 +47,12 @@ async def test_the_provider_is_asked_once_while_its_list_is_good():
     assert lists.asked == 2
 
 
+async def test_a_name_is_offered_once_and_never_a_blank_one():
+    lists = Lists()
+    lists.answers.put_nowait(["b", "", "a", " ", "b"])
+    assert await names(lists).known() == ["b", "a"]
+
+
 async def test_all_who_want_to_know_wait_for_one_asking():
     lists = Lists()
     known = names(lists)
