@@ -3,8 +3,9 @@ provider is left alone.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.jobs.conversation import without_oldest
 from bot.jobs.providing import failed, later
 from bot.providers.breaker import Breaker, Resting
 from bot.providers.chat import ChatProvider, ChatRequest, Ended, ProviderError
@@ -38,7 +39,10 @@ class Answering:
         return "" if rest_s is None else say("chat-rests", seconds=math.ceil(rest_s))
 
     async def answer(self, ctx: JobContext, asked: ChatRequest) -> Said:
-        """The whole answer. Raises `JobError`, or `Snooze` while the provider is left alone."""
+        """The whole answer. What is too long for the provider is asked without the oldest turns.
+
+        Raises `JobError`, or `Snooze` while the provider is left alone.
+        """
         try:
             with self._breaker.call() as call:
                 text, ended = "", Ended()
@@ -53,6 +57,9 @@ class Answering:
             ctx.progress(stage=say("chat-waits"))
             raise later(ctx.job, resting) from resting
         except ProviderError as error:
+            shorter = without_oldest(asked.messages) if error.category == "too_long" else None
+            if shorter is not None:
+                return await self.answer(ctx, replace(asked, messages=shorter))
             raise _failed(error, asked) from error
         return Said(text, ended.tokens or _estimated(asked, text), ended.cut_short)
 

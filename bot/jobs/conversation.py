@@ -84,6 +84,16 @@ def recalled(
     return tuple(reversed(chosen))
 
 
+def without_oldest(told: Sequence[ChatMessage]) -> tuple[ChatMessage, ...] | None:
+    """What a model is told (see `messages`), without the older half of the turns; None: there are
+    none.
+    """
+    system = [one for one in told[:1] if one.role == "system"]
+    turns = told[len(system) : -1]
+    left = len(turns) // 4 * 2  # a question and an answer each
+    return (*system, *turns[len(turns) - left :], told[-1]) if turns else None
+
+
 def in_words(text: str, files: Iterable[tuple[str, str | None]] = (), quoted: str = "") -> str:
     """The question as one text, with what it is about and what came with it: each file by its name,
     with its words unless it is a picture.

@@ -16,7 +16,7 @@ from bot.providers.errors import ProviderError
 FAILED = frozenset({"unavailable", "timeout"})
 """Categories that say something of the provider, whatever it was asked."""
 
-WELL = frozenset({"authentication", "not_found", "rejected"})
+WELL = frozenset({"authentication", "not_found", "too_long", "rejected"})
 """Categories that only a provider that works can answer with."""
 
 SOONEST = 0.2

@@ -10,6 +10,7 @@ Category: TypeAlias = Literal[
     "protocol",  # it answered with something that is no answer
     "empty",  # it answered with nothing
     "not_found",  # it does not know the model, or the address is wrong
+    "too_long",  # it takes no request of this length
     "rejected",  # it refuses this very request
 ]
 

@@ -25,6 +25,7 @@ _STATUS_OF_CODE = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,
     "context_length_exceeded": 413,
+    "exceed_context_size_error": 413,
     "invalid_request_error": 400,
     "content_filter": 400,
     "timeout": 504,
@@ -78,7 +79,7 @@ _MEANINGS = (
             model=it.model,
         ),
     ),
-    _Meaning((413,), "rejected", False, lambda it: say("provider-too-long", kind=it.kind)),
+    _Meaning((413,), "too_long", False, lambda it: say("provider-too-long", kind=it.kind)),
     _Meaning((429,), "rate_limit", True, lambda it: say("provider-busy", kind=it.kind)),
     _Meaning((408, 504), "timeout", True, lambda it: say("provider-slow", kind=it.kind)),
     _Meaning(

@@ -824,7 +824,7 @@ provider-model = The { $kind } provider does not know { $named ->
         [yes] the model “{ $model }”
        *[no] this address
     }. Choose another model, or ask the bot's owner to check { $setting }_MODEL and { $setting }_BASE_URL.
-provider-too-long = This request is too long for the { $kind } provider. Try again with less text.
+provider-too-long = This request is too long for the { $kind } provider. Try again with less text or fewer files.
 provider-busy = The { $kind } provider is taking no more requests for the moment. Nothing is wrong with yours; it can be tried again later.
 provider-slow = The { $kind } provider ran out of time. The same request may work when it is tried again.
 provider-trouble = The { $kind } provider is having trouble on its side. Nothing is wrong with your request; it can be tried again later.

@@ -11,6 +11,7 @@ from bot.jobs.conversation import (
     place_of,
     recalled,
     turn_of,
+    without_oldest,
 )
 from bot.providers.chat import ChatMessage, Picture
 from bot.providers.tokens import BYTES_PER_TOKEN, estimated
@@ -63,6 +64,15 @@ class TestATurn:
         turns = {"a": turn("1"), "b": turn("2")}
         known = [place_of(turns, one) for one in ("job 2", "key 2", "else", None)]
         assert known == ["b", "b", None, None]
+
+
+def test_the_older_half_of_the_turns_can_be_left_out_until_there_are_none():
+    told = messages([turn(one) for one in "abcde"], "now", system="Be kind.")
+    left = []
+    while (shorter := without_oldest(told)) is not None:
+        left.append([one.content for one in shorter if one.role != "assistant"])
+        told = shorter
+    assert left == [["Be kind.", "d", "e", "now"], ["Be kind.", "e", "now"], ["Be kind.", "now"]]
 
 
 class TestAQuestion:

@@ -12,6 +12,7 @@ from bot.jobs.prompts import Prompts
 from bot.jobs.question import Question
 from bot.jobs.recollection import Recollection
 from bot.providers.chat import ChatRequest, ProviderError
+from bot.providers.http_failures import refusal
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.handlers import JobContext
@@ -37,6 +38,7 @@ class Echo:
         self.heard: defaultdict[str, list[ChatRequest]] = defaultdict(list)
         self.failures: dict[str, int] = {}
         self.doors: dict[str, asyncio.Event] = {}
+        self.most_turns = 100
 
     def describe(self) -> str:
         return "An echo."
@@ -44,6 +46,8 @@ class Echo:
     async def stream(self, request: ChatRequest):
         question = request.messages[-1].content
         self.heard[question].append(request)
+        if len(self.before(question)[-1]) > self.most_turns:
+            raise refusal("chat", 413)
         if question in self.doors:
             await self.doors[question].wait()
         if self.failures.get(question, 0) >= len(self.heard[question]):
@@ -249,6 +253,16 @@ async def test_while_the_store_is_away_an_answer_knows_nothing_and_is_not_rememb
         assert (await talk.tell("two")).state is State.COMPLETED
     await talk.tell("three")
     assert (talk.echo.before("two"), talk.echo.before("three")) == ([[]], [["one"]])
+
+
+async def test_what_is_too_long_for_the_provider_is_asked_without_what_was_said_first(talk):
+    for text in ("one", "two", "three"):
+        await talk.tell(text)
+    talk.echo.most_turns = 1
+    assert (await talk.tell("four")).state is State.COMPLETED
+    assert talk.echo.before("four") == [["one", "two", "three"], ["three"]]
+    talk.echo.most_turns = -1
+    assert "too long" in (await talk.tell("five")).error
 
 
 async def test_without_a_conversation_nothing_is_remembered(talk):

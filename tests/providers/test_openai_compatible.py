@@ -332,10 +332,17 @@ async def test_used_up_credit_is_not_tried_again(serve):
     assert (error.category, error.retryable, error.retry_after_s) == ("rate_limit", False, None)
 
 
-async def test_too_long_a_conversation_is_named(serve):
-    body = b'{"error": {"code": "context_length_exceeded", "type": "invalid_request_error"}}'
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"code": "context_length_exceeded", "type": "invalid_request_error"}}',
+        b'{"error": {"code": 400, "type": "exceed_context_size_error", "n_ctx": 4096}}',
+    ],
+    ids=["OpenAI", "llama.cpp"],
+)
+async def test_too_long_a_conversation_is_named(serve, body):
     error = await failure(await serve(answering(400, body)))
-    assert (error.category, error.retryable) == ("rejected", False)
+    assert (error.category, error.retryable) == ("too_long", False)
     assert "too long" in str(error)
 
 
