@@ -5,7 +5,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Conveyor
-from bot.delivery.ladder import nonce_of
 from bot.jobs.chat import Chat
 from bot.jobs.memory import conversation_of
 from bot.jobs.question import Question
@@ -96,8 +95,7 @@ class ChatCog(commands.Cog):
         text = clean(words(message)).strip()
         if not text and not message.attachments:
             sentence = say("chat-empty") if is_readable(message) else say("chat-unreadable")
-            nonce = nonce_of(f"empty:{message.id}")
-            await message.reply(sentence, mention_author=False, nonce=nonce)
+            await self._services.intake.tell(message, sentence)
             return
         guild = message.guild.id if message.guild else None
         channel, person = message.channel.id, message.author.id

@@ -129,26 +129,27 @@ class Intake:
         inputs: Inputs | None = None,
     ) -> None:
         """Answer a message with the ticket of its job; `inputs` are stored with it."""
-        target = Target(
-            user=message.author.id,
-            channel=message.channel.id,
-            guild=message.guild.id if message.guild else None,
-            asked_at=message.created_at.timestamp(),
-            question=message.id,
-        )
+        target = _target_of_message(message)
         owed = self._owed(target)
         try:
             key = f"message:{message.id}"
             stored = await self._store(key, job_type, request, target, owed, How(inputs))
         except Exception as error:  # noqa: BLE001 - the desk logs it
-            nonce = nonce_of(f"refusal:{message.id}")
             asked = Asked("a mention", target.user, target.guild)
-            sentence = await self._failures.sentence(error, asked)
-            await self._calls.post(target, Post(sentence), nonce, reply_to=message.id)
+            await self.tell(message, await self._failures.sentence(error, asked))
             return
         also_about_job(stored.job.id)
         if stored.is_new:
             await self._post_ticket(stored, target, owed)
+
+    async def tell(self, message: discord.Message, sentence: str) -> None:
+        """Answer a message with a sentence, once; nobody misses it where the bot may not write."""
+        nonce = nonce_of(f"refusal:{message.id}")
+        try:
+            target = _target_of_message(message)
+            await self._calls.post(target, Post(sentence), nonce, reply_to=message.id)
+        except Refusal as refusal:
+            logger.info("a sentence was not told: %s", refusal)
 
     def _owed(self, target: Target) -> NewDelivery:
         check_at = target.asked_at + CHECK_AFTER_S
@@ -316,4 +317,14 @@ def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:
         token=interaction.token,
         private=private,
         file_limit=interaction.filesize_limit,
+    )
+
+
+def _target_of_message(message: discord.Message) -> Target:
+    return Target(
+        user=message.author.id,
+        channel=message.channel.id,
+        guild=message.guild.id if message.guild else None,
+        asked_at=message.created_at.timestamp(),
+        question=message.id,
     )

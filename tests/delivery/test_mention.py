@@ -84,6 +84,16 @@ class TestAMention:
         assert "Write a question and try again." in sentence.text
         assert await house.jobs() == []
 
+    @pytest.mark.parametrize("text", ["", "why?"], ids=["of nothing", "that is refused"])
+    async def test_where_the_bot_may_not_write_is_no_fault_of_its(self, build, text, caplog):
+        caplog.set_level("INFO")
+        house = await build(limits=Limits(max_size=0))
+        house.forbid()
+        with caplog.filtering(lambda _: house.world.bus.touch() or True):  # look at each line
+            await mention(house, text)
+            await house.world.wait_for(lambda: "403" in caplog.text)
+        assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
     async def test_in_a_direct_message_needs_no_mention(self, house):
         question = await house.world.post_direct("Ben", "why?")
         (ticket,) = await replies(house, question)
