@@ -23,7 +23,8 @@ _CUT = "[…]"
 class Turn(BaseModel):
     """A question that was answered by this job, and the answer; `key` is of the asking.
 
-    With `anew` a conversation begins; that stays where the rest is forgotten (see `BEGINNING`).
+    With `anew` a conversation begins. An empty one (`blank`) holds the place of an answer that is
+    not there, yet or any more.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,9 +35,15 @@ class Turn(BaseModel):
     key: str | None = None
     anew: bool = False
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to tell of it."""
+        return not self.job
 
-BEGINNING = Turn(job="", asked="", answered="", anew=True)
-"""Where a conversation began anew with a question that has no answer, yet or any more."""
+
+def blank(*, anew: bool) -> Turn:
+    """A turn without words."""
+    return Turn(job="", asked="", answered="", anew=anew)
 
 
 def turn_of(job: str, key: str | None, asked: str, answered: str, *, anew: bool = False) -> Turn:
@@ -77,7 +84,7 @@ def recalled(
         room -= estimated(turn.asked, turn.answered)
         if room < 0:
             break
-        if turn != BEGINNING:
+        if not turn.is_blank:
             chosen.append(name)
         if turn.anew:
             break

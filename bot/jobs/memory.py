@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.jobs.conversation import BEGINNING, HISTORY_TOKENS, Turn
+from bot.jobs.conversation import HISTORY_TOKENS, Turn, blank
 from bot.providers.tokens import estimated
 from bot.queue.ids import first_id
 from bot.queue.job import Clock
@@ -72,17 +72,17 @@ class Memory:
         Raises `StoreError`.
         """
         if name not in await self.turns(conversation):
-            await self.keep(conversation, name, BEGINNING)
+            await self.keep(conversation, name, blank(anew=True))
 
     async def forget(self, conversation: str, job: str) -> None:
-        """Forget the turn that this job answered, if no other one answered it anew; what went
-        before a beginning does not come back.
+        """Forget the turn that this job answered, if no other one answered it anew. That there was
+        one stays known: what went before a beginning does not come back.
 
         Raises `StoreError`.
         """
         for name, turn in (await self.turns(conversation)).items():
             if turn.job == job:
-                left = BEGINNING.model_dump_json() if turn.anew else None
+                left = blank(anew=turn.anew).model_dump_json()
                 await self._records.note(conversation, name, left)
 
     async def run(self) -> None:

@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 from typing import NamedTuple
 
-from bot.jobs.conversation import BEGINNING, Turn, place_of, recalled, turn_of
+from bot.jobs.conversation import Turn, place_of, recalled, turn_of
 from bot.jobs.memory import Memory
 from bot.jobs.question import Answer, Question
 from bot.queue.errors import StoreError
@@ -40,7 +40,9 @@ class Recollection:
         queue.events.subscribe(self._hear)
 
     async def is_first(self, question: Question, person: int | None) -> bool:
-        """Whether nothing went before, or is just being asked; no, if that is not known at once."""
+        """Whether nothing went before, not even what was deleted, or is just being asked; no, if
+        that is not known at once.
+        """
         conversation = question.conversation
         if question.anew or conversation is None:
             return question.anew
@@ -51,7 +53,7 @@ class Recollection:
             async with asyncio.timeout(PATIENCE_S):
                 if await self._queue.find(unfinished, limit=1):
                     return False
-                return not recalled(await self._turns(conversation))  # what ended is there by now
+                return not await self._turns(conversation)  # what ended is there by now
         return False
 
     async def before(self, ctx: JobContext, question: Question) -> Before:
@@ -72,7 +74,7 @@ class Recollection:
             ctx.checkpoint([*recalled(turns, after=after, before=name)])
         names = ctx.saved if isinstance(ctx.saved, list) else []
         known = [turns[one] for one in names if isinstance(one, str) and one in turns]
-        said = [turn for turn in known if turn != BEGINNING]
+        said = [turn for turn in known if not turn.is_blank]
         return Before(said, "" if after else question.quoted)
 
     async def _turns(self, conversation: str) -> dict[str, Turn]:

@@ -191,10 +191,12 @@ class TestWhatWasBegunAnew:
         await talk.tell("more")
         assert talk.echo.before("more") == [["new"]]
 
-    async def test_leaves_whoever_asks_then_first(self, talk):
-        new = await talk.tell("new", anew=True, fresh=True)
-        await talk.chat.forget(new)
-        assert talk.chat.request(await talk.ask("more")).first
+
+async def test_what_was_deleted_is_not_given_again_to_who_deleted_it(talk):
+    one = await talk.tell("one")
+    await talk.chat.forget(one)
+    await talk.tell("one")
+    assert talk.echo.before("one") == [[], []]
 
 
 async def test_who_asks_while_something_is_being_answered_is_not_first(talk):
