@@ -7,7 +7,8 @@ from bot.queue.job import Job
 
 PATIENCE_S = 3600.0
 """How long a job waits for a provider that is left alone: what comes even later would surprise
-more than it helps.
+more than it helps. Then its attempts are spent on it: all of them, for it may have been brought
+back.
 """
 
 
@@ -24,5 +25,5 @@ def failed(error: ProviderError, more: str = "") -> JobError:
 def later(job: Job, resting: Resting) -> JobError | Snooze:
     """The job waits until the provider is asked again, though not for ever."""
     if (job.started_at or job.created_at) - job.created_at > PATIENCE_S:
-        return JobError(str(resting), retryable=False, category=resting.category)
+        return failed(resting)
     return Snooze(resting.retry_after_s or 0)

@@ -146,7 +146,7 @@ class TestAProviderThatKeepsFailing:
 
     async def test_is_not_waited_for_for_ever(self, clock, breaker):
         chat = Chat(Provider(failures=10**6), breaker=breaker)
-        options = QueueOptions(max_attempts=5)
+        options = QueueOptions(max_attempts=2)
         async with working(chat, clock=clock, options=options) as queue:
             for _ in range(3):
                 with pytest.raises(JobError):
@@ -156,10 +156,15 @@ class TestAProviderThatKeepsFailing:
             clock.forward(PATIENCE_S)
             await drain(queue)
             assert (await queue.get(job.id)).state is State.SCHEDULED
-            clock.forward(300)
+            for state in (State.RETRYABLE, State.DISCARDED):
+                clock.forward(300)
+                await drain(queue)
+                ended = await queue.get(job.id)
+                assert (ended.state, ended.error) == (state, "The server is away.")
+
+            await queue.retry(job.id)  # it is waited for again, though it is old
             await drain(queue)
-            ended = await queue.get(job.id)
-        assert (ended.state, ended.error) == (State.DISCARDED, "The server is away.")
+            assert (await queue.get(job.id)).state is State.RETRYABLE
 
     async def test_whoever_tries_for_all_in_vain_comes_back(self, clock, breaker):
         chat = Chat(Provider(failures=10**6), breaker=breaker)

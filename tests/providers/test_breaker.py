@@ -64,7 +64,7 @@ def test_what_may_be_the_questions_fault_counts_neither_way(breaker, category):
     assert breaker.rest_s == 10
 
 
-@pytest.mark.parametrize("category", ["rejected", "not_found", "authentication"])
+@pytest.mark.parametrize("category", ["rejected", "too_long", "not_found", "authentication"])
 def test_a_refusal_shows_that_it_works(breaker, category):
     fail(breaker, times=2)
     fail(breaker, category)
