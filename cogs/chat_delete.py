@@ -10,6 +10,7 @@ from bot.delivery.discord_calls import refusals
 from bot.delivery.failures.sentences import NotTheirs, Stale
 from bot.delivery.person import Person, person_of
 from bot.delivery.presses import edit_of, whisper_of
+from bot.delivery.sight import NotAllowed
 from bot.delivery.taking_back import take_back
 from bot.jobs.chat import DELETE, Chat
 from bot.queue.job import Job
@@ -38,14 +39,19 @@ class ChatDelete:
         message, person = interaction.message, person_of(interaction)
         if message is None:
             raise Stale
+        is_copy = message.flags.ephemeral and not job.private
         if person.id != job.owner:
             _check_administrator(person, job)
+            if is_copy:
+                raise NotAllowed(say("chat-delete-there"))
             await interaction.response.defer()
             await whisper_of(interaction)(_question(message, job))
             return
         await interaction.response.defer()
         await self._chat.forget(job)
         await take_back(message, interaction.delete_original_response)
+        if is_copy:
+            await whisper_of(interaction)(Post(say("chat-deleted-copy")))
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
         """Take somebody else's answer back, and write that down."""

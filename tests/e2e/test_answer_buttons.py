@@ -27,6 +27,14 @@ async def pressed(shared, person, answer, button):
     return await shared.ended(await shared.world.press(person, answer, button))
 
 
+async def copied(shared, person, answer):
+    """The answer as it is shown to one person, in another channel."""
+    ((job_id,),) = shared.rows("SELECT id FROM job ORDER BY id DESC LIMIT 1")
+    shown = await shared.world.slash(person, shared.channel(), "job show", id=job_id)
+    await shared.world.wait_for(lambda: shown.original_id and answer.content in shown.original.text)
+    return shown.original
+
+
 async def gone(shared, *messages):
     """Wait until nobody can see these any more."""
     await shared.world.wait_for(lambda: not any(shared.world.store.get(m.id) for m in messages))
@@ -107,12 +115,25 @@ async def test_a_private_answer_goes_on_in_private(shared, ben, here):
 @pytest.mark.parametrize("button", ["Regenerate", "Continue"])
 async def test_below_a_copy_that_one_sees_alone_show_nothing_to_others(shared, ben, here, button):
     answer = await asked(shared, f"said here, {button}", ben, here)
-    ((job_id,),) = shared.rows("SELECT id FROM job ORDER BY id DESC LIMIT 1")
-    elsewhere = shared.channel()
-    shown = await shared.world.slash(ben, elsewhere, "job show", id=job_id)
-    await shared.world.answered(shown)
-    await shared.world.wait_for(lambda: answer.content in shown.original.text)
-    assert (await pressed(shared, ben, shown.original, button)).ephemeral
+    copy = await copied(shared, ben, answer)
+    assert (await pressed(shared, ben, copy, button)).ephemeral
+
+
+@pytest.mark.parametrize("deletes", ["the asker", "an administrator"])
+async def test_deleting_a_copy_says_that_the_answer_is_still_there(shared, ben, here, deletes):
+    answer = await asked(shared, f"seen twice by {deletes}", ben, here)
+    who = ben if deletes == "the asker" else "Ada"
+    copy = await copied(shared, who, answer)
+    press = await shared.world.press(who, copy, "Delete")
+
+    def told():
+        ids = filter(None, (press.original_id, *press.followup_ids))
+        said = [shared.world.store.get(one) for one in ids]
+        return any(one and "Delete** below" in one.text for one in said)
+
+    await shared.world.wait_for(told)
+    assert shared.world.store.get(answer.id)
+    assert (shared.world.store.get(copy.id) is None) == (deletes == "the asker")
 
 
 @pytest.mark.parametrize("button", ["Regenerate", "Continue", "Delete"])
