@@ -13,7 +13,7 @@ from bot.providers.chat import Picture
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
-"""Of a picture that is opened: decoded, they take up to 160 MB."""
+"""Of a picture that is opened: decoded they take up to 160 MB, made small up to 550 for a moment."""
 
 SIDE = 1536
 """Pixels of the longer side of what is sent: a page of print can be read."""
@@ -85,7 +85,8 @@ def _smaller(name: str, data: bytes) -> bytes:
 def _as_jpeg(image: Image.Image) -> bytes:
     """Upright, on white, without what a camera wrote into it; of what moves, the first picture."""
     image.draft("RGB", (SIDE, SIDE))
-    flat = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    flat: Image.Image = image if image.mode == mode else image.convert(mode)
     flat.thumbnail((SIDE, SIDE))
     ImageOps.exif_transpose(flat, in_place=True)
     if flat.mode == "RGBA":
