@@ -15,6 +15,8 @@ Kind: TypeAlias = Literal["chat", "image"]
 # Words only: whatever a provider puts there is shown to people, and must not be able to be a key.
 _PLAIN_CODE = re.compile(r"[a-z_]{2,40}")
 
+_TOO_LONG = re.compile(r"\bcontext (length|size|window)\b", re.IGNORECASE)
+
 _STATUS_OF_CODE = {
     "invalid_api_key": 401,
     "authentication_error": 401,
@@ -129,9 +131,13 @@ def failure_inside(kind: Kind, error: object, *, model: str | None = None) -> Pr
 
 
 def plain_code(error: object) -> str | None:
-    """Read the identifier of an `error` object (`code`, else `type`), never its free text."""
+    """Read the identifier of an `error` object (`code`, else `type`). Its free text is never told;
+    only that something is too long do some servers say nowhere else.
+    """
     if not isinstance(error, dict):
         return None
+    if _TOO_LONG.search(str(error.get("message", ""))):
+        return "context_length_exceeded"
     candidates = (error.get("code"), error.get("type"))
     return next((c for c in candidates if isinstance(c, str) and _PLAIN_CODE.fullmatch(c)), None)
 

@@ -337,8 +337,9 @@ async def test_used_up_credit_is_not_tried_again(serve):
     [
         b'{"error": {"code": "context_length_exceeded", "type": "invalid_request_error"}}',
         b'{"error": {"code": 400, "type": "exceed_context_size_error", "n_ctx": 4096}}',
+        b'{"error": {"code": 400, "message": "The maximum context length is 4096 tokens."}}',
     ],
-    ids=["OpenAI", "llama.cpp"],
+    ids=["OpenAI", "llama.cpp", "in words alone"],
 )
 async def test_too_long_a_conversation_is_named(serve, body):
     error = await failure(await serve(answering(400, body)))
