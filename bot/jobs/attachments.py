@@ -13,7 +13,8 @@ from bot.providers.chat import Picture
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
-"""Of a picture that is opened: decoded they take up to 160 MB, made small up to 550 for a moment."""
+"""Of a picture that is opened: decoded they take up to 160 MB, and up to 550 while it is made small.
+"""
 
 SIDE = 1536
 """Pixels of the longer side of what is sent: a page of print can be read."""
