@@ -13,7 +13,7 @@ from bot.providers.chat import Picture
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
-"""Of a picture that is opened: decoded they take up to 160 MB, and up to 550 while it is made small.
+"""Of a picture that is opened: decoded it takes up to 160 MB, and up to 550 while it is made small.
 """
 
 SIDE = 1536
