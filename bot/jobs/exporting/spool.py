@@ -35,15 +35,19 @@ class Spool:
 
     @classmethod
     def go_on(cls, home: Path, run: int, earlier: int, size: int) -> Self | None:
-        """One with the first `size` bytes of that of an earlier run; None if they are lost."""
+        """One with the first `size` bytes of that of an earlier run; None if they are lost.
+
+        The earlier one stays: until a checkpoint names this one, the next run goes on from there.
+        """
         source = home / str(earlier) / ROWS
         if not source.is_file() or source.stat().st_size < size:
             return None
         spool = cls(home / str(run))
         with source.open("rb") as rows:
             _copy(rows, spool._file, size)
+        spool._keep()
         for other in home.iterdir():
-            if other != spool.folder:
+            if other not in {spool.folder, source.parent}:
                 shutil.rmtree(other, ignore_errors=True)
         return spool
 
@@ -52,9 +56,12 @@ class Spool:
         for row in rows:
             text = json.dumps(row._asdict(), ensure_ascii=False, separators=(",", ":"))
             self._file.write(text.encode(errors="replace") + b"\n")
+        self._keep()
+        return self._file.tell()
+
+    def _keep(self) -> None:
         self._file.flush()
         os.fsync(self._file.fileno())
-        return self._file.tell()
 
     def close(self) -> None:
         """Write no more."""

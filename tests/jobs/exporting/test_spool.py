@@ -34,7 +34,7 @@ class Home:
         return spool
 
     def runs(self):
-        return [path.name for path in self.path.iterdir()]
+        return sorted(path.name for path in self.path.iterdir())
 
 
 @pytest.fixture
@@ -54,7 +54,23 @@ def test_it_goes_on_after_what_was_written_for_sure(home):
     second.add([role(4)])
 
     assert ids(second) == ["1", "2", "4"]
-    assert home.runs() == ["2"]
+
+
+def test_a_run_that_ends_before_its_first_page_costs_nothing(home):
+    size = home.begin(1).add([role(1)])
+
+    home.go_on(2, 1, size)  # no checkpoint ever named it
+    third = home.go_on(3, 1, size)
+    size = third.add([role(2)])
+    assert home.runs() == ["1", "3"]
+
+    home.go_on(4, 3, size)
+    assert home.runs() == ["3", "4"]
+
+
+def test_a_run_with_nothing_left_to_read_has_all_rows_too(home):
+    size = home.begin(1).add([role(1), role(2)])
+    assert ids(home.go_on(2, 1, size)) == ["1", "2"]
 
 
 def test_a_run_that_lost_its_job_spoils_nothing(home):
