@@ -1,11 +1,13 @@
 """`/async-job export`: what a server holds, as files for the administrator who asked."""
 
 import asyncio
+import logging
+import os
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, ParamSpec, TypeVar
 
 import discord
 from pydantic import BaseModel
@@ -21,6 +23,11 @@ from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
 from bot.queue.reply import FileOnDisk, Reply
 from bot.texts import say
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MIB = 1024 * 1024
 
@@ -109,9 +116,10 @@ class Export(JobType[ExportRequest, Exported]):
                     ctx.checkpoint(kept.model_dump(mode="json"))
                     _tell(ctx, request, kept, page)
             ctx.progress(stage=say("export-packing"))
-            files = await asyncio.to_thread(_packed, spool, request)
+            files = await _on_disk(_packed, spool, request)
         finally:
             await asyncio.to_thread(spool.close)
+        await pages.administrator(server, ctx.job.owner)  # it may have taken hours
         place, without_texts = kept.place, not self._client.intents.message_content
         return Exported(
             what=request.what,
@@ -128,15 +136,15 @@ class Export(JobType[ExportRequest, Exported]):
     ) -> tuple[Kept, Spool]:
         """What an earlier run has kept, or the beginning if there is nothing (any more)."""
         home, run = self._folder / ctx.job.id, ctx.job.token
-        if ctx.saved is not None:
+        if ctx.saved is not None and request.what in {"messages", "members"}:  # else: one page
             kept = Kept.model_validate(ctx.saved)
-            spool = await asyncio.to_thread(Spool.go_on, home, run, kept.run, kept.size)
+            spool = await _on_disk(Spool.go_on, home, run, kept.run, kept.size)
             if spool is not None:
                 return kept.model_copy(update={"run": run}), spool
         place = Place()
         if request.what == "messages":
             place = await pages.beginning(server, request.channel)
-        return Kept(place=place, run=run), await asyncio.to_thread(Spool.begin, home, run)
+        return Kept(place=place, run=run), await _on_disk(Spool.begin, home, run)
 
     def _pages(
         self, server: discord.Guild, caller: discord.Member, request: ExportRequest, place: Place
@@ -176,8 +184,18 @@ def file_name(request: ExportRequest) -> str:
     return f"{request.what}-{where or request.channel}" if request.channel else request.what
 
 
+async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do it off the loop. Raises `JobError` where the disk is full, or may not be written to."""
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except OSError as error:
+        logger.error("an export cannot be kept on the disk: %s", error)  # noqa: TRY400
+        fault = os.strerror(error.errno or 0)
+        raise JobError(say("export-disk", fault=fault), category="disk") from error
+
+
 async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
-    size = await asyncio.to_thread(spool.add, page.rows)
+    size = await _on_disk(spool.add, page.rows)
     if size > MOST_BYTES:
         raise _too_much()
     rows = kept.rows + len(page.rows)

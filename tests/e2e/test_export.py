@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -49,8 +50,12 @@ def newest_job(stage: Stage) -> str:
     return found
 
 
+def exports_of(stage: Stage) -> Path:
+    return stage.database.with_name(f"{stage.database.name}-exports")
+
+
 def on_disk(stage: Stage) -> list[str]:
-    folder = stage.database.with_name(f"{stage.database.name}-exports")
+    folder = exports_of(stage)
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
@@ -206,6 +211,51 @@ async def test_who_is_no_administrator_any_more_when_it_runs_gets_nothing(shared
 
     assert not message.attachments
     assert "for administrators" in message.text
+
+
+async def test_who_is_none_any_more_when_it_is_done_gets_nothing_either(shared):
+    world, person = shared.world, await administrator(shared)
+    held = world.troubles.hold("GET */roles")
+    asked = await ask(shared, "roles", user=person)
+    await held.reached()
+    role = world.directory.role("Administrators")
+    world.directory.set_member_role(world.guild.id, person.id, role.id, held=False)
+    held.release()
+
+    message = await shared.ended(asked)
+
+    assert not message.attachments
+    assert "for administrators" in message.text
+
+
+async def test_a_disk_that_takes_nothing_is_told_and_tried_again(shared):
+    person = await administrator(shared)
+    held = shared.world.troubles.hold(f"GET */members/{person.id}")
+    asked = await ask(shared, "roles", user=person)
+    await held.reached()
+    home = exports_of(shared) / newest_job(shared)
+    home.parent.mkdir(exist_ok=True)
+    home.touch()  # where the bot wants to have a folder
+    held.release()
+    await shared.world.wait_for(lambda: "Tell whoever runs the bot" in asked.original.text)
+    home.unlink()
+
+    assert (await shared.ended(asked, 20)).attachments
+
+
+@pytest.mark.parametrize("what", ["roles", "channels"])
+async def test_files_that_could_not_be_made_are_made_anew_with_each_row_once(shared, what):
+    person = await administrator(shared)
+    held = shared.world.troubles.hold(f"GET /guilds/*/{what}")
+    asked = await ask(shared, what, user=person)
+    await held.reached()
+    (run,) = (exports_of(shared) / newest_job(shared)).iterdir()
+    (run / f"{what}.json").mkdir()  # where the bot wants to have a file
+    held.release()
+
+    found = [row["id"] for row in rows(shared, await shared.ended(asked, 20))]
+
+    assert len(found) == len(set(found)) > 1
 
 
 async def test_a_result_that_comes_too_late_for_its_ticket_comes_as_a_direct_message(shared):

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -64,13 +65,16 @@ class Spool:
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Write no more."""
-        self._file.close()
+        """Write no more, and stop whoever still reads; what could not be added does not count."""
+        with suppress(OSError):  # a full disk refuses the rest once more
+            self._file.close()
 
     def lines(self) -> Iterator[bytes]:
-        """The rows as they are kept, without the ends of their lines."""
+        """The rows as they are kept, without the ends of their lines; `ValueError` once closed."""
         with (self.folder / ROWS).open("rb") as rows:
             for line in rows:
+                if self._file.closed:
+                    raise ValueError("nobody waits for these rows any more")
                 yield line[:-1]
 
 

@@ -1,6 +1,7 @@
 """Rows on the disk are there again after a crash, up to the size that is known to be there."""
 
 import json
+import resource
 
 import pytest
 
@@ -111,3 +112,26 @@ def test_any_text_is_one_line(home):
 
 def test_only_its_owner_may_look(home):
     assert home.begin(1).folder.stat().st_mode & 0o077 == 0
+
+
+def test_once_it_is_closed_whoever_still_reads_is_stopped(home):
+    spool = home.begin(1)
+    spool.add([role(1), role(2)])
+    rows = spool.lines()
+    next(rows)
+    spool.close()
+
+    with pytest.raises(ValueError, match="nobody waits"):
+        next(rows)
+
+
+def test_a_full_disk_refuses_rows_and_can_be_left(home):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    spool = home.begin(1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            spool.add([role(1)])
+        spool.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
