@@ -34,8 +34,10 @@ MIB = 1024 * 1024
 MOST_BYTES = 1024 * MIB
 """Of rows on the disk: about as much as ten files of 10 MiB hold when texts are zipped."""
 
-NAMED = 20
-"""Channels that were left out are named up to so many."""
+NAMED, NAMED_CHARACTERS = 20, 1000
+"""Channels that were left out are named up to so many, in so many characters: a text that is too
+long for one message would need a file itself, next to ten of the export's.
+"""
 
 
 class ExportRequest(BaseModel):
@@ -226,8 +228,10 @@ def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> No
 
 
 def _skipped(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:NAMED])
-    more = len(names) - NAMED
-    if more <= 0:
-        return say("export-skipped", channels=shown)
-    return say("export-skipped-more", channels=shown, more=more)
+    shown = names[:NAMED]
+    while len(", ".join(shown)) > NAMED_CHARACTERS:
+        shown = shown[:-1]
+    channels, more = ", ".join(shown), len(names) - len(shown)
+    if not more:
+        return say("export-skipped", channels=channels)
+    return say("export-skipped-more", channels=channels, more=more)

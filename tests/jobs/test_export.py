@@ -5,11 +5,13 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.delivery.fitting import Fitting
 from bot.jobs.export import Export, Exported, ExportRequest, Packed, file_name
 from bot.jobs.exporting.pages import Place, all_members
 from bot.queue.errors import JobError
 from bot.queue.job import Job
 from bot.queue.reply import FileOnDisk
+from bot.ui.result import readable
 
 FOLDER = Path("exports")
 FILES = (Packed(name="messages-1.zip", size=7), Packed(name="messages-2.zip", size=5))
@@ -43,6 +45,25 @@ def test_what_is_missing_is_said():
     many = shown(skipped=tuple(f"#c{n}" for n in range(100))).text
     assert "#c19 and 80 more" in many
     assert len(many) < 2000
+
+
+async def test_ten_files_fit_one_message_whatever_the_channels_are_called(tmp_path):
+    parts = tuple(Packed(name=f"messages-{n}.zip", size=1) for n in range(10))
+    folder = tmp_path / "the-job" / "3"
+    folder.mkdir(parents=True)
+    for part in parts:
+        (folder / part.name).write_bytes(b"x")
+    names = tuple(f"#{n}" + r"\_" * 98 for n in range(30))
+    result = Exported(
+        what="messages", rows=1, run=3, files=parts, skipped=names, without_texts=True
+    )
+
+    reply = Export(None, tmp_path).present(Job("the-job", "export", "admin", "{}"), result)
+    fitting = await Fitting().fit(readable(reply, single=True), 1000)
+
+    assert [one.name for one in fitting.files] == [part.name for part in parts]
+    assert "#0" in reply.text
+    assert "and 25 more" in reply.text
 
 
 @pytest.mark.parametrize(("what", "text"), [("members", "2 members."), ("roles", "2 roles.")])
