@@ -35,7 +35,7 @@ MOST_BYTES = 1024 * MIB
 """Of rows on the disk: about as much as ten files of 10 MiB hold when texts are zipped."""
 
 NAMED, NAMED_CHARACTERS = 20, 1000
-"""Channels that were left out are named up to so many, in so many characters: a text that is too
+"""Channels are named up to so many, in so many characters: a text that is too
 long for one message would need a file itself, next to ten of the export's.
 """
 
@@ -68,6 +68,7 @@ class Exported(BaseModel):
     rows: int
     channels: int = 0
     skipped: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     run: int
     files: tuple[Packed, ...]
     without_texts: bool = False
@@ -128,6 +129,7 @@ class Export(JobType[ExportRequest, Exported]):
             rows=kept.rows,
             channels=place.total - len(place.skipped),
             skipped=place.skipped,
+            partly=place.partly,
             run=kept.run,
             files=files,
             without_texts=without_texts and request.what == "messages",
@@ -168,7 +170,9 @@ class Export(JobType[ExportRequest, Exported]):
         if what == "messages":
             lines = [say("export-messages", rows=rows, count=result.rows, channels=result.channels)]
         if result.skipped:
-            lines.append(_skipped(result.skipped))
+            lines.append(say("export-skipped", channels=_named(result.skipped)))
+        if result.partly:
+            lines.append(say("export-partly", channels=_named(result.partly)))
         if result.without_texts:
             lines.append(say("export-without-texts"))
         folder = self._folder / job.id / str(result.run)
@@ -227,11 +231,9 @@ def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> No
     ctx.progress(total - len(place.left) if total else 0, total, so_far, stage)
 
 
-def _skipped(names: tuple[str, ...]) -> str:
+def _named(names: tuple[str, ...]) -> str:
     shown = names[:NAMED]
     while len(", ".join(shown)) > NAMED_CHARACTERS:
         shown = shown[:-1]
     channels, more = ", ".join(shown), len(names) - len(shown)
-    if not more:
-        return say("export-skipped", channels=channels)
-    return say("export-skipped-more", channels=channels, more=more)
+    return say("export-more", channels=channels, more=more) if more else channels

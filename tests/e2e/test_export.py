@@ -161,6 +161,24 @@ async def test_a_closed_channel_is_refused_with_what_to_change(shared):
     assert not message.attachments
 
 
+async def test_what_was_read_of_a_channel_before_it_was_deleted_is_not_lost(shared):
+    world, channel = shared.world, shared.channel()
+    ids = world.add_backlog(channel, 150)
+    before = world.troubles.hold(f"GET /channels/{channel.id}/messages")
+    asked = await ask(shared, "messages", channel=channel)
+    await before.reached()
+    second = world.troubles.hold(f"GET /channels/{channel.id}/messages")
+    before.release()
+    await second.reached()
+    world.delete_channel(channel)
+    second.release()
+
+    message = await shared.ended(asked, 20)
+
+    assert [int(row["id"]) for row in rows(shared, message)] == list(ids[:100])
+    assert f"deleted or closed meanwhile: #{channel.name}" in message.text
+
+
 async def test_it_may_run_later_and_what_makes_no_sense_is_refused(shared):
     later = await ask(shared, "roles", at="in 2h")
     assert "Scheduled" in later.original.text
