@@ -258,6 +258,8 @@ class App:
                 await self._run(stop)
         finally:
             await self.queue.stop(0)
+            if not isinstance(self._settings.queue.database_url, SqliteDatabase):
+                await self._leftovers.clear()
             await self._chat_provider.aclose()
             alive.cancel()
 

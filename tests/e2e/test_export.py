@@ -355,3 +355,14 @@ async def test_after_a_crash_it_goes_on_where_it_was(tmp_path_factory):
         assert pages(one, channel) == 11
         await until(one, lambda: not [name for name in on_disk(one) if name.endswith("/rows")])
         assert len(on_disk(one)) == 1
+
+
+async def test_without_a_database_nothing_stays_on_the_disk(tmp_path):
+    memory = {"QUEUE_DATABASE_URL": "memory://", "TMPDIR": str(tmp_path)}
+    async with stage(tmp_path, **memory) as one:
+        assert (await exported(one, "roles")).attachments
+        assert [path for path in tmp_path.rglob("conveyor-*-exports/*/*/*") if path.is_file()]
+
+        assert await one.bot.stop() == 0
+
+    assert not list(tmp_path.glob("conveyor-*-exports"))
