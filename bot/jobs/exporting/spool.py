@@ -4,6 +4,7 @@ What was added is there after a crash, up to the size that a checkpoint names. E
 of its own: one that lost its job without knowing cannot spoil what the next one writes.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,9 @@ from bot.jobs.exporting.rows import Row
 
 ROWS = "rows"
 """The name of the file, in the folder of its run."""
+
+LEAST_FREE = 256 * 1024 * 1024
+"""Bytes of the disk that are left to the database, and to the files that are made of the rows."""
 
 COPIED_AT_ONCE = 1024 * 1024
 
@@ -43,6 +47,7 @@ class Spool:
         source = home / str(earlier) / ROWS
         if not source.is_file() or source.stat().st_size < size:
             return None
+        _refuse_to_fill_the_disk(home, size)
         spool = cls(home / str(run))
         with source.open("rb") as rows:
             _copy(rows, spool._file, size)
@@ -53,7 +58,11 @@ class Spool:
         return spool
 
     def add(self, rows: Iterable[Row]) -> int:
-        """Write rows, so that neither a crash nor a loss of power takes them; the new size."""
+        """Write rows, so that neither a crash nor a loss of power takes them; the new size.
+
+        Raises `OSError` if the disk is full, or nearly so.
+        """
+        _refuse_to_fill_the_disk(self.folder)
         for row in rows:
             text = json.dumps(row._asdict(), ensure_ascii=False, separators=(",", ":"))
             self._file.write(text.encode(errors="replace") + b"\n")
@@ -82,3 +91,8 @@ def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
     left = size
     while left and (some := source.read(min(left, COPIED_AT_ONCE))):
         left -= target.write(some)
+
+
+def _refuse_to_fill_the_disk(folder: Path, size: int = 0) -> None:
+    if shutil.disk_usage(folder).free < LEAST_FREE + size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

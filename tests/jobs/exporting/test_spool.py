@@ -135,3 +135,14 @@ def test_a_full_disk_refuses_rows_and_can_be_left(home):
         spool.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_the_last_of_the_disk_is_left_to_the_database(home, monkeypatch):
+    spool = home.begin(1)
+    size = spool.add([role(1)])
+    monkeypatch.setattr("bot.jobs.exporting.spool.LEAST_FREE", 2**60)
+
+    with pytest.raises(OSError, match="No space left"):
+        spool.add([role(2)])
+    with pytest.raises(OSError, match="No space left"):
+        home.go_on(2, 1, size)
