@@ -120,6 +120,8 @@ class Export(JobType[ExportRequest, Exported]):
                     _tell(ctx, request, kept, page)
             ctx.progress(stage=say("export-packing"))
             files = await _on_disk(_packed, spool, request)
+        except TooMuch:
+            raise too_much(request) from None
         finally:
             await asyncio.to_thread(spool.close)
         await pages.administrator(server, ctx.job.owner)  # it may have taken hours
@@ -203,7 +205,7 @@ async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
     size = await _on_disk(spool.add, page.rows)
     if size > MOST_BYTES:
-        raise _too_much()
+        raise TooMuch
     rows = kept.rows + len(page.rows)
     return kept.model_copy(update={"place": page.then, "size": size, "rows": rows})
 
@@ -211,15 +213,16 @@ async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
 def _packed(spool: Spool, request: ExportRequest) -> tuple[Packed, ...]:
     shape = shape_of(request.format, COLUMNS[request.what])
     name, limit = file_name(request), request.file_limit
-    try:
-        files = packed(spool.lines, shape, spool.folder, name, limit)
-    except TooMuch:
-        raise _too_much() from None
+    files = packed(spool.lines, shape, spool.folder, name, limit)
     return tuple(Packed(name=path.name, size=path.stat().st_size) for path in files)
 
 
-def _too_much() -> JobError:
-    return JobError(say("export-too-much"), retryable=False, category="size")
+def too_much(request: ExportRequest) -> JobError:
+    """What ends an export that ten files cannot hold, with what can be asked for instead."""
+    text = say("export-too-much-at-once", format=request.format)
+    if request.what == "messages" and request.channel is None:
+        text = say("export-too-much")
+    return JobError(text, retryable=False, category="size")
 
 
 def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> None:

@@ -951,7 +951,11 @@ export-channel-closed = { $channel } cannot be read: it is gone, or View Channel
 export-disk = It could not be kept on the bot's disk ({ $fault }). Tell whoever runs the bot: the folder of its database needs free space, and the bot must be allowed to write there.
 export-not-administrator = An export is for administrators of the server, and you are none there (any more).
 export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
-export-too-much = This is more than ten files can hold. Ask for less: one channel at a time.
+export-too-much = This is more than the ten files of a message can hold. Ask for one channel at a time.
+export-too-much-at-once = This is more than the ten files of a message can hold. { $format ->
+        [json] Choose `format: csv`, which takes less room.
+       *[csv] It cannot be asked for in parts.
+    }
 
 ## A server's activity
 

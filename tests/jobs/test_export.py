@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.delivery.fitting import Fitting
-from bot.jobs.export import Export, Exported, ExportRequest, Packed, file_name
+from bot.jobs.export import Export, Exported, ExportRequest, Packed, file_name, too_much
 from bot.jobs.exporting.pages import Place, all_members
 from bot.queue.errors import JobError
 from bot.queue.job import Job
@@ -87,6 +87,13 @@ def test_names_of_files_are_safe_whatever_a_channel_is_called(channel, name):
 
 def test_without_a_channel_a_file_is_called_after_what_it_has():
     assert file_name(asked(what="roles")) == "roles"
+
+
+def test_what_is_too_much_is_refused_with_what_can_be_asked_for_instead():
+    assert "one channel at a time" in str(too_much(asked()))
+    assert "`format: csv`" in str(too_much(asked(channel=5, format="json")))
+    assert "`format: csv`" in str(too_much(asked(what="members", format="json")))
+    assert "cannot be asked for in parts" in str(too_much(asked(what="members")))
 
 
 def test_one_runs_at_a_time_for_each_person_and_server():
