@@ -15,7 +15,6 @@ from discord.ext import commands
 from bot.app import App
 from bot.jobs.question import Question
 from bot.queue.store.base import JobFilter
-from bot.texts import say
 from cogs.chat import ChatCog
 from config.settings import load_settings
 
@@ -94,9 +93,8 @@ async def test_what_discord_itself_writes_in_somebodys_name_is_none(bot, queue, 
     assert await questions(queue) == asked
 
 
-async def test_a_mention_of_nothing_else_gets_a_sentence(bot, queue):
+async def test_a_mention_of_nothing_else_is_none(bot, queue):
     await dpytest.message(f"<@{bot.user.id}>   ")
-    assert dpytest.verify().message().content(say("chat-empty"))
     assert await questions(queue) == []
 
 
