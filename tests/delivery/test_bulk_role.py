@@ -4,12 +4,16 @@ import asyncio
 
 import pytest
 
-from bot.jobs.bulk_role.request import Outcome
+from bot.jobs.bulk_role.plans import KEPT_S, Plan, Plans
+from bot.jobs.bulk_role.request import Outcome, RoleChange
 from bot.queue.events import EventName
 from bot.queue.states import State
+from bot.queue.testing import ManualClock
+from sandbox import interactions as life
 from sandbox.model import Upload
-from tests.delivery.admins import audit, does, says
+from tests.delivery.admins import THERE, audit, does, says
 from tests.delivery.house import labels
+from tests.delivery.test_failing import button, told
 
 COMMAND = "async-job bulk-role"
 ADD = {"action": "add", "role": "Members"}
@@ -43,6 +47,22 @@ def holders(house) -> set[str]:
 async def confirms(house, asked, user="Ada"):
     pressed = await house.world.press(user, asked.original, "Confirm")
     return await house.world.answered(pressed)
+
+
+def plan_of(asked) -> str:
+    return asked.original.components[0]["components"][0]["custom_id"].rsplit(":", 1)[1]
+
+
+async def forged(house, custom_id, *, user, where="general"):
+    """Press a button that was never shown to this person; how that is answered."""
+    message = await house.world.post(house.world.bot, where, "x")
+    shown = {"type": 2, "style": 1, "custom_id": custom_id, "label": "x"}
+    row = {"type": 1, "components": [shown]}
+    house.world.store.edit(message, {"components": [row]})
+    who, channel = house.world.person(user), house.world.channel(where)
+    data = button(custom_id)
+    press = house.world.interactions.open(life.COMPONENT, who, channel, data, message.id)
+    return await told(house, press)
 
 
 def a_file(*lines: object) -> Upload:
@@ -249,13 +269,79 @@ class TestConfirm:
 class TestKeep:
     async def test_changes_nothing_for_good(self, house):
         asked = await does(house, COMMAND, **ADD)
-        plan = asked.original.components[0]["components"][0]["custom_id"].rsplit(":", 1)[1]
+        plan = plan_of(asked)
         await house.world.press("Ada", asked.original, "Keep")
         kept = await house.sees(asked.original, "Nothing was changed.")
 
         assert labels(kept) == []
         assert await house.store.notes(f"bulk-role plan {plan}") == {}
         assert await house.jobs() == []
+
+    async def test_after_confirm_does_not_say_that_nothing_was_changed(self, house):
+        asked = await does(house, COMMAND, **ADD)
+        await confirms(house, asked)
+
+        late = await house.world.press("Ada", asked.original, "Keep")
+
+        assert "confirmed or dropped already" in await told(house, late)
+        assert not house.reading("Nothing was changed.")
+
+    async def test_at_once_with_confirm_only_one_of_them_counts(self, house):
+        asked = await does(house, COMMAND, **ADD)
+
+        confirmed, kept = await asyncio.gather(
+            house.world.press("Ada", asked.original, "Confirm"),
+            house.world.press("Ada", asked.original, "Keep"),
+        )
+        await house.world.answered(confirmed)
+        await house.world.answered(kept)
+        await house.world.wait_for(
+            lambda: house.reading("Nothing was changed.") or house.reading("confirmed or dropped")
+        )
+
+        dropped = bool(house.reading("Nothing was changed."))
+        assert dropped is not bool(await house.jobs())
+
+
+class TestSomebodyElse:
+    @pytest.mark.parametrize("said", ["yes", "no"])
+    @pytest.mark.parametrize(
+        ("user", "where", "sentence"),
+        [
+            ("Ben", "general", "Only administrators"),
+            ("Cleo", "general", "confirmed or dropped already"),
+            ("Cleo", THERE, "confirmed or dropped already"),
+        ],
+    )
+    async def test_neither_confirms_nor_drops_it(
+        self, build, members, elsewhere, said, user, where, sentence
+    ):
+        assert members, elsewhere
+        house = await build(intents=frozenset({"members"}))
+        directory, guild = house.world.directory, house.world.guild
+        admins, cleo = directory.role("Administrators").id, house.world.person("Cleo").id
+        directory.set_member_role(guild.id, cleo, admins, held=True)
+        asked = await does(house, COMMAND, **ADD)
+
+        text = await forged(house, f"bulk-role:{said}:{plan_of(asked)}", user=user, where=where)
+
+        assert text.startswith(sentence) or sentence in text
+        assert await house.jobs() == []
+        assert "bulk-role" in (await confirms(house, asked)).original.text
+
+
+class TestAPlan:
+    async def test_is_kept_for_a_day_also_if_nobody_asks_again(self, house):
+        clock = ManualClock()
+        plans = Plans(house.store, clock)
+        request = RoleChange(action="add", role=1, role_name="Members", people=1)
+        plan = Plan(guild=1, asker=2, request=request, people=(3,))
+        plan_id = await plans.keep(plan)
+
+        clock.forward(KEPT_S)
+        assert await plans.find(plan_id) == plan
+        clock.forward(1)
+        assert await plans.find(plan_id) is None
 
 
 class TestTwoAtOnce:
