@@ -59,10 +59,8 @@ class Walk:
         answer. How far it came is kept.
         """
         try:
-            self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
-            self._check()
-            self._tell()
             await self._on()
+            self._tell()
         except CallFailed as failed:
             raise self._after(failed) from failed
         finally:
@@ -70,16 +68,21 @@ class Walk:
 
     async def _on(self) -> None:
         while batch := self._people[self.course.at :][: calls.TOGETHER]:
+            self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
+            self._check()
+            self._tell()
             found = await calls.members_of(self._guild, batch)
             for person in batch:
                 self.course = self.course.ended(await self._one(found.get(person)))
                 self._check_last()
             self._keep()
-            self._tell()
 
     def _after(self, failed: CallFailed) -> JobError | Snooze:
         """What follows where nobody can be changed now."""
         match failed.why:
+            case Why.LIMITED:
+                self._ctx.log(str(failed))
+                return Snooze(failed.again_s)
             case Why.AWAY if self.course.waits < LONGEST_SILENCE:
                 self.course = self.course.put_off()
                 self._ctx.log(str(failed))

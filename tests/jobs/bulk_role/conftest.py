@@ -9,6 +9,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.client import LONGEST_LIMIT_S
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.bulk_role.request import PEOPLE_FILE, RoleChange
 from bot.queue.reply import File
@@ -87,7 +88,10 @@ def intents() -> discord.Intents:
 @pytest.fixture
 async def client(sandbox, intents) -> AsyncIterator[discord.Client]:
     client = discord.AutoShardedClient(
-        intents=intents, chunk_guilds_at_startup=False, max_messages=None
+        intents=intents,
+        chunk_guilds_at_startup=False,
+        max_messages=None,
+        max_ratelimit_timeout=LONGEST_LIMIT_S,
     )
     client._connection.guild_ready_timeout = 0.05
     running = asyncio.create_task(client.start(sandbox.token))

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from bot.jobs.bulk_role.calls import TOGETHER
 from bot.jobs.bulk_role.request import Course, Outcome
 from bot.jobs.bulk_role.walk import (
     AWAY_S,
@@ -235,6 +236,21 @@ class TestInTheMiddle:
         assert (await queue.get(job)).state is State.COMPLETED
         assert server.changed() == people
 
+    async def test_an_asker_who_may_not_any_more_stops_it_within_a_hundred(self, server, queue):
+        admins, cleo = server.directory.role("Administrators").id, server.world.person("Cleo").id
+        server.directory.set_member_role(str(server.guild), cleo, admins, held=True)
+        server.ada = int(cleo)
+        people = server.add_people(TOGETHER + 3)
+        held = server.world.troubles.hold(change_of(people[3]))
+        job = await enqueued(server, queue)
+        await held.reached()
+        server.directory.set_member_role(str(server.guild), cleo, admins, held=False)
+        held.release()
+        await drain(queue)
+
+        assert "is no administrator of this server any more" in (await queue.get(job)).error
+        assert server.changed() == people[:TOGETHER]
+
     async def test_refusals_of_all_stop_it(self, server, queue):
         people = server.add_people(10)
         refused = server.world.troubles.fail("PUT */roles/", 403, code=50013, times=None)
@@ -318,6 +334,22 @@ class TestWhileDiscordIsAway:
         await queue.retry(job)
         await drain(queue)
         assert server.changed() == people
+
+    async def test_a_limit_that_lasts_is_waited_for_and_blamed_on_nobody(self, server, queue):
+        people = server.add_people(2)
+        limit = server.world.troubles.fail(
+            change_of(people[1]), 429, times=MOST_WAITS + 2, retry_after_s=600
+        )
+        job = await enqueued(server, queue)
+        while limit.remaining:
+            await drain(queue)
+            assert (await queue.get(job)).state is State.SCHEDULED
+            server.clock.forward(600)
+        await drain(queue)
+
+        done = await queue.get(job)
+        assert done.attempt == 1
+        assert "given to 2 members" in server.kind.reply(done).text
 
     async def test_it_gives_up_at_last_and_retry_begins_where_it_was(self, server, queue):
         server.add_people(2)
