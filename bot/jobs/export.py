@@ -15,7 +15,7 @@ from bot.jobs.exporting.packing import Form, TooMuch, packed, shape_of
 from bot.jobs.exporting.pages import Page, Place
 from bot.jobs.exporting.rows import COLUMNS, What
 from bot.jobs.exporting.spool import Spool
-from bot.jobs.server import server_of
+from bot.jobs.server import administrator, server_of
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
@@ -100,7 +100,7 @@ class Export(JobType[ExportRequest, Exported]):
     async def run(self, ctx: JobContext, request: ExportRequest) -> Exported:
         """Read page after page to the disk, then pack it and keep the files with the job."""
         server = await server_of(self._client, ctx.job)
-        caller = await pages.administrator(server, ctx.job.owner)
+        caller = await administrator(server, ctx.job.owner)
         kept, spool = await self._begun(ctx, server, request)
         try:
             async with aclosing(self._pages(server, caller, request, kept.place)) as found:

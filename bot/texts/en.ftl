@@ -513,7 +513,6 @@ bulk-role-managed = { $role } belongs to an app, a subscription or Discord itsel
 bulk-role-no-permission = I lack the permission Manage Roles. Allow it for my role in the server's settings.
 bulk-role-above-me = { $role } is not below my highest role ({ $mine }). Move my role above it in the server's settings.
 bulk-role-above-asker = { $role } is not below your own highest role, so you may not give or take it, and I do not do it for you. Ask somebody whose role is higher.
-bulk-role-asker-no-admin = Whoever asked for this is no administrator of this server any more.
 bulk-role-asker-left = Whoever asked for this is not in this server any more.
 bulk-role-gone = The role does not exist any more.
 bulk-role-file-gone = The list of whom to change is not kept any more. Please use the command again.
@@ -947,7 +946,6 @@ export-skipped = Left out, because you or I may not read there: { $channels }.
 export-skipped-more = Left out, because you or I may not read there: { $channels } and { $more } more.
 export-without-texts = Most texts are empty: Discord gives them to this bot only with the *Message Content* intent, granted in the developer portal and named in `DISCORD_INTENTS`.
 export-channel-closed = { $channel } cannot be read: it is gone, or View Channel or Read Message History is missing there, for you or for me. Change that, then ask again.
-export-not-administrator = An export is for administrators of the server, and you are none there (any more).
 export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
 export-too-much = This is more than ten files can hold. Ask for less: one channel at a time.
 
@@ -1008,5 +1006,6 @@ chart-nameless = (see the list)
 
 ## Work in a server
 
+server-asker-no-admin = Whoever asked for this is no administrator of this server any more. An administrator may ask anew.
 server-left = I am not in this server any more.
 server-discord-away = Discord cannot be reached now.
