@@ -1006,6 +1006,6 @@ chart-nameless = (see the list)
 
 ## Work in a server
 
-server-asker-no-admin = Whoever asked for this is no administrator of this server any more. An administrator may ask anew.
+server-asker-no-admin = This is for administrators, and whoever asked for it is no administrator of this server any more.
 server-left = I am not in this server any more.
 server-discord-away = Discord cannot be reached now.

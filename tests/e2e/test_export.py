@@ -205,7 +205,7 @@ async def test_who_is_no_administrator_any_more_when_it_runs_gets_nothing(shared
     message = await shared.ended(asked)
 
     assert not message.attachments
-    assert "is no administrator" in message.text
+    assert "for administrators" in message.text
 
 
 async def test_a_result_that_comes_too_late_for_its_ticket_comes_as_a_direct_message(shared):
