@@ -47,7 +47,8 @@ class VoiceCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """Discord knows nothing of the server for a while."""
+        """Discord knows nothing of the server for a while, and then tells who is there anew."""
+        guild._voice_states.clear()  # noqa: SLF001 - the library would keep whoever leaves meanwhile
         await self._ledger.lost([guild.id])
 
     @commands.Cog.listener()

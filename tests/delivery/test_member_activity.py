@@ -6,6 +6,8 @@ import io
 import pytest
 
 from bot.queue.states import State
+from sandbox.gateway.guild_events import guild_created
+from sandbox.model import VOICE_CHANNEL
 
 COMMAND = "async-job member-activity"
 
@@ -21,11 +23,11 @@ async def asks(house, by="Ada", **options):
     return await house.world.answered(await house.world.slash(by, "general", COMMAND, **options))
 
 
-def messages(house, message) -> dict[str, int]:
-    """The table's column, by name."""
+def cells(house, message, column="messages") -> dict[str, int]:
+    """A column of the table, by name."""
     (table,) = (one for one in message.attachments if one.filename == "activity.csv")
     lines = csv.DictReader(io.StringIO(house.world.file(table).decode("utf-8-sig"), newline=""))
-    return {line["name"]: int(line["messages"]) for line in lines}
+    return {line["name"]: int(line[column]) for line in lines}
 
 
 async def test_later_it_is_for_whoever_is_an_administrator_still(house):
@@ -51,7 +53,7 @@ async def test_discord_s_being_away_for_a_while_costs_nothing_of_it(house):
     done = await house.sees(ticket.original, "Activity of the last")
 
     assert away.hits == 12
-    assert messages(house, done)["Ben"] == 3
+    assert cells(house, done)["Ben"] == 3
 
 
 @pytest.mark.parametrize(("status", "named"), [(403, True), (404, False)])
@@ -67,5 +69,22 @@ async def test_a_channel_whose_threads_cannot_be_listed_costs_no_other(house, st
     ticket = await asks(house)
     done = await house.sees(ticket.original, "Activity of the last")
 
-    assert messages(house, done)["Ben"] == 3
+    assert cells(house, done)["Ben"] == 3
     assert (f"<#{closed.id}>" in done.text) is named
+
+
+async def test_who_left_the_voice_channel_while_the_server_was_away_is_not_there(house):
+    world = house.world
+    world.join_voice("Ben", world.directory.add_channel(world.guild, "lounge", kind=VOICE_CHANNEL))
+    await house.client.wait_for("voice_state_update", timeout=10)
+    library = house.client._connection
+    library.parse_guild_delete({"id": world.guild.id, "unavailable": True})
+    again = guild_created(world, world.guild).data(~0) | {"voice_states": []}
+    library.parse_guild_create(again)
+    await house.client.wait_for("guild_available", timeout=10)
+
+    house.advance(120)
+    ticket = await asks(house, include_voice=True)
+    done = await house.sees(ticket.original, "Activity of the last")
+
+    assert cells(house, done, "voice_seconds")["Ben"] < 60
