@@ -951,7 +951,7 @@ export-too-much = This is more than ten files can hold. Ask for less: one channe
 
 ## A server's activity
 
-command-activity = How much each member wrote, and how long they were in voice channels.
+command-activity = How much each member wrote and was in voice channels; everybody in this channel sees the answer.
 command-activity-days = How many days back, up to now
 command-activity-voice = Count time in voice channels (yes if omitted)
 command-activity-messages = Count messages (yes if omitted)

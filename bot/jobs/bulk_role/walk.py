@@ -17,6 +17,11 @@ from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext
 from bot.texts import say
 
+TOGETHER = 10
+"""How many are looked at, and whether whoever asked may do it still, before these are changed: at
+about one change a second nothing that was seen is old.
+"""
+
 AWAY_S = 30.0
 """How long it waits where Discord does not answer; that costs no attempt."""
 
@@ -67,7 +72,7 @@ class Walk:
             self._keep()
 
     async def _on(self) -> None:
-        while batch := self._people[self.course.at :][: calls.TOGETHER]:
+        while batch := self._people[self.course.at :][:TOGETHER]:
             self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
             self._check()
             self._tell()
