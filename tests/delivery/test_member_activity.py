@@ -88,3 +88,19 @@ async def test_who_left_the_voice_channel_while_the_server_was_away_is_not_there
     done = await house.sees(ticket.original, "Activity of the last")
 
     assert cells(house, done, "voice_seconds")["Ben"] < 60
+
+
+async def test_who_sits_in_what_becomes_the_afk_channel_is_not_counted_on(house):
+    world = house.world
+    lounge = world.directory.add_channel(world.guild, "lounge", kind=VOICE_CHANNEL)
+    world.join_voice("Ben", lounge)
+    await house.client.wait_for("voice_state_update", timeout=10)
+    world.directory.set_afk(lounge)
+    await house.client.wait_for("guild_update", timeout=10)
+    await house.client.get_cog("VoiceCog")._mark()
+
+    house.advance(120)
+    ticket = await asks(house, include_voice=True)
+    done = await house.sees(ticket.original, "Activity of the last")
+
+    assert cells(house, done, "voice_seconds")["Ben"] < 60

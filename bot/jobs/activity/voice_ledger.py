@@ -60,6 +60,12 @@ class VoiceLedger:
             del people[user]
         await self._store()
 
+    async def seen(self, guild: int, people: Collection[int]) -> None:
+        """These can hear the others, nobody else. While the connection is lost, it is not known."""
+        if guild in self._there and guild not in self._lost:
+            for user in self._there[guild].keys() ^ {WATCH, *people}:
+                await self.heard(guild, user, there=user in people)
+
     async def lost(self, guilds: Iterable[int]) -> None:
         """The connection is gone. If it is resumed, Discord tells what was missed."""
         here = [one for one in guilds if one in self._there and one not in self._lost]
