@@ -564,6 +564,7 @@ bulk-role-more = • … and { $count ->
        *[other] { $count } more
     }
 bulk-role-stopped = { $at } of { $total } were looked at.
+bulk-role-in-flight = One more was just being changed, and may have been.
 bulk-role-refused = Discord refused to change one member after the other, so I stopped. Look at the server's roles, then press Retry: it goes on where it stopped.
 bulk-role-unanswered = Discord has not answered for many minutes, so I stopped. Press Retry later: it goes on where it stopped.
 bulk-role-audit = asked for by { $asker }, job { $id }

@@ -13,6 +13,7 @@ from bot.jobs.bulk_role import calls, report
 from bot.jobs.bulk_role.calls import CallFailed, Why
 from bot.jobs.bulk_role.hindrances import hindrances
 from bot.jobs.bulk_role.request import Course, Outcome, RoleChange
+from bot.jobs.server import server_of
 from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext
 from bot.texts import say
@@ -44,15 +45,16 @@ class Walk:
     def __init__(
         self,
         ctx: JobContext,
-        guild: discord.Guild,
+        client: discord.Client,
         request: RoleChange,
         people: Sequence[int],
     ) -> None:
         self.course = Course.model_validate(ctx.saved or {})
         self._ctx = ctx
-        self._guild = guild
+        self._client = client
         self._request = request
         self._people = people
+        self._guild: discord.Guild
         self._asker: discord.Member | None = None
         self._began = time.monotonic()
         self._changed = 0
@@ -73,6 +75,9 @@ class Walk:
 
     async def _on(self) -> None:
         while batch := self._people[self.course.at :][:TOGETHER]:
+            self._guild = await server_of(
+                self._client, self._ctx.job
+            )  # another after a new session
             self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
             self._check()
             self._tell()

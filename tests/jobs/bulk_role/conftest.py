@@ -13,6 +13,7 @@ from bot.client import LONGEST_LIMIT_S
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.bulk_role.request import PEOPLE_FILE, RoleChange
 from bot.queue.reply import File
+from sandbox.gateway.guild_events import guild_created
 from sandbox.server import Sandbox
 
 
@@ -60,6 +61,11 @@ class Server:
         async with asyncio.timeout(5):
             while guild.get_channel(int(channel.id)) is None:
                 await self.client.wait_for("guild_channel_create")
+
+    def begin_a_new_session(self) -> None:
+        """The client knows the server anew, as after a connection that could not be resumed."""
+        told = guild_created(self.world, self.world.guild).data(~0)
+        self.client._connection._add_guild_from_data(told)
 
     def changed(self) -> list[int]:
         """Whom the bot has changed, in order, as the audit log has it."""

@@ -252,6 +252,23 @@ class TestInTheMiddle:
         assert "is no administrator of this server any more" in (await queue.get(job)).error
         assert server.changed() == people[:TOGETHER]
 
+    async def test_what_changes_after_a_new_connection_is_known_too(self, server, queue):
+        admins, cleo = server.directory.role("Administrators"), server.world.person("Cleo").id
+        server.directory.set_member_role(str(server.guild), cleo, admins.id, held=True)
+        server.ada = int(cleo)
+        people = server.add_people(TOGETHER + 1)
+        held = server.world.troubles.hold(change_of(people[3]))
+        job = await enqueued(server, queue)
+        await held.reached()
+        server.begin_a_new_session()
+        server.directory.set_role(admins.name, 0)
+        await server.heard()
+        held.release()
+        await drain(queue)
+
+        assert "is no administrator of this server any more" in (await queue.get(job)).error
+        assert server.changed() == people[:TOGETHER]
+
     async def test_who_loses_the_role_they_were_chosen_for_is_left_alone(self, server, queue):
         people = server.add_people(12, "Readers")
         held = server.world.troubles.hold(change_of(people[0]))
@@ -299,7 +316,8 @@ class TestInTheMiddle:
         cancelled = await queue.get(job)
         assert cancelled.state is State.CANCELLED
         assert server.kind.partial(cancelled).text == (
-            "2 of 3 were looked at.\n**Members** was given to 2 members."
+            "2 of 3 were looked at.\n**Members** was given to 2 members.\n"
+            "One more was just being changed, and may have been."
         )
 
 
@@ -348,6 +366,20 @@ class TestWhileDiscordIsAway:
         await queue.retry(job)
         await drain(queue)
         assert server.changed() == people
+
+    async def test_a_lost_connection_is_waited_for(self, server, queue):
+        people = server.add_people(TOGETHER + 2)
+        held = server.world.troubles.hold(change_of(people[2]))
+        job = await enqueued(server, queue)
+        await held.reached()
+        server.world.troubles.drop_gateway()
+        held.release()
+        while (await queue.get(job)).state is not State.COMPLETED:
+            await drain(queue)
+            server.clock.forward(AWAY_S)
+
+        assert server.changed() == people
+        assert (await queue.get(job)).attempt == 1
 
     async def test_a_limit_that_lasts_is_waited_for_and_blamed_on_nobody(self, server, queue):
         people = server.add_people(2)
