@@ -100,7 +100,7 @@ class Export(JobType[ExportRequest, Exported]):
     async def run(self, ctx: JobContext, request: ExportRequest) -> Exported:
         """Read page after page to the disk, then pack it and keep the files with the job."""
         server = await server_of(self._client, ctx.job)
-        caller = await administrator(server, ctx.job.owner)
+        caller = await administrator(self._client, ctx.job)
         kept, spool = await self._begun(ctx, server, request)
         try:
             async with aclosing(self._pages(server, caller, request, kept.place)) as found:

@@ -64,7 +64,7 @@ class MemberActivity(JobType[ActivityRequest, Activity]):
         """Count messages page by page, add up voice time, then draw."""
         reading = self._begin(ctx, request)
         guild = await server_of(self._client, ctx.job)
-        await administrator(guild, ctx.job.owner)
+        await administrator(self._client, ctx.job)
         with asking_discord():
             if request.include_messages:
                 await self._read(ctx, guild, reading)

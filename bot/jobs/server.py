@@ -36,11 +36,15 @@ async def server_of(client: discord.Client, job: Job) -> discord.Guild:
     return guild
 
 
-async def administrator(server: discord.Guild, person: int | None) -> discord.Member:
-    """Whoever asked, who must still administer the server. Raises `JobError` and `Snooze`."""
+async def administrator(client: discord.Client, job: Job) -> discord.Member:
+    """Whoever asked, who must still administer the server. Raises `JobError` and `Snooze`.
+
+    What the client knows of the server may be of a newer session than at the run's beginning.
+    """
+    server = await server_of(client, job)
     try:
         with asking_discord():
-            member = await server.fetch_member(person or 0)
+            member = await server.fetch_member(job.owner or 0)
     except discord.NotFound:
         member = None
     if member is None or not member.guild_permissions.administrator:
