@@ -18,7 +18,7 @@ const now = () => Date.now() / 1000;
 function distance(unix) {
   const delta = Math.round(unix - now());
   const [unit, seconds] = UNITS.find(([, length]) => Math.abs(delta) >= length) ?? UNITS.at(-1);
-  return relative.format(Math.trunc(delta / seconds), unit);
+  return relative.format(Math.round(delta / seconds), unit);
 }
 
 function dayOf(unix) {

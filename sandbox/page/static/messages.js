@@ -85,7 +85,7 @@ export class Messages {
     const shown = message.flags & SUPPRESSED ? [] : message.embeds ?? [];
     const inEmbeds = new Set(shown.flatMap((embed) => [embed.image?.url, embed.thumbnail?.url]));
     return [
-      files.filter((file) => !inEmbeds.has(file.url) && !inEmbeds.has(`attachment://${file.filename}`)).map((file) => attachmentNode(file)),
+      h("div", { class: "files" }, files.filter((file) => !inEmbeds.has(file.url) && !inEmbeds.has(`attachment://${file.filename}`)).map((file) => attachmentNode(file))),
       shown.map((embed) => embedNode(embed, this.rich, files)),
       h("div", { class: "components" }, this.components.rows(message)),
       h("div", { class: "failure", role: "alert" }, this.#failure(message)),
