@@ -351,6 +351,26 @@ async def test_a_message_mentions_the_bot_by_name(page: Page, bot: Puppet) -> No
     assert written.content == f"Hello <@{bot.world.bot.id}> how are you?"
 
 
+async def test_a_message_is_replied_to(page: Page, bot: Puppet) -> None:
+    await bot.say(content="What else?")
+    await message(page, "What else?").get_by_role("button", name="Reply").click()
+    await expect(page.locator("#chosen")).to_have_text("Replying to Conveyor")
+    await page.keyboard.type("A lake")
+    await page.keyboard.press("Enter")
+    await expect(message(page, "A lake").locator(".excerpt")).to_have_text("What else?")
+    await expect(page.locator("#chosen")).to_be_empty()
+    asked, answer = bot.world.messages("general")
+    assert answer.reference is not None
+    assert (answer.reference["message_id"], answer.pinged) == (asked.id, {bot.world.bot.id})
+
+
+async def test_a_reply_is_not_kept_for_another_channel(page: Page, bot: Puppet) -> None:
+    await bot.say(content="What else?")
+    await message(page, "What else?").get_by_role("button", name="Reply").click()
+    await page.locator("#channels").get_by_text("art").click()
+    await expect(page.locator("#chosen")).to_be_empty()
+
+
 async def test_silence_of_the_bot_is_told(page: Page, bot: Puppet) -> None:
     await page.locator("#text").focus()
     await page.keyboard.type("/chat anybody?")
