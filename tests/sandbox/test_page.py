@@ -244,6 +244,17 @@ async def test_a_moment_counts_by_itself(page: Page, bot: Puppet) -> None:
     await expect(moment).to_have_text("2 minutes ago")  # 110 s, as Discord rounds
 
 
+@pytest.mark.parametrize(
+    ("ahead_s", "told"), [(7195, "in 2 hours"), (3597, "in 1 hour"), (59, "in 59 seconds")]
+)
+async def test_a_moment_is_rounded(page: Page, bot: Puppet, ahead_s: int, told: str) -> None:
+    await page.clock.install(time=1_700_000_000)
+    await page.reload()
+    await page.clock.pause_at(1_700_000_010)
+    await bot.say(content=f"Ready <t:{1_700_000_010 + ahead_s}:R>")
+    await expect(page.locator(".message time.moment")).to_have_text(told)
+
+
 async def test_a_pressed_button_reaches_the_bot(page: Page, bot: Puppet) -> None:
     disabled = BUTTON | {"label": "Refresh", "custom_id": "job:refresh:1", "disabled": True}
     row = {"type": 1, "components": [BUTTON, disabled]}
