@@ -59,7 +59,7 @@ chat-prompt-none = The model is told nothing before the questions of this server
 chat-prompt-reset = From now on the model is told nothing before the questions of this server.
 chat-prompt-title = What the model is told before each question
 chat-prompt-set = From now on the model is told this before each question
-chat-prompt-how = `text` changes it; the text “reset” takes it away.
+chat-prompt-how = The option text changes it; the text “reset” takes it away.
 
 ## Pictures
 
@@ -147,7 +147,7 @@ ticket-cancelled = It was cancelled.
 ticket-nothing-more = Nothing more will come of it, unless you press **Retry**.
 ticket-nothing-more-ever = Nothing more will come of it.
 ticket-ask-again = You can simply ask again.
-ticket-try-again = Press **Retry** to have it tried again, or simply ask again.
+ticket-try-again = **Retry** asks for the same once more; to change something, simply ask again.
 ticket-left = Cancelled by you. It goes on for others who asked for the same.
 ticket-fades = -# Discord lets this message stand still after 15 minutes: **Refresh** moves it on. The result comes in any case.
 ticket-result-went = { $where ->
@@ -465,11 +465,11 @@ bulk-role-ask = **{ $action ->
     } { $count ->
         [one] one member
        *[other] { $count } members
-    }**: { $whom }?
+    }**, out of { $whom }?
 bulk-role-whom-all = **everybody in this server** but bots
-bulk-role-whom-having = who hold { $role }
-bulk-role-whom-file = whom your file names
-bulk-role-whom-both = { bulk-role-whom-file }, and { bulk-role-whom-having }
+bulk-role-whom-having = those who hold { $role }
+bulk-role-whom-file = those whom your file names
+bulk-role-whom-both = { bulk-role-whom-file } and who hold { $role }
 bulk-role-names-more = { $names } … and { $more ->
         [one] one more
        *[other] { $more } more
@@ -507,6 +507,7 @@ bulk-role-nobody = There is nobody to change: { $action ->
         [add] nobody of those you chose lacks the role.
        *[remove] nobody of those you chose holds the role.
     }
+bulk-role-file-empty = Your file names nobody, so there is nobody to change. Put an id or a mention of one member into each line.
 bulk-role-hindered = **This cannot be done**, and nothing was changed:
 bulk-role-everyone = @everyone is held by all members and can be neither given nor taken.
 bulk-role-managed = { $role } belongs to an app, a subscription or Discord itself: nobody can give or take it by hand.
@@ -640,6 +641,7 @@ command-setup-alerts-off = Tell nothing any more
 ready-permissions = I have every permission that I use in { $server }.
 ready-permission-missing = In { $server } I lack the permission { $permission }. Invite me again with the link below: that adds what is missing and changes nothing else.
 ready-permission-denied = { $permission } is denied to me in { $channels }. Allow it there, for my role, or leave it if I am not meant to answer there.
+ready-no-manage-roles = In { $server } I lack the permission Manage Roles, which only /async-job bulk-role needs. Allow it for my role in the server's settings if you want that.
 ready-channels-hidden = I cannot see { $channels }. If I am meant to answer there, allow my role View Channels.
 ready-and-more = { $some } and { $more } more
 ready-intent = The intent { $intent } is granted.

@@ -80,7 +80,7 @@ class TestTheQuestion:
 
         role, readers = (house.world.directory.role(one).id for one in ("Members", "Readers"))
         text = asked.original.text
-        assert f"**Give <@&{role}> to 11 members**: who hold <@&{readers}>?" in text
+        assert f"**Give <@&{role}> to 11 members**, out of those who hold <@&{readers}>?" in text
         assert f"{people[1].display_name}, {people[2].display_name}, " in text
         assert f"{people[10].display_name} … and one more" in text
         assert "One more has it already." in text
@@ -91,7 +91,7 @@ class TestTheQuestion:
 
     async def test_says_so_when_everybody_is_meant(self, house):
         text = await says(house, COMMAND, **ADD)
-        assert "to 3 members**: **everybody in this server** but bots?" in text
+        assert "to 3 members**, out of **everybody in this server** but bots?" in text
 
     async def test_of_everyone_is_about_everybody_too(self, house):
         text = await says(house, COMMAND, **ADD, having="@everyone")
@@ -108,7 +108,7 @@ class TestTheQuestion:
 
         text = await says(house, COMMAND, **ADD, members_file=file)
 
-        assert "to 2 members**: whom your file names?" in text
+        assert "to 2 members**, out of those whom your file names?" in text
         assert "Ben, Cleo" in text
         assert "One that the file names is not in this server." in text
         assert "One line names somebody a second time." in text
@@ -118,11 +118,19 @@ class TestTheQuestion:
         file = a_file(*(house.world.person(one).id for one in ("Ben", "Cleo")))
         text = await says(house, COMMAND, **ADD, members_file=file, having="Artists")
         artists = house.world.directory.role("Artists").id
-        assert f"to one member**: whom your file names, and who hold <@&{artists}>?\nBen\n" in text
+        whom = f"those whom your file names and who hold <@&{artists}>"
+        assert f"to one member**, out of {whom}?\nBen\n" in text
 
     async def test_is_not_asked_where_there_is_nobody(self, house):
         asked = await does(house, COMMAND, action="remove", role="Members", having="Artists")
         assert "nobody of those you chose holds the role" in asked.original.text
+        assert labels(asked.original) == []
+
+    @pytest.mark.parametrize("lines", [(), ("id", ""), ("Ben", "42")])
+    async def test_a_file_that_names_nobody_is_told_what_to_put_in(self, house, lines):
+        asked = await does(house, COMMAND, **ADD, members_file=a_file(*lines))
+        assert "Your file names nobody" in asked.original.text
+        assert "an id or a mention of one member into each line" in asked.original.text
         assert labels(asked.original) == []
 
     async def test_a_file_that_is_too_large_is_not_read(self, house):
@@ -195,7 +203,7 @@ class TestConfirm:
         assert not ticket.original.ephemeral
         assert {entry.deed for entry in house.world.audit} == {"role added"}
         assert all("Well read. · asked for by" in entry.reason for entry in house.world.audit)
-        assert "confirmed: add members to 2 members (Well read.)" in await audit(house)
+        assert "confirmed: add Members to 2 members (Well read.)" in await audit(house)
         assert "add Members to 2 members" in await says(house, "async-job list")
 
     async def test_pressed_by_two_fingers_does_it_once(self, house):
