@@ -111,10 +111,13 @@ class OpenAIImages:
         if not (is_here or url.scheme == "https"):
             raise no_picture()
         fetched = self._server.fetch(url, None if is_here else self._outside)
-        async with fetched as response:
-            if response.status != 200:
-                raise self._server.refusal(response, b"")
-            return await whole(response, MOST_BYTES)
+        try:
+            async with fetched as response:
+                if response.status != 200:
+                    raise self._server.refusal(response, b"")
+                return await whole(response, MOST_BYTES)
+        except ValueError:  # no host has this name, or it leads inside
+            raise no_picture() from None
 
 
 def _form(fields: Fields, source: bytes) -> aiohttp.FormData:

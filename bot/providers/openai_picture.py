@@ -50,8 +50,7 @@ def found_in(answer: bytes, model: str | None) -> bytes | URL:
 
 def _address(text: str) -> URL:
     url = URL(text)
-    if not url.host:
-        raise ValueError("it leads nowhere")
+    url.origin()  # raises for what leads nowhere
     return url
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from PIL import Image
 from pydantic import SecretStr
 
+from bot.delivery.webhooks.closed import closed_session
 from bot.providers.errors import ProviderError
 from bot.providers.image import ImageRequest
 from bot.providers.openai_images import OpenAIImages
@@ -55,7 +56,10 @@ def serve(stack):
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        sessions = [await stack.enter_async_context(aiohttp.ClientSession()) for _ in range(2)]
+        sessions = [
+            await stack.enter_async_context(one)
+            for one in (aiohttp.ClientSession(), closed_session())
+        ]
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
         options = {"api_key": SecretStr("sk-very-secret"), "model": "brush", **options}
         return OpenAIImages(*sessions, url, stall_timeout_s=options.pop("stall_s", 5), **options)
@@ -148,13 +152,32 @@ async def test_a_picture_may_be_named_by_its_address_and_is_fetched_without_the_
         "file:///etc/passwd",
         "data:image/png;base64,AAAA",
         "/picture.png",
+        "//elsewhere.invalid/picture.png",
         "https://[",
+        "https://host:99999/picture.png",
+        "https://127.1/picture.png",
+        f"https://{'a' * 300}.invalid/picture.png",
         "",
     ],
 )
 async def test_an_address_that_may_lead_anywhere_is_not_followed(serve, address):
     error = await failure(await serve(answering({"data": [{"url": address}]})))
     assert (error.category, error.retryable) == ("protocol", True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "user:key@127.0.0.1", "[::1]"])
+async def test_an_address_that_leads_inside_is_not_even_called(serve, stack, host):
+    calls = []
+
+    def called(reader, writer):
+        calls.append(writer)
+        writer.close()
+
+    server = await asyncio.start_server(called, "::1" if host == "[::1]" else "127.0.0.1", 0)
+    await stack.enter_async_context(server)
+    address = f"https://{host}:{server.sockets[0].getsockname()[1]}/picture.png"
+    error = await failure(await serve(answering({"data": [{"url": address}]})))
+    assert (error.category, error.retryable, calls) == ("protocol", True, [])
 
 
 @pytest.mark.parametrize(
