@@ -140,16 +140,16 @@ class Drawing(JobType[Wish, Drawn]):
         return Reply(say("image-partial", count=done, of=request.count)) if done else None
 
 
-def unfit(flaw: pictures.Flaw) -> str:
+def unfit(fault: pictures.NotAPicture) -> str:
     """Tell people what is wrong with their source."""
-    return say("image-source-unfit", flaw=flaw, most=pictures.MOST_PIXELS // 1_000_000)
+    return say("image-source-unfit", flaw=fault.flaw, most=fault.most // 1_000_000)
 
 
 async def _opened(given: bytes) -> Image.Image:
     try:
         return await asyncio.to_thread(pictures.decoded, given, LARGEST_SOURCE)
     except pictures.NotAPicture as fault:
-        raise JobError(unfit(fault.flaw), retryable=False, category="request") from fault
+        raise JobError(unfit(fault), retryable=False, category="request") from fault
 
 
 def _beginning(prompt: str) -> str:
