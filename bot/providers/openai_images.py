@@ -3,6 +3,7 @@ why.
 """
 
 import asyncio
+import io
 from typing import TypeAlias
 
 import aiohttp
@@ -122,5 +123,6 @@ class OpenAIImages:
 
 def _form(fields: Fields, source: bytes) -> aiohttp.FormData:
     form = aiohttp.FormData({name: str(value) for name, value in fields.items()})
-    form.add_field("image", source, filename="source.png", content_type="image/png")
+    file = io.BytesIO(source)  # in one piece it would hold up the loop
+    form.add_field("image", file, filename="source.png", content_type="image/png")
     return form

@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from base64 import b64encode
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -123,6 +124,11 @@ async def test_a_source_goes_along_as_a_file(serve):
     }
 
 
+async def test_a_large_source_goes_along_in_pieces(serve):
+    noise = Image.effect_noise((1200, 1200), 60)  # sent in one piece, the library would warn
+    assert (await draw(await serve(answering(given(PICTURE))), replace(CHANGED, source=noise))).size
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 async def test_a_picture_may_come_in_any_format(serve, kind):
     provider = await serve(answering(given(saved(Image.new("RGB", SIZE), kind))))
@@ -226,6 +232,7 @@ NO_PICTURE = {
     "no data": {},
     "an empty list": {"data": []},
     "a list of nothing": {"data": [{}]},
+    "a list without an end": {"data": given(PICTURE)["data"] + [{}] * 20_000},
     "no list": {"data": "picture"},
     "garbage for base64": {"data": [{"b64_json": "@@@ no base64 @@@"}]},
     "half of base64": {"data": [{"b64_json": "iVBORw0KG"}]},
