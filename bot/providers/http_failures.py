@@ -25,6 +25,7 @@ _STATUS_OF_CODE = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,
     "context_length_exceeded": 413,
+    "exceed_context_size_error": 413,
     "invalid_request_error": 400,
     "content_filter": 400,
     "timeout": 504,
