@@ -3,16 +3,14 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
-import tempfile
 import time
 from collections.abc import Coroutine
-from pathlib import Path
 
 import aiohttp
 
 from bot.client import Conveyor
+from bot.configured import options_of, sealer_of, store_of, webhook_settings_of
 from bot.connection import log_in, stay_connected
 from bot.delivery.actions import Actions
 from bot.delivery.administration.alerts import Alerts
@@ -26,44 +24,18 @@ from bot.delivery.intake import Intake
 from bot.delivery.outbox import Outbox
 from bot.delivery.rounds import Rounds
 from bot.delivery.showing import Showing
-from bot.delivery.target import Sealer
 from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
-from bot.delivery.webhooks.directory import WebhookSettings
-from bot.jobs.bulk_role.kind import BulkRole
-from bot.jobs.chat import Chat
-from bot.jobs.export import Export
-from bot.jobs.exporting.leftovers import Leftovers
-from bot.jobs.image import Drawing
-from bot.jobs.member_activity import MemberActivity
-from bot.jobs.memory import Memory
-from bot.jobs.prompts import Prompts
-from bot.jobs.recollection import Recollection
 from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
-from bot.operation.log_context import about_job
-from bot.providers.built_in import BuiltIn
-from bot.providers.chat import ChatProvider
-from bot.providers.image import ImageProvider
-from bot.providers.local.model import LocalModel, find_model
-from bot.providers.openai_compatible import OpenAICompatible
-from bot.providers.openai_images import OpenAIImages
-from bot.providers.renderer import Renderer
-from bot.queue.gate import Gate
 from bot.queue.job_queue import JobQueue
-from bot.queue.options import QueueOptions
-from bot.queue.retention import Retention
-from bot.queue.retry import RetryPolicy
-from bot.queue.store.base import Limits, Store
-from bot.queue.store.memory import MemoryStore
-from bot.queue.store.sqlite import SqliteStore
-from bot.queue.webhook import OwesWebhooks
-from bot.queue.worker import YIELD_S, WorkerOptions
+from bot.queue.worker import YIELD_S
 from bot.services import Services
+from bot.work import Work
 from config.redaction import Redactor
-from config.settings import Settings, SqliteDatabase
+from config.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -72,95 +44,6 @@ OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 SHARE_FOR_JOBS = 0.7
 """How much of the grace period running jobs get; the rest is for bringing their results."""
-
-
-def store_of(settings: Settings) -> Store:
-    """The store that the settings name, not yet open."""
-    database = settings.queue.database_url
-    return SqliteStore(database.path) if isinstance(database, SqliteDatabase) else MemoryStore()
-
-
-def chat_provider_of(settings: Settings, session: aiohttp.ClientSession) -> ChatProvider:
-    """The server that the settings name, else the extra's model, else the built-in responder."""
-    chat = settings.chat
-    if chat.base_url is not None:
-        return OpenAICompatible(session, chat.base_url, api_key=chat.api_key, model=chat.model)
-    model_file = find_model()
-    return BuiltIn() if model_file is None else LocalModel(session, model_file, BuiltIn())
-
-
-def image_provider_of(
-    settings: Settings, session: aiohttp.ClientSession, outside: aiohttp.ClientSession
-) -> ImageProvider:
-    """The server that the settings name, or the built-in renderer."""
-    image = settings.image
-    if image.base_url is None:
-        return Renderer()
-    return OpenAIImages(session, outside, image.base_url, api_key=image.api_key, model=image.model)
-
-
-def sealer_of(settings: Settings) -> Sealer:
-    """What encrypts under the key of the settings; they must have a token."""
-    key, old = settings.encryption.key, settings.encryption.key_old
-    return Sealer(
-        (settings.discord.required_token() if key is None else key).get_secret_value(),
-        [] if old is None else [old.get_secret_value()],
-    )
-
-
-def exports_folder_of(settings: Settings) -> Path:
-    """Where exports lie while they are made: beside the database, for whichever process goes on."""
-    database = settings.queue.database_url
-    if isinstance(database, SqliteDatabase):
-        return database.path.with_name(f"{database.path.name}-exports")
-    return Path(tempfile.gettempdir()) / f"conveyor-{os.getpid()}-exports"
-
-
-def webhook_settings_of(settings: Settings) -> WebhookSettings:
-    """The settings in the webhooks' own words."""
-    webhook = settings.webhook
-    secrets = (webhook.secret, webhook.secret_old)
-    return WebhookSettings(
-        url=None if webhook.url is None else webhook.url.get_secret_value(),
-        secrets=tuple(one.get_secret_value() for one in secrets if one is not None),
-        most_tries=webhook.max_retries,
-        base_delay_s=webhook.base_delay,
-        max_delay_s=webhook.max_delay,
-        allow_private=webhook.allow_private,
-    )
-
-
-def options_of(
-    settings: Settings, webhooks: OwesWebhooks | None = None, gate: Gate | None = None
-) -> QueueOptions:
-    """The settings in the queue's own words."""
-    queue = settings.queue
-    return QueueOptions(
-        worker=WorkerOptions(
-            concurrency=queue.concurrency,
-            lease_s=queue.visibility_timeout,
-            retry=RetryPolicy(
-                queue.retry_base_delay, queue.retry_backoff_multiplier, queue.max_retry_delay
-            ),
-            batch=queue.batch_size,
-            begun=about_job,
-        ),
-        limits=Limits(queue.max_size, queue.max_active_per_user),
-        max_attempts=queue.max_attempts,
-        timeout_s=queue.job_timeout,
-        max_losses=queue.max_losses,
-        per_owner=queue.max_running_per_user,
-        ageing_s=queue.ageing_seconds,
-        cache_ttl_s=settings.cache.ttl,
-        retention=Retention(
-            queue.retention_completed,
-            queue.retention_failed,
-            queue.retention_max,
-            settings.cache.max_size,
-        ),
-        webhooks=webhooks,
-        gate=gate,
-    )
 
 
 class App:
@@ -190,25 +73,7 @@ class App:
         self.queue = JobQueue(store, options_of(settings, webhooks.owed, self._quota))
         self.queue.events.subscribe(self._quota.hear)
         log_jobs(self.queue.events)
-        self._chat_provider = chat_provider_of(settings, session)
-        self._memory = Memory(store, time.time)
-        exports = exports_folder_of(settings)
-        for kind in (
-            Chat(
-                self._chat_provider,
-                prompts=Prompts(store),
-                recollection=Recollection(self.queue, self._memory, Chat.name),
-                inputs=self.queue.inputs,
-            ),
-            Drawing(image_provider_of(settings, session, webhook_session), self.queue.inputs),
-            MemberActivity(self.client, store, time.time),
-            BulkRole(self.client, self.queue.inputs),
-            Export(self.client, exports),
-        ):
-            self.queue.register(kind)
-        self._leftovers = Leftovers(exports, Export.name, self.queue)
-        self.queue.events.subscribe(self._leftovers.hear)
-
+        self._work = Work(settings, session, webhook_session, self.client, self.queue)
         calls = DiscordCalls(self.client)
         self._tickets = Tickets(self.queue, calls, sealer, self._budget, time.time)
         self._expiry = Expiry(self.queue, self._tickets.addresses, time.time)
@@ -250,7 +115,7 @@ class App:
         Raises `ExtensionFault`, `StoreError`, `TokenRefused`, `IntentsRefused` or `NotDiscord`.
         """
         await self.queue.open()
-        logger.info(self._chat_provider.describe())
+        self._work.introduce()
         systemd.tell(systemd.READY)
         alive = asyncio.create_task(systemd.keep_alive())
         try:
@@ -258,7 +123,7 @@ class App:
                 await self._run(stop)
         finally:
             await self.queue.stop(0)
-            await self._chat_provider.aclose()
+            await self._work.aclose()
             alive.cancel()
 
     async def _run(self, stop: asyncio.Event) -> None:
@@ -283,10 +148,9 @@ class App:
             self._tickets.run(),
             self._alerts.run(),
             self._expiry.run(),
-            self._leftovers.run(),
             self._quota.run(),
             self.client.command_sync.run(),
-            self._memory.run(),
+            *self._work.duties(),
             *(outbox.run() for outbox in self._outboxes),
         ]
         duties = [duty_of(one) for one in running]

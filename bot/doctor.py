@@ -11,7 +11,13 @@ import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot.app import chat_provider_of, image_provider_of, sealer_of, store_of, webhook_settings_of
+from bot.configured import (
+    chat_provider_of,
+    image_provider_of,
+    sealer_of,
+    store_of,
+    webhook_settings_of,
+)
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.checkup import WebhookCheckup
 from bot.operation import readiness

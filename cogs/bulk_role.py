@@ -1,7 +1,6 @@
 """`/async-job bulk-role`: a role for many members; nothing happens before Confirm is pressed."""
 
 import asyncio
-import re
 import time
 from dataclasses import replace
 from typing import Any, Literal, cast
@@ -24,6 +23,7 @@ from bot.services import Services
 from bot.tasks.uploads import MIB, read_all
 from bot.texts import say
 from bot.ui.bulk_role import nothing_to_do, question
+from bot.ui.known import KnownById
 from bot.ui.post import Post
 from bot.ui.text import clean
 from cogs.admin import shared_group
@@ -115,32 +115,16 @@ async def _bytes_of(file: discord.Attachment) -> bytes:
 
 
 class BulkRoleButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"bulk-role:(?P<said>yes|no):(?P<plan>[0-9A-HJKMNP-TV-Z]{26})",
+    KnownById, template=r"bulk-role:(?P<said>yes|no):(?P<plan>[0-9A-HJKMNP-TV-Z]{26})"
 ):
-    """Confirm or Keep, known by its id alone: it works after any restart."""
-
-    def __init__(self, item: discord.ui.Button[discord.ui.View], said: str, plan: str) -> None:
-        super().__init__(item)
-        self._said = said
-        self._plan = plan
-
-    @classmethod
-    async def from_custom_id(  # type: ignore[override]
-        cls,
-        _interaction: discord.Interaction,
-        item: discord.ui.Button[discord.ui.View],
-        match: re.Match[str],
-    ) -> "BulkRoleButton":
-        """The button that was pressed."""
-        return cls(item, match["said"], match["plan"])
+    """Confirm or Keep."""
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Do what it says."""
         client = cast("Conveyor", interaction.client)
         roles = BulkRoles(client.services)
-        act = roles.confirm if self._said == "yes" else roles.keep
-        await client.carry_out(interaction, act(interaction, self._plan))
+        act = roles.confirm if self.part("said") == "yes" else roles.keep
+        await client.carry_out(interaction, act(interaction, self.part("plan")))
 
 
 def command(roles: BulkRoles) -> app_commands.Command[Any, ..., None]:

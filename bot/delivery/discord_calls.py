@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 _GONE_STATUSES = frozenset({401, 403, 404})
 _GONE = frozenset({40094, 50001, 50007, 50013, 50027, 50083, 50278})
+_NEVER_ANSWERED = frozenset({10015, 10062})
+"""Said of an interaction without a first response; of one that was deleted: 10008."""
 _CHANNEL_GONE = frozenset({10003, 50001})
 _TOO_LARGE = 40005
 _NO_REPLIES = 160002
@@ -168,12 +170,15 @@ class DiscordCalls:
 
     @persistent
     async def original(self, target: Target) -> int | None:
-        """The id of the ticket that answers the interaction; None if there surely is none."""
+        """The id of the ticket that answers the interaction; None if there surely never was one.
+
+        Raises `WayClosed` if it was there and is gone, or nobody can say.
+        """
         try:
             with refusals():
                 return (await self._webhook(target).fetch_message(_ORIGINAL)).id
         except WayClosed as closed:
-            if isinstance(closed.__cause__, discord.NotFound):
+            if closed.code in _NEVER_ANSWERED:
                 return None
             raise
 

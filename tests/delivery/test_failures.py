@@ -26,6 +26,7 @@ SENTENCES = {
     "CallFailed": UNEXPECTED,
     "ChoicesFailed": UNEXPECTED,
     "CommitUnknown": "it may not have been done",
+    "ExtensionFault": UNEXPECTED,  # it stops the start, which says it on the terminal
     "Gone": OWN,
     "IntentsRefused": UNEXPECTED,  # these stop the start, which says them on the terminal
     "InvalidStateTransitionError": "so that cannot be done with it any more",
@@ -40,6 +41,7 @@ SENTENCES = {
     "NotInHand": "taken over by another run",
     "NotNow": "Discord is too busy",
     "NotAPicture": UNEXPECTED,  # who looks at a picture turns it into a sentence
+    "NotStarted": UNEXPECTED,  # the built-in responder answers instead
     "NotTaken": OWN,
     "NotTheirs": "Use it yourself to get your own.",
     "ProviderError": OWN,

@@ -200,6 +200,16 @@ class TestAnUncertainAcknowledgement:
 
         await house.world.wait_for(lambda: house.reading("Because."))
 
+    async def test_that_was_deleted_before_it_was_asked_for_was_seen(self, build):
+        house = await build(working=False)
+        house.world.troubles.lose_answer(CALLBACK, times=2)
+        asked = await house.asked("why?")
+        house.world.delete_message(asked.original)
+        house.advance(CHECK_S)
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.WAITING
+        assert (await house.job()).state is State.PENDING
+
     async def test_is_asked_for_again_while_there_is_no_clear_answer(self, build):
         house = await build(working=False)
         house.world.troubles.lose_answer(CALLBACK, times=2)
