@@ -5,7 +5,6 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from discord.utils import escape_markdown
 from PIL import Image
 
 from bot.jobs.providing import failed, later
@@ -18,6 +17,7 @@ from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.reply import HIDDEN, File, Reply, ReplyButton
 from bot.texts import say
+from bot.texts.typed import as_typed
 
 SOURCE = "source"
 """What the picture that is to be changed is called among the inputs."""
@@ -127,7 +127,7 @@ class Drawing(JobType[Wish, Drawn]):
         """The prompt, how the pictures came about, and what can be made of them."""
         size = result.size.replace("x", "×")
         lines = [
-            escape_markdown(_beginning(result.prompt)),
+            as_typed(_beginning(result.prompt)),
             say("image-about", size=size, seeds=result.seeds, model=result.model),
         ]
         if result.built_in:
