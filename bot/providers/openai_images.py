@@ -114,8 +114,8 @@ class OpenAIImages:
         fetched = self._server.fetch(url, None if is_here else self._outside)
         try:
             async with fetched as response:
-                if response.status != 200:
-                    raise self._server.refusal(response, b"")
+                if response.status != 200:  # asked without the key, it says nothing of the key
+                    raise no_picture()
                 return await whole(response, MOST_BYTES)
         except ValueError:  # no host has this name, or it leads inside
             raise no_picture() from None
