@@ -10,10 +10,11 @@ from collections.abc import Callable
 from PIL import Image, ImageOps
 
 from bot.providers.chat import Picture
+from bot.providers.pictures import MOST_PIXELS_WEBP
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
-"""Of a picture that is opened: decoded, they take up to 160 MB."""
+"""Of a picture that is opened: with its flat copy it takes up to 530 MB."""
 
 SIDE = 1536
 """Pixels of the longer side of what is sent: a page of print can be read."""
@@ -71,15 +72,17 @@ def _text(name: str, data: bytes) -> str:
 
 
 def _smaller(name: str, data: bytes) -> bytes:
+    most = MOST_PIXELS
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            if image.width * image.height <= MOST_PIXELS:
+            most = MOST_PIXELS_WEBP if image.format == "WEBP" else MOST_PIXELS
+            if image.width * image.height <= most:
                 return _as_jpeg(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pass  # it has too many pixels as well
     except Exception as error:  # a broken picture breaks the library in many ways
         raise Unfit(say("chat-file-broken", name=name)) from error
-    raise Unfit(say("chat-file-pixels", name=name, most=MOST_PIXELS // 1_000_000))
+    raise Unfit(say("chat-file-pixels", name=name, most=most // 1_000_000))
 
 
 def _as_jpeg(image: Image.Image) -> bytes:
