@@ -660,6 +660,11 @@ ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
 ready-local = /chat is answered by a small model on this machine, { $model }; set CHAT_BASE_URL for a larger one.
 ready-local-failed = The small model on this machine did not start (the log says why), so the built-in responder answers /chat; restart the bot to try it again, or set CHAT_BASE_URL.
+ready-extensions = The folder { $folder } of EXTENSIONS_FOLDER has { $count ->
+        [0] no modules: nothing of your own is loaded.
+        [one] one module of your own.
+       *[other] { $count } modules of your own.
+    }
 ready-renderer = /image is drawn by the built-in renderer; set IMAGE_BASE_URL for a real model.
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
