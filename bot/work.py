@@ -18,7 +18,7 @@ from bot.jobs.memory import Memory
 from bot.jobs.prompts import Prompts
 from bot.jobs.recollection import Recollection
 from bot.queue.job_queue import JobQueue
-from config.settings import Settings
+from config.settings import Settings, SqliteDatabase
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class Work:
         queue: JobQueue,
     ) -> None:
         exports = exports_folder_of(settings)
+        self._is_lasting = isinstance(settings.queue.database_url, SqliteDatabase)
         self._memory = Memory(queue.store, time.time)
         self._leftovers = Leftovers(exports, Export.name, queue)
         queue.events.subscribe(self._leftovers.hear)
@@ -61,5 +62,7 @@ class Work:
         return [self._memory.run(), self._leftovers.run()]
 
     async def aclose(self) -> None:
-        """End what the kinds of work have started."""
+        """End what the kinds of work have started, once nothing runs any more."""
+        if not self._is_lasting:
+            await self._leftovers.clear()
         await self._chats.aclose()

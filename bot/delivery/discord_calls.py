@@ -24,7 +24,12 @@ LOOKS_AT_MOST = 500
 """Messages that are looked at for one that may have been posted already."""
 
 CALL_S = 30.0
-"""How long one call may take: the library's own retries of up to 25 s, and an answer."""
+"""How long one call may take: the library's own retries of up to 25 s, and an answer; its files
+come on top.
+"""
+
+SLOWEST_UPLOAD = 512 * 1024
+"""Bytes a second. Ten files of 10 MiB take 200 s so; the library's connections give up at 300 s."""
 
 PAUSES_S = (0.2, 0.8)
 """Before a call that failed by chance is repeated."""
@@ -132,10 +137,17 @@ def _mentions(post: Post) -> discord.AllowedMentions:
     return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[pinged])
 
 
+def _upload_s(args: tuple[object, ...]) -> float:
+    """How long the files of a call's post may take."""
+    posts = (one for one in args if isinstance(one, Post))
+    return sum(file.size for post in posts for file in post.files) / SLOWEST_UPLOAD
+
+
 def persistent(
     call: Callable[Concatenate["DiscordCalls", P], Awaitable[T]],
 ) -> Callable[Concatenate["DiscordCalls", P], Awaitable[T]]:
-    """The call, repeated where it failed by chance; `NotNow` when it hangs for `CALL_S`.
+    """The call, repeated where it failed by chance; `NotNow` when it hangs for `CALL_S`, and for
+    as long as the files of its post may take.
 
     Only for calls that may be repeated: edits, looks, and posts under a nonce.
     """
@@ -143,7 +155,7 @@ def persistent(
     @functools.wraps(call)
     async def repeated(self: "DiscordCalls", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with refusals():
-            async with asyncio.timeout(CALL_S):
+            async with asyncio.timeout(CALL_S + _upload_s(args)):
                 for pause_s in self.pauses_s:
                     try:
                         return await call(self, *args, **kwargs)

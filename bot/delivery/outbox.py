@@ -33,8 +33,10 @@ from bot.queue.store.base import DueDelivery, SettleDelivery, Store
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 60.0
-"""How long one delivery may take: uploads and the library's own retries of up to 25 s."""
+LEASE_S = 300.0
+"""How long one delivery may take: ten large files, and the library's own retries. What a dead
+process had under way is free at once.
+"""
 
 AT_ONCE = 16
 """Deliveries under way at once."""

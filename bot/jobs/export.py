@@ -1,11 +1,13 @@
 """`/async-job export`: what a server holds, as files for the administrator who asked."""
 
 import asyncio
+import logging
+import os
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, ParamSpec, TypeVar
 
 import discord
 from pydantic import BaseModel
@@ -22,13 +24,20 @@ from bot.queue.job import Job, Priority
 from bot.queue.reply import FileOnDisk, Reply
 from bot.texts import say
 
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 MIB = 1024 * 1024
 
 MOST_BYTES = 1024 * MIB
 """Of rows on the disk: about as much as ten files of 10 MiB hold when texts are zipped."""
 
-NAMED = 20
-"""Channels that were left out are named up to so many."""
+NAMED, NAMED_CHARACTERS = 20, 1000
+"""Channels are named up to so many, in so many characters: a text that is too
+long for one message would need a file itself, next to ten of the export's.
+"""
 
 
 class ExportRequest(BaseModel):
@@ -59,6 +68,7 @@ class Exported(BaseModel):
     rows: int
     channels: int = 0
     skipped: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     run: int
     files: tuple[Packed, ...]
     without_texts: bool = False
@@ -109,15 +119,19 @@ class Export(JobType[ExportRequest, Exported]):
                     ctx.checkpoint(kept.model_dump(mode="json"))
                     _tell(ctx, request, kept, page)
             ctx.progress(stage=say("export-packing"))
-            files = await asyncio.to_thread(_packed, spool, request)
+            files = await _on_disk(_packed, spool, request)
+        except TooMuch:
+            raise too_much(request) from None
         finally:
             await asyncio.to_thread(spool.close)
+        await pages.administrator(server, ctx.job.owner)  # it may have taken hours
         place, without_texts = kept.place, not self._client.intents.message_content
         return Exported(
             what=request.what,
             rows=kept.rows,
             channels=place.total - len(place.skipped),
             skipped=place.skipped,
+            partly=place.partly,
             run=kept.run,
             files=files,
             without_texts=without_texts and request.what == "messages",
@@ -128,15 +142,15 @@ class Export(JobType[ExportRequest, Exported]):
     ) -> tuple[Kept, Spool]:
         """What an earlier run has kept, or the beginning if there is nothing (any more)."""
         home, run = self._folder / ctx.job.id, ctx.job.token
-        if ctx.saved is not None:
+        if ctx.saved is not None and request.what in {"messages", "members"}:  # else: one page
             kept = Kept.model_validate(ctx.saved)
-            spool = await asyncio.to_thread(Spool.go_on, home, run, kept.run, kept.size)
+            spool = await _on_disk(Spool.go_on, home, run, kept.run, kept.size)
             if spool is not None:
                 return kept.model_copy(update={"run": run}), spool
         place = Place()
         if request.what == "messages":
             place = await pages.beginning(server, request.channel)
-        return Kept(place=place, run=run), await asyncio.to_thread(Spool.begin, home, run)
+        return Kept(place=place, run=run), await _on_disk(Spool.begin, home, run)
 
     def _pages(
         self, server: discord.Guild, caller: discord.Member, request: ExportRequest, place: Place
@@ -158,7 +172,9 @@ class Export(JobType[ExportRequest, Exported]):
         if what == "messages":
             lines = [say("export-messages", rows=rows, count=result.rows, channels=result.channels)]
         if result.skipped:
-            lines.append(_skipped(result.skipped))
+            lines.append(say("export-skipped", channels=_named(result.skipped)))
+        if result.partly:
+            lines.append(say("export-partly", channels=_named(result.partly)))
         if result.without_texts:
             lines.append(say("export-without-texts"))
         folder = self._folder / job.id / str(result.run)
@@ -176,10 +192,20 @@ def file_name(request: ExportRequest) -> str:
     return f"{request.what}-{where or request.channel}" if request.channel else request.what
 
 
+async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do it off the loop. Raises `JobError` where the disk is full, or may not be written to."""
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except OSError as error:
+        logger.error("an export cannot be kept on the disk: %s", error)  # noqa: TRY400
+        fault = os.strerror(error.errno or 0)
+        raise JobError(say("export-disk", fault=fault), category="disk") from error
+
+
 async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
-    size = await asyncio.to_thread(spool.add, page.rows)
+    size = await _on_disk(spool.add, page.rows)
     if size > MOST_BYTES:
-        raise _too_much()
+        raise TooMuch
     rows = kept.rows + len(page.rows)
     return kept.model_copy(update={"place": page.then, "size": size, "rows": rows})
 
@@ -187,15 +213,16 @@ async def _added(spool: Spool, kept: Kept, page: Page) -> Kept:
 def _packed(spool: Spool, request: ExportRequest) -> tuple[Packed, ...]:
     shape = shape_of(request.format, COLUMNS[request.what])
     name, limit = file_name(request), request.file_limit
-    try:
-        files = packed(spool.lines, shape, spool.folder, name, limit)
-    except TooMuch:
-        raise _too_much() from None
+    files = packed(spool.lines, shape, spool.folder, name, limit)
     return tuple(Packed(name=path.name, size=path.stat().st_size) for path in files)
 
 
-def _too_much() -> JobError:
-    return JobError(say("export-too-much"), retryable=False, category="size")
+def too_much(request: ExportRequest) -> JobError:
+    """What ends an export that ten files cannot hold, with what can be asked for instead."""
+    text = say("export-too-much-at-once", format=request.format)
+    if request.what == "messages" and request.channel is None:
+        text = say("export-too-much")
+    return JobError(text, retryable=False, category="size")
 
 
 def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> None:
@@ -207,9 +234,9 @@ def _tell(ctx: JobContext, request: ExportRequest, kept: Kept, page: Page) -> No
     ctx.progress(total - len(place.left) if total else 0, total, so_far, stage)
 
 
-def _skipped(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:NAMED])
-    more = len(names) - NAMED
-    if more <= 0:
-        return say("export-skipped", channels=shown)
-    return say("export-skipped-more", channels=shown, more=more)
+def _named(names: tuple[str, ...]) -> str:
+    shown = names[:NAMED]
+    while len(", ".join(shown)) > NAMED_CHARACTERS:
+        shown = shown[:-1]
+    channels, more = ", ".join(shown), len(names) - len(shown)
+    return say("export-more", channels=channels, more=more) if more else channels

@@ -1,4 +1,6 @@
-"""Tables for spreadsheets: comma-separated values in which no cell is ever run as a formula.
+"""Tables for spreadsheets: comma-separated values in which no cell is ever run as a formula, also
+where a spreadsheet separates them in another way (by semicolons in much of Europe) and so takes the
+middle of a text for the beginning of a cell.
 
 UTF-8 with a byte order mark, without which some spreadsheets guess another encoding; lines end in
 CR LF and fields are quoted where they must be (RFC 4180).
@@ -14,8 +16,12 @@ Cell = str | int | float | None
 """None is an empty field."""
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-_BEGINS_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
-"""What makes a spreadsheet calculate, full-width forms too (OWASP's page on CSV injection)."""
+_FORMULA = re.compile(
+    r"""\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=(?:"|[^\S\t\r\n])*[=+\-@＝＋－＠])"""
+)
+"""Where a spreadsheet may begin to calculate, full-width forms too (OWASP's page on CSV injection,
+which names separators and quotes as well).
+"""
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -40,5 +46,4 @@ def _harmless(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    begins = {text[:1], text.lstrip()[:1]}
-    return f"'{text}" if begins & _BEGINS_FORMULA and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub("'", text)

@@ -950,12 +950,18 @@ export-messages = Here { $count ->
        *[other] { $channels } channels
     }. The addresses of attachments work for about a day.
 export-skipped = Left out, because you or I may not read there: { $channels }.
-export-skipped-more = Left out, because you or I may not read there: { $channels } and { $more } more.
+export-partly = Only the beginning is there of what was deleted or closed meanwhile: { $channels }.
+export-more = { $channels } and { $more } more
 export-without-texts = Most texts are empty: Discord gives them to this bot only with the *Message Content* intent, granted in the developer portal and named in `DISCORD_INTENTS`.
 export-channel-closed = { $channel } cannot be read: it is gone, or View Channel or Read Message History is missing there, for you or for me. Change that, then ask again.
+export-disk = It could not be kept on the bot's disk ({ $fault }). Tell whoever runs the bot: the folder of its database needs free space, and the bot must be allowed to write there.
 export-not-administrator = An export is for administrators of the server, and you are none there (any more).
 export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
-export-too-much = This is more than ten files can hold. Ask for less: one channel at a time.
+export-too-much = This is more than the ten files of a message can hold. Ask for one channel at a time.
+export-too-much-at-once = This is more than the ten files of a message can hold. { $format ->
+        [json] Choose `format: csv`, which takes less room.
+       *[csv] It cannot be asked for in parts.
+    }
 
 ## A server's activity
 

@@ -133,8 +133,10 @@ def _line(job: Job, title: str) -> str:
 
 
 def with_admin_buttons(job: Job, shown: Post, back: str = "") -> Post:
-    """One job as it is shown, with what its administrator may do; `back` names the list before."""
-    buttons = []
+    """One job as it is shown, with what its administrator may do besides seeing its result; `back`
+    names the list before.
+    """
+    buttons = [one for one in shown.buttons if one.custom_id == f"job:show:{job.id}"]
     if job.state not in FINISHED:
         danger = discord.ButtonStyle.danger
         buttons.append(Button(say("ticket-cancel"), f"adm:cancel:{job.id}", danger))

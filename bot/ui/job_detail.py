@@ -60,11 +60,13 @@ def job_detail(detail: Detail, shown: Post) -> Post:
         embed.add_field(name=name, value=text, inline=False)
     if (excess := len(embed) - EMBED_CHARACTERS) > 0:
         embed.description = shorten(embed.description or "", len(embed.description or "") - excess)
-    return replace(shown, embed=embed, buttons=(*_buttons(detail), *shown.buttons))
+    return replace(shown, embed=embed, buttons=(*_buttons(detail, shown), *shown.buttons))
 
 
-def _buttons(detail: Detail) -> tuple[Button, ...]:
-    """What its state allows, and the way back to the list."""
+def _buttons(detail: Detail, shown: Post) -> tuple[Button, ...]:
+    """What its state allows; the way to the result, if that is not all here (a panel has no place
+    beside the job's own), and the way back to the list.
+    """
     job, at = detail.job, detail.back or ALONE
     buttons = []
     if job.state not in FINISHED:
@@ -74,11 +76,15 @@ def _buttons(detail: Detail) -> tuple[Button, ...]:
     elif job.state is not State.COMPLETED and job.durable:
         primary = discord.ButtonStyle.primary
         buttons.append(Button(say("ticket-retry"), f"tasks:retry:{at}:{job.id}", primary))
-    elif detail.back is not None and job.state is State.COMPLETED and detail.whole:
+    elif job.state is State.COMPLETED and detail.whole and not _is_here(detail, shown):
         buttons.append(Button(say("ticket-show"), f"job:show:{job.id}"))
     if detail.back is not None:
         buttons.append(Button(say("detail-back"), f"tasks:at:{detail.back}"))
     return tuple(buttons)
+
+
+def _is_here(detail: Detail, shown: Post) -> bool:
+    return detail.back is None and shown.embed is None
 
 
 ALONE = "alone"

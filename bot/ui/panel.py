@@ -10,6 +10,9 @@ TITLE, TEXT, NAME, VALUE, FIELDS, ALL = 256, 4096, 256, 1024, 25, 6000
 documentation on messages).
 """
 
+SHORTEST = 8
+"""Where fewer characters are left, nothing that would have to be cut is begun."""
+
 NOTHING = "\u200b"
 """Discord takes no field that is empty; this has no width."""
 
@@ -29,4 +32,6 @@ def embed_of(panel: Panel, files: frozenset[str]) -> discord.Embed:
 
 def _fitting(text: str, limit: int) -> str:
     text = clean(text).strip()
-    return text if len(text) <= limit else shorten(text, limit)
+    if len(text) <= limit:
+        return text
+    return shorten(text, limit) if limit >= SHORTEST else ""

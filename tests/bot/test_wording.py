@@ -44,3 +44,14 @@ def test_a_sentence_inside_another_is_said_too():
 def test_what_somebody_else_has_said_stays_as_it_is():
     assert in_words("The model is asleep.") == "The model is asleep."
     assert in_words("") == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        sentence("end-unstored", fault="very " * 1_000),
+        sentence("end-late", seconds="9" * 5_000),
+    ],
+)
+def test_however_long_it_is_it_can_be_read(said):
+    assert in_words(said) == said

@@ -4,6 +4,8 @@ import pytest
 
 from bot.delivery import discord_calls
 from bot.queue.deliveries import DeliveryState
+from bot.queue.reply import File
+from tests.delivery.test_files import drawn
 from tests.delivery.test_ladder import answered
 
 
@@ -49,6 +51,17 @@ async def test_a_call_that_hangs_is_given_up_and_left_to_the_outbox(persistent, 
     await persistent.bring()
 
     assert (await persistent.delivery()).state is DeliveryState.DUE
+
+
+async def test_what_has_many_bytes_is_given_the_time_for_them(build, monkeypatch):
+    house = await build(kind=drawn(File("large.bin", bytes(30))))
+    interaction = await answered(house)
+    monkeypatch.setattr(discord_calls, "CALL_S", 0)
+    monkeypatch.setattr(discord_calls, "SLOWEST_UPLOAD", 1)
+    await house.bring()
+
+    assert [one.filename for one in interaction.original.attachments] == ["large.bin"]
+    assert (await house.delivery()).state is DeliveryState.DELIVERED
 
 
 async def test_a_refusal_is_not_repeated(persistent):

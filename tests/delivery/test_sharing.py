@@ -258,6 +258,7 @@ class TestAKnownResult:
     async def test_is_shown_without_any_noise_of_a_queue(self, house):
         first = await house.accepted("why?")
         house.teller.answer("why?", "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)  # from then on it is known
         await house.sees(first.original, "Because.")
         second = await house.asked("why?", user="Cleo")
         await house.sees(second.original, "Because.")
@@ -272,6 +273,7 @@ class TestAKnownResult:
     async def test_that_was_never_seen_is_brought_to_nobody(self, house):
         first = await house.accepted("why?")
         house.teller.answer("why?", "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED)  # from then on it is known
         await house.sees(first.original, "Because.")
         failed = house.world.troubles.fail(CALLBACK, 404, code=10062)
         await house.ask("why?", user="Cleo")

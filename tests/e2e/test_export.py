@@ -5,6 +5,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -49,8 +50,12 @@ def newest_job(stage: Stage) -> str:
     return found
 
 
+def exports_of(stage: Stage) -> Path:
+    return stage.database.with_name(f"{stage.database.name}-exports")
+
+
 def on_disk(stage: Stage) -> list[str]:
-    folder = stage.database.with_name(f"{stage.database.name}-exports")
+    folder = exports_of(stage)
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
@@ -156,6 +161,24 @@ async def test_a_closed_channel_is_refused_with_what_to_change(shared):
     assert not message.attachments
 
 
+async def test_what_was_read_of_a_channel_before_it_was_deleted_is_not_lost(shared):
+    world, channel = shared.world, shared.channel()
+    ids = world.add_backlog(channel, 150)
+    before = world.troubles.hold(f"GET /channels/{channel.id}/messages")
+    asked = await ask(shared, "messages", channel=channel)
+    await before.reached()
+    second = world.troubles.hold(f"GET /channels/{channel.id}/messages")
+    before.release()
+    await second.reached()
+    world.delete_channel(channel)
+    second.release()
+
+    message = await shared.ended(asked, 20)
+
+    assert [int(row["id"]) for row in rows(shared, message)] == list(ids[:100])
+    assert f"deleted or closed meanwhile: #{channel.name}" in message.text
+
+
 async def test_it_may_run_later_and_what_makes_no_sense_is_refused(shared):
     later = await ask(shared, "roles", at="in 2h")
     assert "Scheduled" in later.original.text
@@ -206,6 +229,51 @@ async def test_who_is_no_administrator_any_more_when_it_runs_gets_nothing(shared
 
     assert not message.attachments
     assert "for administrators" in message.text
+
+
+async def test_who_is_none_any_more_when_it_is_done_gets_nothing_either(shared):
+    world, person = shared.world, await administrator(shared)
+    held = world.troubles.hold("GET */roles")
+    asked = await ask(shared, "roles", user=person)
+    await held.reached()
+    role = world.directory.role("Administrators")
+    world.directory.set_member_role(world.guild.id, person.id, role.id, held=False)
+    held.release()
+
+    message = await shared.ended(asked)
+
+    assert not message.attachments
+    assert "for administrators" in message.text
+
+
+async def test_a_disk_that_takes_nothing_is_told_and_tried_again(shared):
+    person = await administrator(shared)
+    held = shared.world.troubles.hold(f"GET */members/{person.id}")
+    asked = await ask(shared, "roles", user=person)
+    await held.reached()
+    home = exports_of(shared) / newest_job(shared)
+    home.parent.mkdir(exist_ok=True)
+    home.touch()  # where the bot wants to have a folder
+    held.release()
+    await shared.world.wait_for(lambda: "Tell whoever runs the bot" in asked.original.text)
+    home.unlink()
+
+    assert (await shared.ended(asked, 20)).attachments
+
+
+@pytest.mark.parametrize("what", ["roles", "channels"])
+async def test_files_that_could_not_be_made_are_made_anew_with_each_row_once(shared, what):
+    person = await administrator(shared)
+    held = shared.world.troubles.hold(f"GET /guilds/*/{what}")
+    asked = await ask(shared, what, user=person)
+    await held.reached()
+    (run,) = (exports_of(shared) / newest_job(shared)).iterdir()
+    (run / f"{what}.json").mkdir()  # where the bot wants to have a file
+    held.release()
+
+    found = [row["id"] for row in rows(shared, await shared.ended(asked, 20))]
+
+    assert len(found) == len(set(found)) > 1
 
 
 async def test_a_result_that_comes_too_late_for_its_ticket_comes_as_a_direct_message(shared):
@@ -287,3 +355,36 @@ async def test_after_a_crash_it_goes_on_where_it_was(tmp_path_factory):
         assert pages(one, channel) == 11
         await until(one, lambda: not [name for name in on_disk(one) if name.endswith("/rows")])
         assert len(on_disk(one)) == 1
+
+
+async def test_killed_when_all_was_read_it_still_has_all(tmp_path):
+    async with stage(tmp_path, rate_limits=False) as one:
+        channel = one.channel()
+        ids = one.world.add_backlog(channel, 12)
+        reading = one.world.troubles.hold(f"GET /channels/{channel.id}/messages")
+        asked = await ask(one, "messages", channel=channel)
+        await reading.reached()
+        handing_over = one.world.troubles.hold("GET */members/*")
+        reading.release()
+        await handing_over.reached()
+        kept = '%"rows":12%'
+        await until(one, lambda: one.rows("select 1 from body where checkpoint like ?", kept))
+        await one.kill()
+        handing_over.release()
+        await one.start()
+
+        message = await one.ended(asked, 20)
+
+        assert [int(row["id"]) for row in rows(one, message)] == list(ids)
+        assert pages(one, channel) == 1
+
+
+async def test_without_a_database_nothing_stays_on_the_disk(tmp_path):
+    memory = {"QUEUE_DATABASE_URL": "memory://", "TMPDIR": str(tmp_path)}
+    async with stage(tmp_path, **memory) as one:
+        assert (await exported(one, "roles")).attachments
+        assert [path for path in tmp_path.rglob("conveyor-*-exports/*/*/*") if path.is_file()]
+
+        assert await one.bot.stop() == 0
+
+    assert not list(tmp_path.glob("conveyor-*-exports"))

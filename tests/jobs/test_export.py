@@ -5,11 +5,13 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.jobs.export import Export, Exported, ExportRequest, Packed, file_name
+from bot.delivery.fitting import Fitting
+from bot.jobs.export import Export, Exported, ExportRequest, Packed, file_name, too_much
 from bot.jobs.exporting.pages import Place, all_members
 from bot.queue.errors import JobError
 from bot.queue.job import Job
 from bot.queue.reply import FileOnDisk
+from bot.ui.result import readable
 
 FOLDER = Path("exports")
 FILES = (Packed(name="messages-1.zip", size=7), Packed(name="messages-2.zip", size=5))
@@ -45,6 +47,25 @@ def test_what_is_missing_is_said():
     assert len(many) < 2000
 
 
+async def test_ten_files_fit_one_message_whatever_the_channels_are_called(tmp_path):
+    parts = tuple(Packed(name=f"messages-{n}.zip", size=1) for n in range(10))
+    folder = tmp_path / "the-job" / "3"
+    folder.mkdir(parents=True)
+    for part in parts:
+        (folder / part.name).write_bytes(b"x")
+    names = tuple(f"#{n}" + r"\_" * 98 for n in range(30))
+    result = Exported(
+        what="messages", rows=1, run=3, files=parts, skipped=names, without_texts=True
+    )
+
+    reply = Export(None, tmp_path).present(Job("the-job", "export", "admin", "{}"), result)
+    fitting = await Fitting().fit(readable(reply, single=True), 1000)
+
+    assert [one.name for one in fitting.files] == [part.name for part in parts]
+    assert "#0" in reply.text
+    assert "and 25 more" in reply.text
+
+
 @pytest.mark.parametrize(("what", "text"), [("members", "2 members."), ("roles", "2 roles.")])
 def test_what_else_it_may_be(what, text):
     assert shown(what=what, rows=2).text == f"Here are {text}"
@@ -66,6 +87,13 @@ def test_names_of_files_are_safe_whatever_a_channel_is_called(channel, name):
 
 def test_without_a_channel_a_file_is_called_after_what_it_has():
     assert file_name(asked(what="roles")) == "roles"
+
+
+def test_what_is_too_much_is_refused_with_what_can_be_asked_for_instead():
+    assert "one channel at a time" in str(too_much(asked()))
+    assert "`format: csv`" in str(too_much(asked(channel=5, format="json")))
+    assert "`format: csv`" in str(too_much(asked(what="members", format="json")))
+    assert "cannot be asked for in parts" in str(too_much(asked(what="members")))
 
 
 def test_one_runs_at_a_time_for_each_person_and_server():

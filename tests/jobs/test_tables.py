@@ -34,7 +34,6 @@ def test_row_by_row_is_the_same_as_all_at_once():
         "+1+1",
         "-2+3",
         "@SUM(A1)",
-        "\t=1",
         "\rx",
         "\nx",
         "  =cmd|' /C calc'!A0",
@@ -46,6 +45,20 @@ def test_row_by_row_is_the_same_as_all_at_once():
 )
 def test_what_would_be_calculated_is_text(text):
     assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("before", ["hi\n", "hi\r\n", "a;", "a\t", "a; ", 'a;"', ";;", '\n""'])
+def test_nothing_is_calculated_however_a_spreadsheet_separates_cells(before, separator):
+    data = csv_row(["1", f"{before}=1+1;b", "last"]).decode()
+    for line in data.splitlines():
+        for found in next(csv.reader([line], delimiter=separator), []):
+            assert not found.strip(' "').startswith("=")
+
+
+def test_the_middle_of_a_text_stays_readable():
+    assert cell("\t=1") == "'\t'=1"
+    assert cell("- one\n- two; -3") == "'- one\n'- two;' -3"
 
 
 @pytest.mark.parametrize("value", ["a=b", "me@home", "1-2", "", " x", "-5", "+4.25", "'=x"])

@@ -1,5 +1,6 @@
 """One job with all that is known of it fits into one embed, and offers what its state allows."""
 
+import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from bot.queue.deliveries import LEFT, NEVER_SEEN, Delivery, DeliveryState
 from bot.queue.ids import new_id
 from bot.queue.job import Failure, Job, Progress
 from bot.queue.states import FINISHED, State
+from bot.ui.admin_jobs import with_admin_buttons
 from bot.ui.job_detail import Detail, job_detail
 from bot.ui.post import Place, Post
 
@@ -116,3 +118,17 @@ class TestADetail:
         block = shown(of(log=log))[0]["The end of its log"]
         assert block.splitlines()[1].startswith("line 12")
         assert block.count("```") == 2
+
+
+def test_a_result_with_a_panel_can_be_shown_whole():
+    panel = Post("Because.", discord.Embed(title="Who wrote"))
+    assert "Show" in shown(of(State.COMPLETED), panel)[1]
+    assert "Show" not in shown(of(State.COMPLETED))[1]
+    assert "Show" not in shown(of(State.COMPLETED, whole=False), panel)[1]
+
+
+def test_an_administrator_can_have_it_shown_whole_too():
+    panel = Post("Because.", discord.Embed(title="Who wrote"))
+    detail = of(State.COMPLETED, reader=CLEO)
+    post = with_admin_buttons(detail.job, job_detail(detail, panel), "list")
+    assert [one.label for one in post.buttons] == ["Show", "Back to the list"]

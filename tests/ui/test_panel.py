@@ -36,3 +36,10 @@ def test_empty_and_unprintable_parts_are_taken():
     embed = embed_of(Panel("\0", " ", (("", ""), ("\ud800", "\n"))), NO_FILES)
     assert (embed.title, embed.description, len(embed.fields)) == (None, None, 2)
     assert all(one.name and one.value for one in embed.fields)
+
+
+def test_a_panel_that_is_full_of_fields_leaves_its_text_out():
+    fields = (*[("n" * 256, "v" * 1024)] * 4, ("n" * 100, "v" * 524))
+    embed = embed_of(Panel("t" * 256, "Some text", fields), NO_FILES)
+    assert len(embed) == ALL
+    assert embed.description is None

@@ -49,6 +49,10 @@ class Leftovers:
         for home in await asyncio.to_thread(self._homes):
             await asyncio.to_thread(_tidy, home, await self._job(home.name))
 
+    async def clear(self) -> None:
+        """Remove all of it: the jobs end with this process."""
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
     def _homes(self) -> list[Path]:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 

@@ -31,8 +31,8 @@ MEMBERS = 1_000
 
 class Place(BaseModel):
     """What has been read. `left`: channels to read, the first one from the message `after` on and
-    up to the moment `until` (both as ids); `total`: all that there were. `skipped`: names in
-    Markdown.
+    up to the moment `until` (both as ids); `total`: all that there were. `skipped`, and `partly`
+    for those that were closed while they were read: names in Markdown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +42,7 @@ class Place(BaseModel):
     after: int = 0
     until: int = 0
     skipped: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):
@@ -118,7 +119,7 @@ async def all_messages(
 ) -> AsyncGenerator[Page, None]:
     """The messages of all channels that are left, the oldest of each first.
 
-    Raises `JobError` if there was only one to read, and it cannot be.
+    Raises `JobError` if there was only one to read, and nothing of it can be.
     """
     while place.left:
         channel = await _channel(server, place.left[0])
@@ -130,10 +131,13 @@ async def all_messages(
                 yield page
         except (_Closed, discord.Forbidden, discord.NotFound):
             name = _shown(channel) if channel else f"<#{place.left[0]}>"
-            if place.total == 1:
+            if place.after:
+                place = _next(place, partly=(*place.partly, name))
+            elif place.total == 1:
                 closed = say("export-channel-closed", channel=name)
                 raise JobError(closed, retryable=False, category="permission") from None
-            place = _next(place, (*place.skipped, name))
+            else:
+                place = _next(place, skipped=(*place.skipped, name))
             yield Page([], place, name)
 
 
@@ -181,7 +185,6 @@ def _shown(channel: discord.abc.GuildChannel | discord.Thread) -> str:
     return f"#{as_typed(channel.name)}"
 
 
-def _next(place: Place, skipped: tuple[str, ...] | None = None) -> Place:
+def _next(place: Place, **also: tuple[str, ...]) -> Place:
     """The beginning of the next channel."""
-    also = {} if skipped is None else {"skipped": skipped}
     return place.model_copy(update={"left": place.left[1:], "after": 0, **also})

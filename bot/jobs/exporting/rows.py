@@ -15,7 +15,9 @@ What = Literal["messages", "members", "roles", "channels"]
 
 
 class MessageRow(NamedTuple):
-    """`embeds` are as Discord has them; an address in `attachments` works for about a day."""
+    """`embeds` are as Discord has them; an address in `attachments` works for about a day. What was
+    `forwarded` is a copy of somebody's message; `stickers` are their names, a `poll` its question.
+    """
 
     id: str
     channel_id: str
@@ -32,6 +34,9 @@ class MessageRow(NamedTuple):
     reactions: dict[str, int]
     reply_to: str | None
     pinned: bool
+    forwarded: Sequence[dict[str, JsonValue]]
+    stickers: Sequence[str]
+    poll: str | None
 
 
 class MemberRow(NamedTuple):
@@ -109,7 +114,14 @@ def message_row(message: discord.Message, channel: str) -> MessageRow:
         {str(one.emoji): one.count for one in message.reactions},
         str(replied) if replied else None,
         message.pinned,
+        [_forwarded(one) for one in message.message_snapshots],
+        [one.name for one in message.stickers],
+        message.poll.question if message.poll else None,
     )
+
+
+def _forwarded(one: discord.MessageSnapshot) -> dict[str, JsonValue]:
+    return {"content": one.content, "attachments": [_attachment(file) for file in one.attachments]}
 
 
 def _attachment(one: discord.Attachment) -> dict[str, JsonValue]:

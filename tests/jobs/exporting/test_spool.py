@@ -1,6 +1,7 @@
 """Rows on the disk are there again after a crash, up to the size that is known to be there."""
 
 import json
+import resource
 
 import pytest
 
@@ -34,7 +35,7 @@ class Home:
         return spool
 
     def runs(self):
-        return [path.name for path in self.path.iterdir()]
+        return sorted(path.name for path in self.path.iterdir())
 
 
 @pytest.fixture
@@ -54,7 +55,23 @@ def test_it_goes_on_after_what_was_written_for_sure(home):
     second.add([role(4)])
 
     assert ids(second) == ["1", "2", "4"]
-    assert home.runs() == ["2"]
+
+
+def test_a_run_that_ends_before_its_first_page_costs_nothing(home):
+    size = home.begin(1).add([role(1)])
+
+    home.go_on(2, 1, size)  # no checkpoint ever named it
+    third = home.go_on(3, 1, size)
+    size = third.add([role(2)])
+    assert home.runs() == ["1", "3"]
+
+    home.go_on(4, 3, size)
+    assert home.runs() == ["3", "4"]
+
+
+def test_a_run_with_nothing_left_to_read_has_all_rows_too(home):
+    size = home.begin(1).add([role(1), role(2)])
+    assert ids(home.go_on(2, 1, size)) == ["1", "2"]
 
 
 def test_a_run_that_lost_its_job_spoils_nothing(home):
@@ -95,3 +112,37 @@ def test_any_text_is_one_line(home):
 
 def test_only_its_owner_may_look(home):
     assert home.begin(1).folder.stat().st_mode & 0o077 == 0
+
+
+def test_once_it_is_closed_whoever_still_reads_is_stopped(home):
+    spool = home.begin(1)
+    spool.add([role(1), role(2)])
+    rows = spool.lines()
+    next(rows)
+    spool.close()
+
+    with pytest.raises(ValueError, match="nobody waits"):
+        next(rows)
+
+
+def test_a_full_disk_refuses_rows_and_can_be_left(home):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    spool = home.begin(1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            spool.add([role(1)])
+        spool.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_the_last_of_the_disk_is_left_to_the_database(home, monkeypatch):
+    spool = home.begin(1)
+    size = spool.add([role(1)])
+    monkeypatch.setattr("bot.jobs.exporting.spool.LEAST_FREE", 2**60)
+
+    with pytest.raises(OSError, match="No space left"):
+        spool.add([role(2)])
+    with pytest.raises(OSError, match="No space left"):
+        home.go_on(2, 1, size)
