@@ -343,6 +343,7 @@ CHECKS = {
     "known": (answering({"data": [{"id": "brush"}]}), "offers one model"),
     "not listed": (answering({"data": [{"id": "pen"}]}), "check IMAGE_MODEL"),
     "no list": (answering(b"<html>"), "IMAGE_BASE_URL"),
+    "an endless list": (answering({"data": [{"id": "brush"}] * 20_001}), "IMAGE_BASE_URL"),
     "no models": (answering({}, 404), "does not list its models"),
     "key": (answering({}, 401), "IMAGE_API_KEY"),
     "away": (vanishing, "Not reachable"),
