@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PIL import Image, ImageOps
 
 from bot.providers.chat import Picture
-from bot.providers.pictures import MOST_PIXELS_WEBP
+from bot.providers.pictures import MOST_PIXELS_WEBP, plain
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
@@ -88,7 +88,7 @@ def _smaller(name: str, data: bytes) -> bytes:
 def _as_jpeg(image: Image.Image) -> bytes:
     """Upright, on white, without what a camera wrote into it; of what moves, the first picture."""
     image.draft("RGB", (SIDE, SIDE))
-    flat = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    flat = plain(image)
     flat.thumbnail((SIDE, SIDE))
     ImageOps.exif_transpose(flat, in_place=True)
     if flat.mode == "RGBA":

@@ -56,11 +56,16 @@ def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
         image.thumbnail((largest, largest), reducing_gap=2.0)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
-        if image.mode.startswith("I"):  # 16 bits of grey: the library would cut them off at white
-            return image.point(lambda tone: tone / 257).convert("L").convert("RGB")
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        return plain(image)
     except Exception as error:  # a broken picture breaks the library in many ways
         raise NotAPicture(Flaw.BROKEN) from error
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """The picture in eight bits of red, green, blue, and of transparency if it has any."""
+    if image.mode.startswith("I"):  # 16 bits of grey: the library would cut them off at white
+        return image.point(lambda tone: tone / 257).convert("L").convert("RGB")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:

@@ -92,6 +92,10 @@ class TestAPicture:
         assert max(kept.getpixel((10, 5))) < 50 < min(kept.getpixel((10, 35)))
         assert not kept.getexif()
 
+    def test_of_sixteen_bits_of_grey_stays_grey(self):
+        grey = opened(prepared("a", drawn(Image.new("I;16", (9, 9), 128 * 257), "PNG")))
+        assert grey.getpixel((4, 4)) == (128, 128, 128)
+
     def test_a_webp_of_which_four_copies_would_be_made_is_refused(self):
         large = Image.new("RGB", (4001, 4000))
         with pytest.raises(Unfit, match="16 million"):
