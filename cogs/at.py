@@ -48,14 +48,14 @@ async def when(typed: str | None, now: float) -> float | None:
 
 
 def _parsed(typed: str, now: float) -> float | None:
-    found = dateparser.parse(
-        typed,
-        languages=["en"],
-        settings={
-            "TIMEZONE": "UTC",
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "PREFER_DATES_FROM": "future",
-            "RELATIVE_BASE": datetime.fromtimestamp(now, UTC).replace(tzinfo=None),
-        },
-    )
+    settings = {
+        "TIMEZONE": "UTC",
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "PREFER_DATES_FROM": "future",
+        "RELATIVE_BASE": datetime.fromtimestamp(now, UTC).replace(tzinfo=None),
+    }
+    try:
+        found = dateparser.parse(typed, languages=["en"], settings=settings)
+    except OverflowError:  # in UTC it is beyond the last year that there is
+        return None
     return None if found is None else found.timestamp()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Literal, cast
 
@@ -41,6 +42,9 @@ FOUND_WITHIN_S = 1.5
 
 Reason = app_commands.Range[str, 1, LONGEST_REASON]
 
+Decide = Callable[[str, Plan], Awaitable[bool]]
+"""Takes the plan and its id; whether it is so now."""
+
 
 class BulkRoles:
     """What the command and the buttons below its question do. All raise what people are told."""
@@ -74,7 +78,7 @@ class BulkRoles:
 
     async def confirm(self, interaction: discord.Interaction, plan_id: str) -> None:
         """Queue it, once, however often this is pressed; the answer is its ticket."""
-        plan = await self._plan(interaction, plan_id)
+        plan = await self._decided(interaction, plan_id, self._plans.confirm)
         services = self._services
         is_new = await services.intake.command(
             interaction,
@@ -84,26 +88,30 @@ class BulkRoles:
             run_at=plan.run_at,
             key=f"bulk-role:{plan_id}",
         )
-        await self._plans.forget(plan_id)
         if is_new:
             what = services.kind(BulkRole).title(plan.request)
             person, why = person_of(interaction), plan.request.reason
             await services.admin.acts.audit.record(person, Deed.BULK_ROLE, what=what, why=why)
+        await self._plans.forget(plan_id)
 
     async def keep(self, interaction: discord.Interaction, plan_id: str) -> None:
-        """Change nothing, and say so."""
+        """Change nothing, and say so; what was confirmed already goes on."""
+        await self._decided(interaction, plan_id, self._plans.drop)
         with refusals():
             await interaction.response.defer()
-            await self._plans.forget(plan_id)
             await edit_of(interaction)(Post(say("admin-kept")))
 
-    async def _plan(self, interaction: discord.Interaction, plan_id: str) -> Plan:
+    async def _decided(
+        self, interaction: discord.Interaction, plan_id: str, decide: Decide
+    ) -> Plan:
+        """The plan, of which its asker has said this before anything else."""
         person = person_of(interaction)
         guild = check(person)
         async with asyncio.timeout(FOUND_WITHIN_S):
             plan = await self._plans.find(plan_id)
-        if plan is None or (plan.guild, plan.asker) != (guild, person.id):
-            raise NotAllowed(say("bulk-role-no-plan"))
+            is_theirs = plan is not None and (plan.guild, plan.asker) == (guild, person.id)
+            if plan is None or not is_theirs or not await decide(plan_id, plan):
+                raise NotAllowed(say("bulk-role-no-plan"))
         return plan
 
 

@@ -1,4 +1,6 @@
-"""Tells the voice ledger who is in a voice channel: as it happens, and at each new connection."""
+"""Tells the voice ledger who is in a voice channel: as it happens, at each new connection, and each
+minute, because not all that changes it is an event of its own (another AFK channel, say).
+"""
 
 from collections.abc import Iterable
 
@@ -30,6 +32,8 @@ class VoiceCog(commands.Cog):
     @tasks.loop(seconds=MARK_EVERY_S)
     async def _mark(self) -> None:
         try:
+            for guild in self._client.guilds:
+                await self._ledger.seen(guild.id, _hearing(guild))
             await self._ledger.mark()
             await self._ledger.sweep()
         except Exception as error:  # noqa: BLE001 - it is logged, and the next mark may do
@@ -47,7 +51,8 @@ class VoiceCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """Discord knows nothing of the server for a while."""
+        """Discord knows nothing of the server for a while, and then tells who is there anew."""
+        guild._voice_states.clear()  # noqa: SLF001 - the library would keep whoever leaves meanwhile
         await self._ledger.lost([guild.id])
 
     @commands.Cog.listener()

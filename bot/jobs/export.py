@@ -17,7 +17,7 @@ from bot.jobs.exporting.packing import Form, TooMuch, packed, shape_of
 from bot.jobs.exporting.pages import Page, Place
 from bot.jobs.exporting.rows import COLUMNS, What
 from bot.jobs.exporting.spool import Spool
-from bot.jobs.server import server_of
+from bot.jobs.server import administrator, server_of
 from bot.queue.errors import JobError
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
@@ -110,7 +110,7 @@ class Export(JobType[ExportRequest, Exported]):
     async def run(self, ctx: JobContext, request: ExportRequest) -> Exported:
         """Read page after page to the disk, then pack it and keep the files with the job."""
         server = await server_of(self._client, ctx.job)
-        caller = await pages.administrator(server, ctx.job.owner)
+        caller = await administrator(self._client, ctx.job)
         kept, spool = await self._begun(ctx, server, request)
         try:
             async with aclosing(self._pages(server, caller, request, kept.place)) as found:
@@ -124,7 +124,7 @@ class Export(JobType[ExportRequest, Exported]):
             raise too_much(request) from None
         finally:
             await asyncio.to_thread(spool.close)
-        await pages.administrator(server, ctx.job.owner)  # it may have taken hours
+        await administrator(self._client, ctx.job)  # it may have taken hours
         place, without_texts = kept.place, not self._client.intents.message_content
         return Exported(
             what=request.what,

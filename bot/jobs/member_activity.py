@@ -20,7 +20,7 @@ from bot.jobs.activity.table import TABLE, table
 from bot.jobs.activity.voice_book import DAY_S, VoiceBook
 from bot.jobs.activity.voice_ledger import VoiceLedger
 from bot.jobs.activity.voice_time import VoiceTime, voice_time
-from bot.jobs.server import asking_discord, server_of
+from bot.jobs.server import administrator, asking_discord, server_of
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Clock, Job, Priority
 from bot.queue.reply import Reply
@@ -40,6 +40,7 @@ class MemberActivity(JobType[ActivityRequest, Activity]):
     queue: ClassVar[str] = "admin"
     priority: ClassVar[Priority] = Priority.LOW
     timeout: ClassVar[float | None] = 6 * 3600
+    max_attempts: ClassVar[int | None] = 10
 
     def __init__(self, client: discord.Client, records: Records, clock: Clock) -> None:
         self._client = client
@@ -63,6 +64,7 @@ class MemberActivity(JobType[ActivityRequest, Activity]):
         """Count messages page by page, add up voice time, then draw."""
         reading = self._begin(ctx, request)
         guild = await server_of(self._client, ctx.job)
+        await administrator(self._client, ctx.job)
         with asking_discord():
             if request.include_messages:
                 await self._read(ctx, guild, reading)

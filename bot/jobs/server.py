@@ -1,4 +1,4 @@
-"""The server that a job belongs to, and how Discord's refusals end a run."""
+"""The server that a job belongs to, who asked there, and how Discord's refusals end a run."""
 
 import asyncio
 from collections.abc import Iterator
@@ -34,6 +34,22 @@ async def server_of(client: discord.Client, job: Job) -> discord.Guild:
     if guild.unavailable:
         raise Snooze(AGAIN_AFTER_S)
     return guild
+
+
+async def administrator(client: discord.Client, job: Job) -> discord.Member:
+    """Whoever asked, who must still administer the server. Raises `JobError` and `Snooze`.
+
+    What the client knows of the server may be of a newer session than at the run's beginning.
+    """
+    server = await server_of(client, job)
+    try:
+        with asking_discord():
+            member = await server.fetch_member(job.owner or 0)
+    except discord.NotFound:
+        member = None
+    if member is None or not member.guild_permissions.administrator:
+        raise JobError(say("server-asker-no-admin"), retryable=False, category="permission")
+    return member
 
 
 @contextmanager

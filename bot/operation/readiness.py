@@ -60,6 +60,8 @@ def access(me: discord.Member, channels: Iterable[discord.abc.GuildChannel]) -> 
         for name in missing
     ]
     found += _narrower(me, channels, frozenset(missing))
+    if not me.guild_permissions.manage_roles:
+        found.append(Finding(None, say("ready-no-manage-roles", server=str(me.guild))))
     all_well = Finding(True, say("ready-permissions", server=str(me.guild)))
     return found if any(one.good is False for one in found) else [all_well, *found]
 

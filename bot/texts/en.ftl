@@ -59,7 +59,7 @@ chat-prompt-none = The model is told nothing before the questions of this server
 chat-prompt-reset = From now on the model is told nothing before the questions of this server.
 chat-prompt-title = What the model is told before each question
 chat-prompt-set = From now on the model is told this before each question
-chat-prompt-how = `text` changes it; the text “reset” takes it away.
+chat-prompt-how = The option text changes it; the text “reset” takes it away.
 
 ## Pictures
 
@@ -147,7 +147,7 @@ ticket-cancelled = It was cancelled.
 ticket-nothing-more = Nothing more will come of it, unless you press **Retry**.
 ticket-nothing-more-ever = Nothing more will come of it.
 ticket-ask-again = You can simply ask again.
-ticket-try-again = Press **Retry** to have it tried again, or simply ask again.
+ticket-try-again = **Retry** asks for the same once more; to change something, simply ask again.
 ticket-left = Cancelled by you. It goes on for others who asked for the same.
 ticket-fades = -# Discord lets this message stand still after 15 minutes: **Refresh** moves it on. The result comes in any case.
 ticket-result-went = { $where ->
@@ -465,11 +465,11 @@ bulk-role-ask = **{ $action ->
     } { $count ->
         [one] one member
        *[other] { $count } members
-    }**: { $whom }?
+    }**, out of { $whom }?
 bulk-role-whom-all = **everybody in this server** but bots
-bulk-role-whom-having = who hold { $role }
-bulk-role-whom-file = whom your file names
-bulk-role-whom-both = { bulk-role-whom-file }, and { bulk-role-whom-having }
+bulk-role-whom-having = those who hold { $role }
+bulk-role-whom-file = those whom your file names
+bulk-role-whom-both = { bulk-role-whom-file } and who hold { $role }
 bulk-role-names-more = { $names } … and { $more ->
         [one] one more
        *[other] { $more } more
@@ -507,13 +507,13 @@ bulk-role-nobody = There is nobody to change: { $action ->
         [add] nobody of those you chose lacks the role.
        *[remove] nobody of those you chose holds the role.
     }
+bulk-role-file-empty = Your file names nobody, so there is nobody to change. Put an id or a mention of one member into each line.
 bulk-role-hindered = **This cannot be done**, and nothing was changed:
 bulk-role-everyone = @everyone is held by all members and can be neither given nor taken.
 bulk-role-managed = { $role } belongs to an app, a subscription or Discord itself: nobody can give or take it by hand.
 bulk-role-no-permission = I lack the permission Manage Roles. Allow it for my role in the server's settings.
 bulk-role-above-me = { $role } is not below my highest role ({ $mine }). Move my role above it in the server's settings.
 bulk-role-above-asker = { $role } is not below your own highest role, so you may not give or take it, and I do not do it for you. Ask somebody whose role is higher.
-bulk-role-asker-no-admin = Whoever asked for this is no administrator of this server any more.
 bulk-role-asker-left = Whoever asked for this is not in this server any more.
 bulk-role-gone = The role does not exist any more.
 bulk-role-file-gone = The list of whom to change is not kept any more. Please use the command again.
@@ -565,6 +565,7 @@ bulk-role-more = • … and { $count ->
        *[other] { $count } more
     }
 bulk-role-stopped = { $at } of { $total } were looked at.
+bulk-role-in-flight = One more was just being changed, and may have been.
 bulk-role-refused = Discord refused to change one member after the other, so I stopped. Look at the server's roles, then press Retry: it goes on where it stopped.
 bulk-role-unanswered = Discord has not answered for many minutes, so I stopped. Press Retry later: it goes on where it stopped.
 bulk-role-audit = asked for by { $asker }, job { $id }
@@ -640,6 +641,7 @@ command-setup-alerts-off = Tell nothing any more
 ready-permissions = I have every permission that I use in { $server }.
 ready-permission-missing = In { $server } I lack the permission { $permission }. Invite me again with the link below: that adds what is missing and changes nothing else.
 ready-permission-denied = { $permission } is denied to me in { $channels }. Allow it there, for my role, or leave it if I am not meant to answer there.
+ready-no-manage-roles = In { $server } I lack the permission Manage Roles, which only /async-job bulk-role needs. Allow it for my role in the server's settings if you want that.
 ready-channels-hidden = I cannot see { $channels }. If I am meant to answer there, allow my role View Channels.
 ready-and-more = { $some } and { $more } more
 ready-intent = The intent { $intent } is granted.
@@ -955,7 +957,6 @@ export-more = { $channels } and { $more } more
 export-without-texts = Most texts are empty: Discord gives them to this bot only with the *Message Content* intent, granted in the developer portal and named in `DISCORD_INTENTS`.
 export-channel-closed = { $channel } cannot be read: it is gone, or View Channel or Read Message History is missing there, for you or for me. Change that, then ask again.
 export-disk = It could not be kept on the bot's disk ({ $fault }). Tell whoever runs the bot: the folder of its database needs free space, and the bot must be allowed to write there.
-export-not-administrator = An export is for administrators of the server, and you are none there (any more).
 export-no-members = Members can be listed only with the *Server Members* intent. Grant it in the developer portal, add `members` to `DISCORD_INTENTS`, restart the bot and ask again.
 export-too-much = This is more than the ten files of a message can hold. Ask for one channel at a time.
 export-too-much-at-once = This is more than the ten files of a message can hold. { $format ->
@@ -965,7 +966,7 @@ export-too-much-at-once = This is more than the ten files of a message can hold.
 
 ## A server's activity
 
-command-activity = How much each member wrote, and how long they were in voice channels.
+command-activity = How much each member wrote and was in voice channels; everybody in this channel sees the answer.
 command-activity-days = How many days back, up to now
 command-activity-voice = Count time in voice channels (yes if omitted)
 command-activity-messages = Count messages (yes if omitted)
@@ -1020,5 +1021,6 @@ chart-nameless = (see the list)
 
 ## Work in a server
 
+server-asker-no-admin = This is for administrators, and whoever asked for it is no administrator of this server any more.
 server-left = I am not in this server any more.
 server-discord-away = Discord cannot be reached now.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.delivery.administration.audit import AuditLine
+from bot.delivery.administration.audit import AuditLine, Deed
 from bot.delivery.failures.book import Failure
 from bot.texts import say
 from bot.ui.admin_jobs import COLOUR
@@ -30,13 +30,14 @@ def audit_page(lines: Sequence[AuditLine], *, older: bool, newest: bool) -> Post
 
 
 def _deed(line: AuditLine) -> str:
+    what = line.what.lower() if line.deed is Deed.PRIORITISED else line.what
     return say(
         "audit-line",
         deed=line.deed.name,
         at=str(int(line.at)),
         user=str(line.by),
         on=plain(line.on, 100),
-        what=plain(line.what, 100).lower(),
+        what=plain(what, 100),
         why=f" ({plain(line.why, REASON_CHARACTERS)})" if line.why else "",
     )
 

@@ -35,6 +35,8 @@ def nothing_to_do(survey: Survey) -> Post:
     """Why there is nothing to confirm."""
     if survey.hindrances:
         lines = [say("bulk-role-hindered"), *(f"• {one}" for one in survey.hindrances)]
+    elif survey.named is not None and not survey.named.people:
+        lines = [say("bulk-role-file-empty"), *_beside(survey)]
     else:
         lines = [say("bulk-role-nobody", action=survey.wanted.action), *_beside(survey)]
     return Post(embed=discord.Embed(description="\n".join(lines), colour=DANGER))

@@ -110,8 +110,9 @@ class PageApi:
 
     async def _message(self, body: JsonObject) -> JsonObject:
         files = [_upload(file) for file in body.get("files") or ()]
+        answered = body.get("reply_to") and self._world.store.get(body["reply_to"])
         message = await self._world.post(
-            body["user"], body["channel"], body.get("content", ""), files
+            body["user"], body["channel"], body.get("content", ""), files, answered
         )
         return message_json(self._world, message)
 

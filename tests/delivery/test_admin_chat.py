@@ -41,7 +41,7 @@ class TestThePrompt:
         await says(house, "admin chat prompt", text="Be brief.")
         await says(house, "admin chat prompt", text="reset")
         told = await audit(house)
-        assert "told the model first: “be brief.”" in told
+        assert "told the model first: “Be brief.”" in told
         assert "let the model be told nothing first" in told
 
 

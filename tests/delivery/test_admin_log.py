@@ -40,6 +40,14 @@ class TestTheLog:
         assert "no. 11." not in text
         assert "no. 11." in (await presses(idle, shown, "Newest")).replace("\\", "")
 
+    async def test_of_deeds_says_what_was_said_letter_by_letter(self, idle):
+        await says(idle, "admin chat prompt", text="Answer in CAPITALS, Ada")
+        (job,) = await waiting(idle, "why?")
+        await says(idle, "admin task priority", id=job, priority="low")
+        told = await audit(idle)
+        assert "told the model first: “Answer in CAPITALS, Ada”" in told
+        assert "low priority" in told
+
     async def test_of_failures_tells_what_failed_without_a_trace(self, idle, monkeypatch):
         known = await failed(idle, monkeypatch)
         text = await says(idle, "admin log error", id=f" `{known.lower()}` ")

@@ -38,7 +38,18 @@ async def test_no_moment_and_this_one_are_now(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["banana", "12", "-1", "in 99999999999 years", "25:61", "﷽" * 50, "🕰", "h2 ni"]
+    "typed",
+    [
+        "banana",
+        "12",
+        "-1",
+        "in 99999999999 years",
+        "25:61",
+        "9999-12-31T23:59-12:00",
+        "﷽" * 50,
+        "🕰",
+        "h2 ni",
+    ],
 )
 async def test_nonsense_is_told_with_examples(typed):
     with pytest.raises(NotAllowed, match="in 2h") as refusal:

@@ -4,12 +4,16 @@ import asyncio
 
 import pytest
 
-from bot.jobs.bulk_role.request import Outcome
+from bot.jobs.bulk_role.plans import KEPT_S, Plan, Plans
+from bot.jobs.bulk_role.request import Outcome, RoleChange
 from bot.queue.events import EventName
 from bot.queue.states import State
+from bot.queue.testing import ManualClock
+from sandbox import interactions as life
 from sandbox.model import Upload
-from tests.delivery.admins import audit, does, says
+from tests.delivery.admins import THERE, audit, does, says
 from tests.delivery.house import labels
+from tests.delivery.test_failing import button, told
 
 COMMAND = "async-job bulk-role"
 ADD = {"action": "add", "role": "Members"}
@@ -45,6 +49,22 @@ async def confirms(house, asked, user="Ada"):
     return await house.world.answered(pressed)
 
 
+def plan_of(asked) -> str:
+    return asked.original.components[0]["components"][0]["custom_id"].rsplit(":", 1)[1]
+
+
+async def forged(house, custom_id, *, user, where="general"):
+    """Press a button that was never shown to this person; how that is answered."""
+    message = await house.world.post(house.world.bot, where, "x")
+    shown = {"type": 2, "style": 1, "custom_id": custom_id, "label": "x"}
+    row = {"type": 1, "components": [shown]}
+    house.world.store.edit(message, {"components": [row]})
+    who, channel = house.world.person(user), house.world.channel(where)
+    data = button(custom_id)
+    press = house.world.interactions.open(life.COMPONENT, who, channel, data, message.id)
+    return await told(house, press)
+
+
 def a_file(*lines: object) -> Upload:
     return Upload("who.csv", "\n".join(map(str, lines)).encode(), "text/csv")
 
@@ -60,7 +80,7 @@ class TestTheQuestion:
 
         role, readers = (house.world.directory.role(one).id for one in ("Members", "Readers"))
         text = asked.original.text
-        assert f"**Give <@&{role}> to 11 members**: who hold <@&{readers}>?" in text
+        assert f"**Give <@&{role}> to 11 members**, out of those who hold <@&{readers}>?" in text
         assert f"{people[1].display_name}, {people[2].display_name}, " in text
         assert f"{people[10].display_name} … and one more" in text
         assert "One more has it already." in text
@@ -71,7 +91,7 @@ class TestTheQuestion:
 
     async def test_says_so_when_everybody_is_meant(self, house):
         text = await says(house, COMMAND, **ADD)
-        assert "to 3 members**: **everybody in this server** but bots?" in text
+        assert "to 3 members**, out of **everybody in this server** but bots?" in text
 
     async def test_of_everyone_is_about_everybody_too(self, house):
         text = await says(house, COMMAND, **ADD, having="@everyone")
@@ -88,7 +108,7 @@ class TestTheQuestion:
 
         text = await says(house, COMMAND, **ADD, members_file=file)
 
-        assert "to 2 members**: whom your file names?" in text
+        assert "to 2 members**, out of those whom your file names?" in text
         assert "Ben, Cleo" in text
         assert "One that the file names is not in this server." in text
         assert "One line names somebody a second time." in text
@@ -98,11 +118,19 @@ class TestTheQuestion:
         file = a_file(*(house.world.person(one).id for one in ("Ben", "Cleo")))
         text = await says(house, COMMAND, **ADD, members_file=file, having="Artists")
         artists = house.world.directory.role("Artists").id
-        assert f"to one member**: whom your file names, and who hold <@&{artists}>?\nBen\n" in text
+        whom = f"those whom your file names and who hold <@&{artists}>"
+        assert f"to one member**, out of {whom}?\nBen\n" in text
 
     async def test_is_not_asked_where_there_is_nobody(self, house):
         asked = await does(house, COMMAND, action="remove", role="Members", having="Artists")
         assert "nobody of those you chose holds the role" in asked.original.text
+        assert labels(asked.original) == []
+
+    @pytest.mark.parametrize("lines", [(), ("id", ""), ("Ben", "42")])
+    async def test_a_file_that_names_nobody_is_told_what_to_put_in(self, house, lines):
+        asked = await does(house, COMMAND, **ADD, members_file=a_file(*lines))
+        assert "Your file names nobody" in asked.original.text
+        assert "an id or a mention of one member into each line" in asked.original.text
         assert labels(asked.original) == []
 
     async def test_a_file_that_is_too_large_is_not_read(self, house):
@@ -175,7 +203,7 @@ class TestConfirm:
         assert not ticket.original.ephemeral
         assert {entry.deed for entry in house.world.audit} == {"role added"}
         assert all("Well read. · asked for by" in entry.reason for entry in house.world.audit)
-        assert "confirmed: add members to 2 members (Well read.)" in await audit(house)
+        assert "confirmed: add Members to 2 members (Well read.)" in await audit(house)
         assert "add Members to 2 members" in await says(house, "async-job list")
 
     async def test_pressed_by_two_fingers_does_it_once(self, house):
@@ -249,13 +277,79 @@ class TestConfirm:
 class TestKeep:
     async def test_changes_nothing_for_good(self, house):
         asked = await does(house, COMMAND, **ADD)
-        plan = asked.original.components[0]["components"][0]["custom_id"].rsplit(":", 1)[1]
+        plan = plan_of(asked)
         await house.world.press("Ada", asked.original, "Keep")
         kept = await house.sees(asked.original, "Nothing was changed.")
 
         assert labels(kept) == []
         assert await house.store.notes(f"bulk-role plan {plan}") == {}
         assert await house.jobs() == []
+
+    async def test_after_confirm_does_not_say_that_nothing_was_changed(self, house):
+        asked = await does(house, COMMAND, **ADD)
+        await confirms(house, asked)
+
+        late = await house.world.press("Ada", asked.original, "Keep")
+
+        assert "confirmed or dropped already" in await told(house, late)
+        assert not house.reading("Nothing was changed.")
+
+    async def test_at_once_with_confirm_only_one_of_them_counts(self, house):
+        asked = await does(house, COMMAND, **ADD)
+
+        confirmed, kept = await asyncio.gather(
+            house.world.press("Ada", asked.original, "Confirm"),
+            house.world.press("Ada", asked.original, "Keep"),
+        )
+        await house.world.answered(confirmed)
+        await house.world.answered(kept)
+        await house.world.wait_for(
+            lambda: house.reading("Nothing was changed.") or house.reading("confirmed or dropped")
+        )
+
+        dropped = bool(house.reading("Nothing was changed."))
+        assert dropped is not bool(await house.jobs())
+
+
+class TestSomebodyElse:
+    @pytest.mark.parametrize("said", ["yes", "no"])
+    @pytest.mark.parametrize(
+        ("user", "where", "sentence"),
+        [
+            ("Ben", "general", "Only administrators"),
+            ("Cleo", "general", "confirmed or dropped already"),
+            ("Cleo", THERE, "confirmed or dropped already"),
+        ],
+    )
+    async def test_neither_confirms_nor_drops_it(
+        self, build, members, elsewhere, said, user, where, sentence
+    ):
+        assert members, elsewhere
+        house = await build(intents=frozenset({"members"}))
+        directory, guild = house.world.directory, house.world.guild
+        admins, cleo = directory.role("Administrators").id, house.world.person("Cleo").id
+        directory.set_member_role(guild.id, cleo, admins, held=True)
+        asked = await does(house, COMMAND, **ADD)
+
+        text = await forged(house, f"bulk-role:{said}:{plan_of(asked)}", user=user, where=where)
+
+        assert text.startswith(sentence) or sentence in text
+        assert await house.jobs() == []
+        assert "bulk-role" in (await confirms(house, asked)).original.text
+
+
+class TestAPlan:
+    async def test_is_kept_for_a_day_also_if_nobody_asks_again(self, house):
+        clock = ManualClock()
+        plans = Plans(house.store, clock)
+        request = RoleChange(action="add", role=1, role_name="Members", people=1)
+        plan = Plan(guild=1, asker=2, request=request, people=(3,))
+        plan_id = await plans.keep(plan)
+
+        clock.forward(KEPT_S)
+        assert await plans.find(plan_id) == plan
+        clock.forward(1)
+        assert await plans.find(plan_id) is None
 
 
 class TestTwoAtOnce:

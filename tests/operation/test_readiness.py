@@ -8,7 +8,7 @@ import pytest
 from bot.operation import readiness
 from bot.queue.health import Health, Issue, Level
 from sandbox.model import Overwrite
-from sandbox.permissions import ATTACH_FILES, BOT, EMBED_LINKS, VIEW_CHANNEL
+from sandbox.permissions import ATTACH_FILES, BOT, EMBED_LINKS, MANAGE_ROLES, VIEW_CHANNEL
 from sandbox.server import Sandbox
 from tests.bot.test_doctor import the_line
 
@@ -58,6 +58,15 @@ async def test_a_permission_missing_in_the_server_is_named_once(sandbox, look):
     (missing,) = [one for one in await look() if one.good is False]
     assert "In Conveyor HQ I lack the permission Attach Files." in missing.text
     assert "the link below" in missing.text
+
+
+async def test_a_permission_that_one_command_needs_is_worth_a_word_and_no_fault(sandbox, look):
+    take_from_the_role(sandbox.world, MANAGE_ROLES)
+    findings = await look()
+    assert not any(one.good is False for one in findings)
+    told = the_line([one.text for one in findings if one.good is None], "Manage Roles")
+    assert "/async-job bulk-role" in told
+    assert "Allow it for my role" in told
 
 
 async def test_what_a_channel_denies_is_named_with_the_channel(sandbox, look):

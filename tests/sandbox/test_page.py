@@ -235,13 +235,24 @@ async def test_a_ticket_moves_as_it_is_edited(page: Page, bot: Puppet) -> None:
 async def test_a_moment_counts_by_itself(page: Page, bot: Puppet) -> None:
     await page.clock.install(time=1_700_000_000)
     await page.reload()
-    await bot.say(content="Ready <t:1700000090:R>")
+    await bot.say(content="Ready <t:1700000080:R>")
     moment = page.locator(".message time.moment")
     await expect(moment).to_have_text("in 1 minute")
     await page.clock.fast_forward(60_000)
-    await expect(moment).to_have_text("in 30 seconds")
-    await page.clock.fast_forward(120_000)
-    await expect(moment).to_have_text("1 minute ago")
+    await expect(moment).to_have_text("in 20 seconds")
+    await page.clock.fast_forward(130_000)
+    await expect(moment).to_have_text("2 minutes ago")  # 110 s, as Discord rounds
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "told"), [(7195, "in 2 hours"), (3597, "in 1 hour"), (59, "in 59 seconds")]
+)
+async def test_a_moment_is_rounded(page: Page, bot: Puppet, ahead_s: int, told: str) -> None:
+    await page.clock.install(time=1_700_000_000)
+    await page.reload()
+    await page.clock.pause_at(1_700_000_010)
+    await bot.say(content=f"Ready <t:{1_700_000_010 + ahead_s}:R>")
+    await expect(page.locator(".message time.moment")).to_have_text(told)
 
 
 async def test_a_pressed_button_reaches_the_bot(page: Page, bot: Puppet) -> None:
@@ -349,6 +360,26 @@ async def test_a_message_mentions_the_bot_by_name(page: Page, bot: Puppet) -> No
     await expect(message(page, "how are you?").locator(".mention")).to_have_text("@Conveyor")
     (written,) = bot.world.messages("general")
     assert written.content == f"Hello <@{bot.world.bot.id}> how are you?"
+
+
+async def test_a_message_is_replied_to(page: Page, bot: Puppet) -> None:
+    await bot.say(content="What else?")
+    await message(page, "What else?").get_by_role("button", name="Reply").click()
+    await expect(page.locator("#chosen")).to_have_text("Replying to Conveyor")
+    await page.keyboard.type("A lake")
+    await page.keyboard.press("Enter")
+    await expect(message(page, "A lake").locator(".excerpt")).to_have_text("What else?")
+    await expect(page.locator("#chosen")).to_be_empty()
+    asked, answer = bot.world.messages("general")
+    assert answer.reference is not None
+    assert (answer.reference["message_id"], answer.pinged) == (asked.id, {bot.world.bot.id})
+
+
+async def test_a_reply_is_not_kept_for_another_channel(page: Page, bot: Puppet) -> None:
+    await bot.say(content="What else?")
+    await message(page, "What else?").get_by_role("button", name="Reply").click()
+    await page.locator("#channels").get_by_text("art").click()
+    await expect(page.locator("#chosen")).to_be_empty()
 
 
 async def test_silence_of_the_bot_is_told(page: Page, bot: Puppet) -> None:

@@ -127,9 +127,15 @@ def _draw(pen: Pen, left: float, column: Column, ends: tuple[date, date]) -> Non
     top = MARGIN + HEADING
     _draw_days(pen, left, top, column)
     for at, anchor, day in ((left, "la", ends[0]), (left + COLUMN, "ra", ends[1])):
-        pen.text(at, top + DAYS + 10, f"{day.day} {day:%b}", 20, QUIET, anchor)
+        pen.text(at, top + DAYS + 10, told(day, ends), 20, QUIET, anchor)
     for number, bar in enumerate(column.bars):
         _draw_bar(pen, left, top + DAYS + AXIS + number * ROW, bar, column.colour)
+
+
+def told(day: date, ends: tuple[date, date]) -> str:
+    """The day as an axis names it: with its year only if the axis has two. Pure."""
+    year = "" if ends[0].year == ends[1].year else f" {day.year}"
+    return f"{day.day} {day:%b}{year}"
 
 
 def _draw_days(pen: Pen, left: float, top: float, column: Column) -> None:

@@ -1,8 +1,11 @@
 """Where a server's people write: what the bot may read there, and what it may not."""
 
+import logging
 from dataclasses import dataclass
 
 import discord
+
+logger = logging.getLogger(__name__)
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 HasThreads = discord.TextChannel | discord.ForumChannel
@@ -24,12 +27,21 @@ async def places_of(guild: discord.Guild, since: float) -> Places:
     for channel in channels:
         if channel.id in closed:
             continue
-        if not isinstance(channel, discord.ForumChannel):
-            found[channel.id] = channel
-        if isinstance(channel, HasThreads):
-            found |= {thread.id: thread for thread in channel.threads}
-            found |= {thread.id: thread for thread in await _archived(channel, since)}
+        try:
+            found |= {place.id: place for place in await _in(channel, since)}
+        except discord.Forbidden:
+            closed.add(channel.id)
+        except discord.NotFound:
+            logger.info("channel %d has gone while it was looked at", channel.id)
     return Places(tuple(found[one] for one in sorted(found)), tuple(sorted(closed)))
+
+
+async def _in(channel: Readable | HasThreads, since: float) -> list[Readable]:
+    """The channel, unless it is a forum, and its threads."""
+    places = [] if isinstance(channel, discord.ForumChannel) else [channel]
+    if isinstance(channel, HasThreads):
+        places += [*channel.threads, *await _archived(channel, since)]
+    return places
 
 
 def _may_read(channel: discord.abc.GuildChannel) -> bool:

@@ -49,16 +49,18 @@ class VoiceLedger:
 
     async def heard(self, guild: int, user: int, *, there: bool) -> None:
         """Somebody can hear the others from now on, or cannot any more; may be told twice."""
-        people = self._there.get(guild)
-        if people is None or there is (user in people):
-            return
-        if there:
-            people[user] = self._clock()
-            self._put(guild, user)
-        else:
-            self._put(guild, user)
-            del people[user]
-        await self._store()
+        if guild in self._there and there is not (user in self._there[guild]):
+            self._turn(guild, user)
+            await self._store()
+
+    async def seen(self, guild: int, people: Collection[int]) -> None:
+        """These can hear the others, nobody else. While the connection is lost, it is not known."""
+        if guild in self._there and guild not in self._lost:
+            turned = self._there[guild].keys() ^ {WATCH, *people}
+            for user in turned:
+                self._turn(guild, user)
+            if turned:
+                await self._store()
 
     async def lost(self, guilds: Iterable[int]) -> None:
         """The connection is gone. If it is resumed, Discord tells what was missed."""
@@ -107,6 +109,15 @@ class VoiceLedger:
             self._put(guild, user)
         self._there.pop(guild, None)
         self._lost.pop(guild, None)
+
+    def _turn(self, guild: int, user: int) -> None:
+        """The person comes, or goes."""
+        people = self._there[guild]
+        is_leaving = user in people
+        people.setdefault(user, self._clock())
+        self._put(guild, user)
+        if is_leaving:
+            del people[user]
 
     def _put(self, guild: int, user: int) -> None:
         """It is known that the person is there until now, or until the connection was lost."""

@@ -19,6 +19,8 @@ class Why(Enum):
 
     AWAY = auto()
     """Discord cannot be asked now."""
+    LIMITED = auto()
+    """It may be asked again in some time, and not before."""
     LEFT = auto()
     """The person is not in the server."""
     REFUSED = auto()
@@ -32,11 +34,12 @@ class Why(Enum):
 
 
 class CallFailed(Exception):
-    """A call without an answer; its text is for logs."""
+    """A call without an answer; its text is for logs. `again_s`: when a limit has passed."""
 
-    def __init__(self, why: Why, said: str) -> None:
+    def __init__(self, why: Why, said: str, again_s: float = 0.0) -> None:
         super().__init__(said)
         self.why = why
+        self.again_s = again_s
 
 
 _CODES: Mapping[int, Why] = MappingProxyType(
@@ -50,7 +53,7 @@ _CODES: Mapping[int, Why] = MappingProxyType(
 )
 """Discord's documentation on error codes."""
 
-_AWAY = (*AWAY, discord.RateLimited, discord.ConnectionClosed)
+_AWAY = (*AWAY, discord.ConnectionClosed)
 
 
 async def members_of(guild: discord.Guild, people: Sequence[int]) -> dict[int, discord.Member]:
@@ -103,6 +106,8 @@ def _failures() -> Iterator[None]:
         yield
     except discord.HTTPException as error:
         raise CallFailed(_why(error), f"{error.status} {error.code}: {error.text}") from error
+    except discord.RateLimited as error:
+        raise CallFailed(Why.LIMITED, str(error), error.retry_after) from error
     except _AWAY as error:
         raise CallFailed(Why.AWAY, f"{type(error).__name__}: {error}") from error
     except discord.ClientException as error:  # the library's own refusal to ask

@@ -41,7 +41,7 @@ def _of_the_asker(role: discord.Role, asker: discord.Member | None) -> list[str]
     if asker is None:
         return [say("bulk-role-asker-left")]
     if not asker.guild_permissions.administrator:
-        return [say("bulk-role-asker-no-admin")]
+        return [say("server-asker-no-admin")]
     is_owner = asker.id == role.guild.owner_id
     if is_owner or role < asker.top_role or role.is_default():
         return []

@@ -11,7 +11,6 @@ from pydantic import JsonValue
 from bot.jobs.bulk_role import report
 from bot.jobs.bulk_role.request import PEOPLE_FILE, Changed, Course, Outcome, RoleChange
 from bot.jobs.bulk_role.walk import Walk, ended
-from bot.jobs.server import server_of
 from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job, Priority
 from bot.queue.reply import File, Reply
@@ -47,7 +46,7 @@ class BulkRole(JobType[RoleChange, Changed]):
     async def run(self, ctx: JobContext, request: RoleChange) -> Changed:
         """Change one after the other, from where an earlier run stopped."""
         people = await self._people(ctx.job.id)
-        walk = Walk(ctx, await server_of(self._client, ctx.job), request, people)
+        walk = Walk(ctx, self._client, request, people)
         await walk.run()
         course = walk.course
         if len(people) >= report.TABLE_FROM:

@@ -1,4 +1,6 @@
-"""What was asked and is not confirmed yet: kept over restarts, for a day, and then forgotten."""
+"""What was asked and is not queued yet: kept over restarts, and for a day; what is older is
+forgotten with the next question or answer.
+"""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +26,7 @@ class Plan(BaseModel):
     request: RoleChange
     people: tuple[int, ...]
     run_at: float | None = None
+    confirmed: bool = False
 
     async def inputs(self) -> list[File]:
         """The files that come with its job."""
@@ -48,11 +51,28 @@ class Plans:
 
     async def find(self, plan_id: str) -> Plan | None:
         """The plan, if it is kept (still)."""
+        await self._forget_old()
         kept = (await self._records.notes(_scope(plan_id))).get("plan")
         return None if kept is None else Plan.model_validate_json(kept)
 
+    async def confirm(self, plan_id: str, plan: Plan) -> bool:
+        """Whether it is confirmed now, perhaps not for the first time: nobody drops it any more."""
+        confirmed = plan.model_copy(update={"confirmed": True}).model_dump_json()
+        kept = await self._swap(plan_id, plan, confirmed)
+        return kept in {plan.model_dump_json(), confirmed}
+
+    async def drop(self, plan_id: str, plan: Plan) -> bool:
+        """Whether nobody can confirm it any more, who has not done so before."""
+        if plan.confirmed or await self._swap(plan_id, plan, None) != plan.model_dump_json():
+            return False
+        await self.forget(plan_id)
+        return True
+
+    async def _swap(self, plan_id: str, plan: Plan, after: str | None) -> str | None:
+        return await self._records.swap(_scope(plan_id), "plan", plan.model_dump_json(), after)
+
     async def forget(self, plan_id: str) -> None:
-        """It was confirmed, or will not be."""
+        """It is queued, or will not be."""
         await self._records.note(_scope(plan_id), "plan", None)
         await self._records.note(_ALL, plan_id, None)
 

@@ -81,6 +81,7 @@ def stopped(action: Action, role_name: str, course: Course, total: int) -> str:
     lines = [say("bulk-role-stopped", at=course.at, total=total)]
     lines += summary(action, role_name, course.counts)
     lines += [say("bulk-role-problems", count=failed)] if failed else []
+    lines += [say("bulk-role-in-flight")] if course.changing else []
     return "\n".join(lines)
 
 

@@ -13,9 +13,15 @@ from bot.jobs.bulk_role import calls, report
 from bot.jobs.bulk_role.calls import CallFailed, Why
 from bot.jobs.bulk_role.hindrances import hindrances
 from bot.jobs.bulk_role.request import Course, Outcome, RoleChange
+from bot.jobs.server import server_of
 from bot.queue.errors import JobError, Snooze
 from bot.queue.handlers import JobContext
 from bot.texts import say
+
+TOGETHER = 10
+"""How many are looked at, and whether whoever asked may do it still, before these are changed: at
+about one change a second nothing that was seen is old.
+"""
 
 AWAY_S = 30.0
 """How long it waits where Discord does not answer; that costs no attempt."""
@@ -39,15 +45,16 @@ class Walk:
     def __init__(
         self,
         ctx: JobContext,
-        guild: discord.Guild,
+        client: discord.Client,
         request: RoleChange,
         people: Sequence[int],
     ) -> None:
         self.course = Course.model_validate(ctx.saved or {})
         self._ctx = ctx
-        self._guild = guild
+        self._client = client
         self._request = request
         self._people = people
+        self._guild: discord.Guild
         self._asker: discord.Member | None = None
         self._began = time.monotonic()
         self._changed = 0
@@ -59,27 +66,33 @@ class Walk:
         answer. How far it came is kept.
         """
         try:
-            self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
-            self._check()
-            self._tell()
             await self._on()
+            self._tell()
         except CallFailed as failed:
             raise self._after(failed) from failed
         finally:
             self._keep()
 
     async def _on(self) -> None:
-        while batch := self._people[self.course.at :][: calls.TOGETHER]:
+        while batch := self._people[self.course.at :][:TOGETHER]:
+            self._guild = await server_of(
+                self._client, self._ctx.job
+            )  # another after a new session
+            self._asker = await calls.member_of(self._guild, self._ctx.job.owner or 0)
+            self._check()
+            self._tell()
             found = await calls.members_of(self._guild, batch)
             for person in batch:
                 self.course = self.course.ended(await self._one(found.get(person)))
                 self._check_last()
             self._keep()
-            self._tell()
 
     def _after(self, failed: CallFailed) -> JobError | Snooze:
         """What follows where nobody can be changed now."""
         match failed.why:
+            case Why.LIMITED:
+                self._ctx.log(str(failed))
+                return Snooze(failed.again_s)
             case Why.AWAY if self.course.waits < LONGEST_SILENCE:
                 self.course = self.course.put_off()
                 self._ctx.log(str(failed))

@@ -53,18 +53,6 @@ class Page(NamedTuple):
     where: str = ""
 
 
-async def administrator(server: discord.Guild, person: int | None) -> discord.Member:
-    """Whoever asked, who must still administer the server. Raises `JobError`."""
-    try:
-        with asking_discord():
-            member = await server.fetch_member(person or 0)
-    except discord.NotFound:
-        member = None
-    if member is None or not member.guild_permissions.administrator:
-        raise JobError(say("export-not-administrator"), retryable=False, category="permission")
-    return member
-
-
 async def all_roles(server: discord.Guild) -> AsyncGenerator[Page, None]:
     """The roles, lowest first, in one page."""
     with asking_discord():

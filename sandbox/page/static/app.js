@@ -65,7 +65,7 @@ async function act(message, customId, values, label) {
 
 const rich = new Rich(store);
 const components = new Components(store, rich, act);
-const messages = new Messages(store, rich, components, { onDismiss: (message) => timeline.dismiss(message), onJump: (id) => timeline.jump(id) });
+const messages = new Messages(store, rich, components, { onDismiss: (message) => timeline.dismiss(message), onJump: (id) => timeline.jump(id), onReply: (message) => composer.replyTo(message) });
 new Sidebar(store, become);
 const timeline = new Timeline(store, messages);
 const composer = new Composer(store);

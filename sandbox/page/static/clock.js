@@ -17,8 +17,9 @@ const now = () => Date.now() / 1000;
 
 function distance(unix) {
   const delta = Math.round(unix - now());
-  const [unit, seconds] = UNITS.find(([, length]) => Math.abs(delta) >= length) ?? UNITS.at(-1);
-  return relative.format(Math.trunc(delta / seconds), unit);
+  const rounded = (finer) => Math.round(Math.abs(delta) / finer) * finer;
+  const [unit, seconds] = UNITS.find(([, length], at) => rounded(UNITS[at + 1]?.[1] ?? 1) >= length) ?? UNITS.at(-1);
+  return relative.format(Math.round(delta / seconds), unit);
 }
 
 function dayOf(unix) {

@@ -15,6 +15,7 @@ export class Composer {
   #history = [];
   #cursor = 0;
   #files = [];
+  #answered = null;
   #catalog = [];
 
   constructor(store) {
@@ -26,7 +27,7 @@ export class Composer {
     this.line.node.hidden = true;
     this.#listen();
     store.on("loaded commands", () => { this.#catalog = catalogOf(store.commands); });
-    store.on("loaded selected", () => this.#invite());
+    store.on("loaded selected", () => { this.#invite(); this.#answer(null); });
     store.on("loaded bot", () => this.#warn());
   }
 
@@ -53,6 +54,18 @@ export class Composer {
 
   complain(sentence) {
     at("complaint").textContent = sentence;
+  }
+
+  /** The next message answers this one. */
+  replyTo(message) {
+    if (this.isCommand) this.leave("");
+    this.#answer(message);
+    this.input.focus();
+  }
+
+  #answer(message) {
+    this.#answered = message;
+    this.#drawChosen();
   }
 
   #invite() {
@@ -137,10 +150,10 @@ export class Composer {
     if ([...text].length > MAX_LENGTH) return this.complain(`A message may have ${MAX_LENGTH} characters.`);
     try {
       const files = await Promise.all(this.#files.map(encodeFile));
-      await post({ user: this.store.viewer, channel: this.store.current, content: withMentions(this.store, text), ...(files.length ? { files } : {}) });
+      await post({ user: this.store.viewer, channel: this.store.current, content: withMentions(this.store, text), ...(files.length ? { files } : {}), ...(this.#answered ? { reply_to: this.#answered.id } : {}) });
       this.#remember({ text });
       this.#files = [];
-      this.#drawFiles();
+      this.#answer(null);
       return this.leave("");
     } catch (error) {
       return this.complain(error.message);
@@ -155,6 +168,7 @@ export class Composer {
       return this.#send();
     }
     if (event.key === "Escape" && this.input.value.startsWith("/")) this.leave("");
+    else if (event.key === "Escape") this.#answer(null);
     return undefined;
   }
 
@@ -177,14 +191,21 @@ export class Composer {
 
   #attach(files) {
     this.#files = [...this.#files, ...files].slice(0, MAX_FILES);
-    this.#drawFiles();
+    this.#drawChosen();
     this.input.focus();
   }
 
-  #drawFiles() {
-    at("chosen").replaceChildren(...this.#files.map((file) => h("span", { class: "card chosen" }, icon("file"), h("span", {}, file.name, h("small", {}, sizeOf(file.size))),
-      h("button", { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: () => { this.#files = this.#files.filter((it) => it !== file); this.#drawFiles(); } } }, icon("close")))));
+  #drawChosen() {
+    const files = this.#files.map((file) => chosen("file", file.name, sizeOf(file.size), () => { this.#files = this.#files.filter((it) => it !== file); this.#drawChosen(); }));
+    const author = this.#answered && (this.store.users.get(this.#answered.author.id) ?? this.#answered.author);
+    const answered = author ? [chosen("reply", `Replying to ${nameOf(author)}`, "", () => this.#answer(null))] : [];
+    at("chosen").replaceChildren(...answered, ...files);
   }
+}
+
+function chosen(kind, name, about, onRemove) {
+  return h("span", { class: "card chosen" }, icon(kind), h("span", {}, name, about && h("small", {}, about)),
+    h("button", { type: "button", class: "quiet", "aria-label": `Remove ${name}`, on: { click: onRemove } }, icon("close")));
 }
 
 function commandNodes(command) {

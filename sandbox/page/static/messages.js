@@ -23,8 +23,8 @@ export function continues(before, message) {
 
 /** Draws messages with the names that the store knows. */
 export class Messages {
-  constructor(store, rich, components, { onDismiss, onJump }) {
-    Object.assign(this, { store, rich, components, onDismiss, onJump });
+  constructor(store, rich, components, { onDismiss, onJump, onReply }) {
+    Object.assign(this, { store, rich, components, onDismiss, onJump, onReply });
   }
 
   /** The node of one message. */
@@ -34,7 +34,7 @@ export class Messages {
     return h("article", {
       class: `message ${isEphemeral(message) ? "ephemeral" : ""} ${mentioned ? "mentioned" : ""}`, data: { id: message.id },
       "aria-label": `Message of ${nameOf(person)}`,
-    }, this.#origin(message), avatar(person), h("div", { class: "body" }, this.#head(message, person), this.#content(message), this.#tail(message)));
+    }, this.#origin(message), avatar(person), h("div", { class: "body" }, this.#head(message, person), this.#content(message), this.#tail(message)), this.#replyButton(message));
   }
 
   #known(user) {
@@ -44,6 +44,11 @@ export class Messages {
   #head(message, person) {
     return h("header", {}, h("span", { class: "author", vars: { "--tint": colourOf(person) } }, nameOf(person)),
       person.bot && h("span", { class: "tag" }, "BOT"), timeNode(Date.parse(message.timestamp) / 1000, "stamp"));
+  }
+
+  #replyButton(message) {
+    if (isEphemeral(message) || message.flags & LOADING) return null;
+    return h("button", { type: "button", class: "quiet reply", title: "Reply", "aria-label": "Reply", on: { click: () => this.onReply(message) } }, icon("reply"));
   }
 
   #origin(message) {
@@ -64,7 +69,7 @@ export class Messages {
     const target = message.referenced_message ?? this.store.channels.get(message.channel_id)?.messages.get(message.message_reference.message_id);
     if (!target) return h("div", { class: "origin" }, icon("reply"), h("em", {}, "The original message is gone"));
     const user = this.#known(target.author);
-    const excerpt = plainText(target.content ?? "").slice(0, 120) || target.embeds?.[0]?.title || "an attachment";
+    const excerpt = plainText(target.content ?? "").trim().slice(0, 120) || target.embeds?.[0]?.title || (target.attachments?.length ? "an attachment" : "a message");
     return h("button", { type: "button", class: "origin", on: { click: () => this.onJump(target.id) } }, icon("reply"), avatar(user, "small"),
       h("strong", { vars: { "--tint": colourOf(user) } }, nameOf(user)), h("span", { class: "excerpt" }, excerpt));
   }
@@ -85,7 +90,7 @@ export class Messages {
     const shown = message.flags & SUPPRESSED ? [] : message.embeds ?? [];
     const inEmbeds = new Set(shown.flatMap((embed) => [embed.image?.url, embed.thumbnail?.url]));
     return [
-      files.filter((file) => !inEmbeds.has(file.url) && !inEmbeds.has(`attachment://${file.filename}`)).map((file) => attachmentNode(file)),
+      h("div", { class: "files" }, files.filter((file) => !inEmbeds.has(file.url) && !inEmbeds.has(`attachment://${file.filename}`)).map((file) => attachmentNode(file))),
       shown.map((embed) => embedNode(embed, this.rich, files)),
       h("div", { class: "components" }, this.components.rows(message)),
       h("div", { class: "failure", role: "alert" }, this.#failure(message)),

@@ -1,11 +1,12 @@
 """The chart is a picture for any numbers and any names."""
 
 import io
+from datetime import date
 
 import pytest
 from PIL import Image
 
-from bot.jobs.activity.chart import MOST_DAYS, ROWS, WEEK, chart_png, columns_of, drawable
+from bot.jobs.activity.chart import MOST_DAYS, ROWS, WEEK, chart_png, columns_of, drawable, told
 from tests.jobs.activity.made import findings
 
 CROWD = [(f"Person {n}", 100 - n, 50 - n) for n in range(ROWS + 5)]
@@ -47,6 +48,13 @@ def test_it_is_drawn_whatever_there_is(found):
     wide, high = size(found)
     assert 500 <= wide <= 1200
     assert 300 <= high <= 900
+
+
+def test_an_axis_over_two_years_names_them():
+    first, last = date(2025, 11, 22), date(2026, 11, 22)
+    assert told(first, (first, last)) == "22 Nov 2025"
+    assert told(last, (first, last)) == "22 Nov 2026"
+    assert told(last, (date(2026, 1, 3), last)) == "22 Nov"
 
 
 def test_one_column_makes_a_narrow_picture():

@@ -9,9 +9,11 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.client import LONGEST_LIMIT_S
 from bot.jobs.bulk_role.kind import BulkRole
 from bot.jobs.bulk_role.request import PEOPLE_FILE, RoleChange
 from bot.queue.reply import File
+from sandbox.gateway.guild_events import guild_created
 from sandbox.server import Sandbox
 
 
@@ -60,6 +62,11 @@ class Server:
             while guild.get_channel(int(channel.id)) is None:
                 await self.client.wait_for("guild_channel_create")
 
+    def begin_a_new_session(self) -> None:
+        """The client knows the server anew, as after a connection that could not be resumed."""
+        told = guild_created(self.world, self.world.guild).data(~0)
+        self.client._connection._add_guild_from_data(told)
+
     def changed(self) -> list[int]:
         """Whom the bot has changed, in order, as the audit log has it."""
         return [int(entry.member_id) for entry in self.world.audit]
@@ -87,7 +94,10 @@ def intents() -> discord.Intents:
 @pytest.fixture
 async def client(sandbox, intents) -> AsyncIterator[discord.Client]:
     client = discord.AutoShardedClient(
-        intents=intents, chunk_guilds_at_startup=False, max_messages=None
+        intents=intents,
+        chunk_guilds_at_startup=False,
+        max_messages=None,
+        max_ratelimit_timeout=LONGEST_LIMIT_S,
     )
     client._connection.guild_ready_timeout = 0.05
     running = asyncio.create_task(client.start(sandbox.token))
