@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from pathlib import Path
 from typing import cast
 
 import aiohttp
@@ -20,6 +21,7 @@ from bot.configured import (
 )
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.checkup import WebhookCheckup
+from bot.extensions import ExtensionFault, modules_in
 from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.operation.readiness import MARKS, UNREACHABLE, Finding
@@ -50,6 +52,8 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     token = await _token(settings, session)
     yield token
     yield await _database(settings)
+    if settings.extensions.folder is not None:
+        yield _extensions(settings.extensions.folder)
     async with aclosing(chat_provider_of(settings, session)) as provider:
         yield Finding(None, await provider.check())
     yield Finding(None, await image_provider_of(settings, session, session).check())
@@ -95,6 +99,14 @@ async def _database(settings: Settings) -> Finding:
     finally:
         await store.close()
     return Finding(True, say("ready-database", path=str(database.path)))
+
+
+def _extensions(folder: Path) -> Finding:
+    try:
+        names = modules_in(folder)
+    except ExtensionFault as fault:
+        return Finding(False, str(fault))
+    return Finding(True, say("ready-extensions", count=len(names), folder=str(folder)))
 
 
 @asynccontextmanager

@@ -25,10 +25,12 @@ class ExtensionFault(Exception):
 
 async def load_extensions(client: commands.AutoShardedBot, folder: Path) -> None:
     """Load every module there but those that begin with an underscore; raises `ExtensionFault`."""
-    for name in _modules(folder):
+    names = modules_in(folder)
+    _make_package(folder)
+    for name in names:
         try:
             await client.load_extension(f"{PACKAGE}.{name}")
-        except commands.ExtensionError as error:
+        except (commands.ExtensionError, SystemExit) as error:  # a program ends as soon as loaded
             cause = getattr(error, "original", error)
             logger.exception("an extension cannot be loaded")
             raise ExtensionFault(
@@ -38,13 +40,17 @@ async def load_extensions(client: commands.AutoShardedBot, folder: Path) -> None
         logger.info("loaded the extension %s", name)
 
 
-def _modules(folder: Path) -> list[str]:
+def modules_in(folder: Path) -> list[str]:
+    """What the folder has to be loaded; raises `ExtensionFault` if there is no folder."""
     if not folder.is_dir():
         raise ExtensionFault(
             f"EXTENSIONS_FOLDER: {folder} is no folder; make it, or correct the setting."
         )
+    found = pkgutil.iter_modules([str(folder)])
+    return sorted(module.name for module in found if not module.name.startswith("_"))
+
+
+def _make_package(folder: Path) -> None:
     package = ModuleType(PACKAGE)
     package.__path__ = [str(folder.resolve())]
     sys.modules[PACKAGE] = package
-    found = pkgutil.iter_modules(package.__path__)
-    return sorted(module.name for module in found if not module.name.startswith("_"))

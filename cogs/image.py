@@ -131,7 +131,7 @@ async def _uploaded(attachment: discord.Attachment) -> Sequence[File]:
     try:
         await asyncio.to_thread(pictures.check, files[0].data)
     except pictures.NotAPicture as fault:
-        raise NotTaken(unfit(fault.flaw)) from fault
+        raise NotTaken(unfit(fault)) from fault
     return files
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.texts.typed import as_typed
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -25,5 +27,5 @@ def person_of(interaction: discord.Interaction) -> Person:
         id=interaction.user.id,
         guild=interaction.guild_id,
         administrator=interaction.guild_id is not None and interaction.permissions.administrator,
-        name=discord.utils.escape_markdown(interaction.user.display_name),
+        name=as_typed(interaction.user.display_name),
     )

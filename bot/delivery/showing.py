@@ -65,7 +65,7 @@ class Showing:
         """The job with all its contents. Raises `NotAllowed` for whoever may not see them."""
         seen = await self._sight.job(person, job_id)
         if not seen.whole:
-            raise NotAllowed(say("job-not-yours"))
+            raise NotAllowed(say("press-private"))
         return seen.job
 
     async def detail(

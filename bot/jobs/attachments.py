@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PIL import Image, ImageOps
 
 from bot.providers.chat import Picture
+from bot.providers.pictures import MOST_PIXELS_WEBP, plain
 from bot.texts import say
 
 MOST_PIXELS = 40_000_000
@@ -72,22 +73,23 @@ def _text(name: str, data: bytes) -> str:
 
 
 def _smaller(name: str, data: bytes) -> bytes:
+    most = MOST_PIXELS
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            if image.width * image.height <= MOST_PIXELS:
+            most = MOST_PIXELS_WEBP if image.format == "WEBP" else MOST_PIXELS
+            if image.width * image.height <= most:
                 return _as_jpeg(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         pass  # it has too many pixels as well
     except Exception as error:  # a broken picture breaks the library in many ways
         raise Unfit(say("chat-file-broken", name=name)) from error
-    raise Unfit(say("chat-file-pixels", name=name, most=MOST_PIXELS // 1_000_000))
+    raise Unfit(say("chat-file-pixels", name=name, most=most // 1_000_000))
 
 
 def _as_jpeg(image: Image.Image) -> bytes:
     """Upright, on white, without what a camera wrote into it; of what moves, the first picture."""
     image.draft("RGB", (SIDE, SIDE))
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    flat: Image.Image = image if image.mode == mode else image.convert(mode)
+    flat = plain(image)
     flat.thumbnail((SIDE, SIDE))
     ImageOps.exif_transpose(flat, in_place=True)
     if flat.mode == "RGBA":

@@ -5,7 +5,6 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from discord.utils import escape_markdown
 from PIL import Image
 
 from bot.jobs.providing import failed, later
@@ -18,6 +17,7 @@ from bot.queue.handlers import JobContext, JobType
 from bot.queue.job import Job
 from bot.queue.reply import HIDDEN, File, Reply, ReplyButton
 from bot.texts import say
+from bot.texts.typed import as_typed
 
 SOURCE = "source"
 """What the picture that is to be changed is called among the inputs."""
@@ -127,7 +127,7 @@ class Drawing(JobType[Wish, Drawn]):
         """The prompt, how the pictures came about, and what can be made of them."""
         size = result.size.replace("x", "×")
         lines = [
-            escape_markdown(_beginning(result.prompt)),
+            as_typed(_beginning(result.prompt)),
             say("image-about", size=size, seeds=result.seeds, model=result.model),
         ]
         if result.built_in:
@@ -140,16 +140,16 @@ class Drawing(JobType[Wish, Drawn]):
         return Reply(say("image-partial", count=done, of=request.count)) if done else None
 
 
-def unfit(flaw: pictures.Flaw) -> str:
+def unfit(fault: pictures.NotAPicture) -> str:
     """Tell people what is wrong with their source."""
-    return say("image-source-unfit", flaw=flaw, most=pictures.MOST_PIXELS // 1_000_000)
+    return say("image-source-unfit", flaw=fault.flaw, most=fault.most // 1_000_000)
 
 
 async def _opened(given: bytes) -> Image.Image:
     try:
         return await asyncio.to_thread(pictures.decoded, given, LARGEST_SOURCE)
     except pictures.NotAPicture as fault:
-        raise JobError(unfit(fault.flaw), retryable=False, category="request") from fault
+        raise JobError(unfit(fault), retryable=False, category="request") from fault
 
 
 def _beginning(prompt: str) -> str:

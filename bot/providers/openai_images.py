@@ -3,6 +3,7 @@ why.
 """
 
 import asyncio
+import io
 from typing import TypeAlias
 
 import aiohttp
@@ -111,13 +112,17 @@ class OpenAIImages:
         if not (is_here or url.scheme == "https"):
             raise no_picture()
         fetched = self._server.fetch(url, None if is_here else self._outside)
-        async with fetched as response:
-            if response.status != 200:
-                raise self._server.refusal(response, b"")
-            return await whole(response, MOST_BYTES)
+        try:
+            async with fetched as response:
+                if response.status != 200:  # asked without the key, it says nothing of the key
+                    raise no_picture()
+                return await whole(response, MOST_BYTES)
+        except ValueError:  # no host has this name, or it leads inside
+            raise no_picture() from None
 
 
 def _form(fields: Fields, source: bytes) -> aiohttp.FormData:
     form = aiohttp.FormData({name: str(value) for name, value in fields.items()})
-    form.add_field("image", source, filename="source.png", content_type="image/png")
+    file = io.BytesIO(source)  # in one piece it would hold up the loop
+    form.add_field("image", file, filename="source.png", content_type="image/png")
     return form

@@ -12,8 +12,15 @@ from bot.providers.openai_wire import Refusal
 from bot.providers.pictures import Flaw
 from bot.texts import say
 
-MOST_BYTES = 48 * 1024 * 1024
-"""Of one answer: a large picture without any compression, in base64."""
+MOST_BYTES = 24 * 1024 * 1024
+"""Of one answer: more than twice the largest picture that is asked for, without any compression,
+in base64. Of more, reading alone would hold up the process for over 50 ms.
+"""
+
+MOST_PARTS = 10_000
+"""Commas in an answer: base64 has none, a prompt that comes back some hundreds. A list of millions
+of nothings would take gigabytes.
+"""
 
 BLOCKED = frozenset({"content_policy_violation", "moderation_blocked", "content_filter"})
 """Codes by which servers say that their rules forbid a picture."""
@@ -31,6 +38,8 @@ class _Answer(BaseModel):
 
 def found_in(answer: bytes, model: str | None) -> bytes | URL:
     """The first picture, or where it is. Raises `ProviderError`. Slow: it may have megabytes."""
+    if answer.count(b",") > MOST_PARTS:
+        raise no_picture()
     try:
         parsed = _Answer.model_validate_json(answer)
     except ValidationError:
@@ -50,8 +59,7 @@ def found_in(answer: bytes, model: str | None) -> bytes | URL:
 
 def _address(text: str) -> URL:
     url = URL(text)
-    if not url.host:
-        raise ValueError("it leads nowhere")
+    url.origin()  # raises for what leads nowhere
     return url
 
 

@@ -24,6 +24,9 @@ MOST_REFUSED = 64 * 1024
 MOST_LISTED = 8 * 1024 * 1024
 """Bytes of a list of models that are read."""
 
+MOST_OBJECTS = 20_000
+"""In a list of models, of which each has some: reading millions takes seconds and gigabytes."""
+
 OPTION_REFUSED = frozenset({400, 422})
 """With these, servers refuse what they do not know in a request."""
 
@@ -137,7 +140,10 @@ class OpenAIServer:
                 return None
             if response.status != 200:
                 raise await self.refused(response)
-            listed = ModelList.model_validate_json(await whole(response, MOST_LISTED))
+            body = await whole(response, MOST_LISTED)
+            if body.count(b"{") > MOST_OBJECTS:
+                raise TooLargeError
+            listed = ModelList.model_validate_json(body)
         return tuple(model.id for model in listed.data)
 
     async def refused(

@@ -13,7 +13,10 @@ from PIL import Image, ImageOps, PngImagePlugin
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 MOST_PIXELS = 40_000_000
-"""Of a picture that is decoded: it then takes up to 160 MB."""
+"""Of a picture that is decoded: with its smaller copy it takes up to 470 MB."""
+
+MOST_PIXELS_WEBP = 16_000_000
+"""Of a WebP, which the library keeps in four copies while it decodes it: up to 250 MB."""
 
 MOST_ACROSS = 20_000
 """Pixels of its longer side."""
@@ -29,11 +32,12 @@ class Flaw(StrEnum):
 
 
 class NotAPicture(Exception):
-    """These bytes are not taken; `flaw` says why."""
+    """These bytes are not taken; `flaw` says why. `most`: pixels that fit."""
 
-    def __init__(self, flaw: Flaw) -> None:
+    def __init__(self, flaw: Flaw, most: int = MOST_PIXELS) -> None:
         super().__init__(flaw)
         self.flaw = flaw
+        self.most = most
 
 
 def check(data: bytes) -> None:
@@ -52,9 +56,19 @@ def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
         image.thumbnail((largest, largest), reducing_gap=2.0)
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+        return plain(image)
     except Exception as error:  # a broken picture breaks the library in many ways
         raise NotAPicture(Flaw.BROKEN) from error
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """The picture in eight bits of red, green, blue, and of transparency if it has any; itself, not
+    a copy, if it is so already.
+    """
+    if image.mode.startswith("I"):  # 16 bits of grey: the library would cut them off at white
+        return image.point(lambda tone: tone / 257).convert("L").convert("RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:
@@ -75,8 +89,9 @@ def _opened(data: bytes) -> Image.Image:
         raise NotAPicture(Flaw.TOO_MANY_PIXELS) from None
     except Exception as error:  # a broken header breaks the library in many ways
         raise NotAPicture(Flaw.UNKNOWN) from error
-    if image.width * image.height > MOST_PIXELS or max(image.size) > MOST_ACROSS:
-        raise NotAPicture(Flaw.TOO_MANY_PIXELS)
+    most = MOST_PIXELS_WEBP if image.format == "WEBP" else MOST_PIXELS
+    if image.width * image.height > most or max(image.size) > MOST_ACROSS:
+        raise NotAPicture(Flaw.TOO_MANY_PIXELS, most)
     # what phones add to a photograph (MPO) is no animation
     if image.format != "MPO" and getattr(image, "is_animated", False):
         raise NotAPicture(Flaw.MOVES)

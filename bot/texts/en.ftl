@@ -664,6 +664,11 @@ ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.
 ready-local = /chat is answered by a small model on this machine, { $model }; set CHAT_BASE_URL for a larger one.
 ready-local-failed = The small model on this machine did not start (the log says why), so the built-in responder answers /chat; restart the bot to try it again, or set CHAT_BASE_URL.
+ready-extensions = The folder { $folder } of EXTENSIONS_FOLDER has { $count ->
+        [0] no modules: nothing of your own is loaded.
+        [one] one module of your own.
+       *[other] { $count } modules of your own.
+    }
 ready-renderer = /image is drawn by the built-in renderer; set IMAGE_BASE_URL for a real model.
 ready-server-unknown = DISCORD_GUILDS names the server { $server }, and I am not in it. Invite me with the link below, or correct the setting.
 ready-servers-more = I looked at { $some } of { $all } servers; /setup check looks at the one it is used in.
@@ -778,6 +783,7 @@ issue-rarely-cached-do = If people ask the same again, but later or amid much el
 
 responder-described = Conveyor's built-in responder answers: no model, only a way to watch the queue.
 local-described = The small model { $model } on this machine answers; one of the words { $words } alone shows the queue at work.
+local-lost = The small model on this machine did not finish its answer. Nothing is wrong with your question; it can be tried again, and the model is started anew for it. For a model that bears more, the bot's owner sets `CHAT_BASE_URL`.
 local-no-pictures = The small model on this machine sees no pictures. Ask without one; to have pictures looked at, the bot's owner sets `CHAT_BASE_URL` to a server whose model can.
 responder-is = This is Conveyor's built-in responder. There is no model behind it, so it cannot answer you. To get real answers, the bot's owner sets `CHAT_BASE_URL` to any OpenAI-compatible server, `CHAT_MODEL` to one of its models and, if the server wants one, `CHAT_API_KEY`, and restarts the bot.
 responder-facts = What it can say about your message: { $characters ->

@@ -5,6 +5,7 @@ import discord
 from bot.jobs.bulk_role.people_file import Named
 from bot.jobs.bulk_role.survey import NAMES_SHOWN, Survey, Wanted
 from bot.texts import say
+from bot.texts.typed import as_typed
 from bot.ui.admin_jobs import DANGER, asked_to_confirm
 from bot.ui.post import Post
 from bot.ui.text import clean, shorten
@@ -72,7 +73,7 @@ def _names(survey: Survey) -> str:
 
 def plain(name: str) -> str:
     """A name as text, whatever is in it."""
-    return discord.utils.escape_markdown(shorten(clean(name), NAME_CHARACTERS))
+    return as_typed(shorten(clean(name), NAME_CHARACTERS))
 
 
 def _beside(survey: Survey) -> list[str]:

@@ -3,6 +3,7 @@
 import discord
 
 from bot.texts import say
+from bot.texts.typed import as_typed
 from bot.ui.admin_jobs import COLOUR
 from bot.ui.post import Post
 from bot.ui.status import DESCRIPTION_LIMIT
@@ -15,7 +16,7 @@ def prompt_is(text: str | None, *, changed: bool = False) -> Post:
         return Post(say("chat-prompt-reset") if changed else say("chat-prompt-none"))
     embed = discord.Embed(
         title=say("chat-prompt-set") if changed else say("chat-prompt-title"),
-        description=shorten(discord.utils.escape_markdown(text), DESCRIPTION_LIMIT),
+        description=shorten(as_typed(text), DESCRIPTION_LIMIT),
         colour=COLOUR,
     )
     embed.set_footer(text=say("chat-prompt-how"))

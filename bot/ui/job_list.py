@@ -7,6 +7,7 @@ import discord
 
 from bot.queue.job import Job
 from bot.texts import say
+from bot.texts.typed import as_typed
 from bot.ui.post import Button, Menu, Post
 from bot.ui.text import shorten
 from bot.ui.words import span
@@ -92,4 +93,4 @@ def _line(job: Job, title: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """The beginning of a line of text, in which nothing is markup any more."""
-    return discord.utils.escape_markdown(_cut(text, limit))
+    return as_typed(_cut(text, limit))

@@ -152,6 +152,18 @@ async def test_a_chat_server_that_is_away_is_told_but_stops_nothing(doctor):
     assert the_line(lines, "CHAT_BASE_URL").startswith("·")
 
 
+async def test_a_folder_of_extensions_is_looked_at(doctor, tmp_path):
+    own = tmp_path / "own"
+    good, lines = await doctor(EXTENSIONS_FOLDER=str(own))
+    assert not good
+    assert any("is no folder" in line for line in lines)
+    own.mkdir()
+    (own / "words.py").touch()
+    good, lines = await doctor(EXTENSIONS_FOLDER=str(own))
+    assert good
+    assert any("has one module of your own" in line for line in lines)
+
+
 async def test_settings_that_may_be_empty_at_a_price_are_named(doctor):
     good, lines = await doctor()
     assert good

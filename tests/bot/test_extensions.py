@@ -43,6 +43,7 @@ async def test_modules_are_loaded_and_may_import_those_with_an_underscore(client
         ("import nothing_of_this_name", "ModuleNotFoundError: No module named"),
         ("answer = 42", "has no 'setup' function"),
         ("async def setup(client):\n    raise ValueError('no luck')", "ValueError: no luck"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3"),
     ],
 )
 async def test_one_that_cannot_be_loaded_is_named(client, folder, text, fault):

@@ -199,6 +199,19 @@ async def test_others_see_the_picture_and_have_their_own_drawn(shared):
     assert shared.rows("SELECT count(*) FROM job") == before
 
 
+async def test_what_is_private_is_made_into_nothing_by_administrators_who_are_told_why(shared):
+    person, channel = shared.person(), shared.channel()
+    asked = await drawn(shared, "a secret garden", person, channel, private=True)
+    form = await shared.world.answered(await shared.world.press(person, asked.original, "Edit…"))
+    forged = await shared.world.submit_modal("Ada", form, {"prompt": "seen"})
+    await shared.world.answered(forged)
+    assert "only who asked may see" in forged.original.text
+    assert "garden" not in forged.original.text
+    vary = await pressed(shared, person, asked, "Vary")
+    assert vary.original.ephemeral
+    assert [one.filename for one in vary.original.attachments] == ["SPOILER_picture-1.png"]
+
+
 async def pressed(stage, person, asked, label):
     """Press a button below the result of `asked`; the press, when its own result is there."""
     press = await stage.world.answered(await stage.world.press(person, asked.original, label))

@@ -92,6 +92,15 @@ class TestAPicture:
         assert max(kept.getpixel((10, 5))) < 50 < min(kept.getpixel((10, 35)))
         assert not kept.getexif()
 
+    def test_of_sixteen_bits_of_grey_stays_grey(self):
+        grey = opened(prepared("a", drawn(Image.new("I;16", (9, 9), 128 * 257), "PNG")))
+        assert grey.getpixel((4, 4)) == (128, 128, 128)
+
+    def test_a_webp_of_which_four_copies_would_be_made_is_refused(self):
+        large = Image.new("RGB", (4001, 4000))
+        with pytest.raises(Unfit, match="16 million"):
+            prepared("a.webp", drawn(large, "WEBP", lossless=True, method=0))
+
     @pytest.mark.parametrize("side", [int(MOST_PIXELS**0.5) + 1, 10_000, 50_000])
     def test_with_too_many_pixels_is_refused_before_it_is_decoded(self, side):
         with pytest.raises(Unfit, match="million pixels"):

@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from base64 import b64encode
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -10,6 +11,7 @@ from aiohttp import web
 from PIL import Image
 from pydantic import SecretStr
 
+from bot.delivery.webhooks.closed import closed_session
 from bot.providers.errors import ProviderError
 from bot.providers.image import ImageRequest
 from bot.providers.openai_images import OpenAIImages
@@ -55,7 +57,10 @@ def serve(stack):
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        sessions = [await stack.enter_async_context(aiohttp.ClientSession()) for _ in range(2)]
+        sessions = [
+            await stack.enter_async_context(one)
+            for one in (aiohttp.ClientSession(), closed_session())
+        ]
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
         options = {"api_key": SecretStr("sk-very-secret"), "model": "brush", **options}
         return OpenAIImages(*sessions, url, stall_timeout_s=options.pop("stall_s", 5), **options)
@@ -119,6 +124,11 @@ async def test_a_source_goes_along_as_a_file(serve):
     }
 
 
+async def test_a_large_source_goes_along_in_pieces(serve):
+    noise = Image.effect_noise((1200, 1200), 60)  # sent in one piece, the library would warn
+    assert (await draw(await serve(answering(given(PICTURE))), replace(CHANGED, source=noise))).size
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 async def test_a_picture_may_come_in_any_format(serve, kind):
     provider = await serve(answering(given(saved(Image.new("RGB", SIZE), kind))))
@@ -148,7 +158,11 @@ async def test_a_picture_may_be_named_by_its_address_and_is_fetched_without_the_
         "file:///etc/passwd",
         "data:image/png;base64,AAAA",
         "/picture.png",
+        "//elsewhere.invalid/picture.png",
         "https://[",
+        "https://host:99999/picture.png",
+        "https://127.1/picture.png",
+        f"https://{'a' * 300}.invalid/picture.png",
         "",
     ],
 )
@@ -157,16 +171,30 @@ async def test_an_address_that_may_lead_anywhere_is_not_followed(serve, address)
     assert (error.category, error.retryable) == ("protocol", True)
 
 
-@pytest.mark.parametrize(
-    ("answer", "category"), [((404, b""), "not_found"), ((302, b""), "rejected")]
-)
-async def test_an_address_without_a_picture_is_an_error(serve, answer, category):
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "user:key@127.0.0.1", "[::1]"])
+async def test_an_address_that_leads_inside_is_not_even_called(serve, stack, host):
+    calls = []
+
+    def called(reader, writer):
+        calls.append(writer)
+        writer.close()
+
+    server = await asyncio.start_server(called, "::1" if host == "[::1]" else "127.0.0.1", 0)
+    await stack.enter_async_context(server)
+    address = f"https://{host}:{server.sockets[0].getsockname()[1]}/picture.png"
+    error = await failure(await serve(answering({"data": [{"url": address}]})))
+    assert (error.category, error.retryable, calls) == ("protocol", True, [])
+
+
+@pytest.mark.parametrize("status", [302, 403, 404, 503])
+async def test_an_address_without_a_picture_is_not_blamed_on_the_key(serve, status):
     async def handler(request):
         if request.method == "POST":
             return web.json_response({"data": [{"url": str(request.url.with_path("/p.png"))}]})
-        return web.Response(status=answer[0], headers={"Location": "http://127.0.0.1:1/"})
+        return web.Response(status=status, headers={"Location": "http://127.0.0.1:1/"})
 
-    assert (await failure(await serve(handler))).category == category
+    error = await failure(await serve(handler))
+    assert (error.category, error.retryable) == ("protocol", True)
 
 
 @pytest.mark.parametrize("status", [400, 422])
@@ -203,6 +231,7 @@ NO_PICTURE = {
     "no data": {},
     "an empty list": {"data": []},
     "a list of nothing": {"data": [{}]},
+    "a list without an end": {"data": given(PICTURE)["data"] + [{}] * 20_000},
     "no list": {"data": "picture"},
     "garbage for base64": {"data": [{"b64_json": "@@@ no base64 @@@"}]},
     "half of base64": {"data": [{"b64_json": "iVBORw0KG"}]},
@@ -314,6 +343,7 @@ CHECKS = {
     "known": (answering({"data": [{"id": "brush"}]}), "offers one model"),
     "not listed": (answering({"data": [{"id": "pen"}]}), "check IMAGE_MODEL"),
     "no list": (answering(b"<html>"), "IMAGE_BASE_URL"),
+    "an endless list": (answering({"data": [{"id": "brush"}] * 20_001}), "IMAGE_BASE_URL"),
     "no models": (answering({}, 404), "does not list its models"),
     "key": (answering({}, 401), "IMAGE_API_KEY"),
     "away": (vanishing, "Not reachable"),

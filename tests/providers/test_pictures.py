@@ -26,6 +26,11 @@ def header(width, height) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def webp(width, height) -> bytes:
+    """A lossless WebP of one colour: 36 bytes for any size."""
+    return saved(Image.new("RGB", (width, height)), "WEBP", lossless=True, method=0)
+
+
 RED = Image.new("RGB", (30, 20), "red")
 MOVING = {"save_all": True, "append_images": [Image.new("RGB", (30, 20), "blue")]}
 
@@ -39,6 +44,7 @@ REFUSED = {
     "a moving GIF": (saved(RED, "GIF", **MOVING), Flaw.MOVES),
     "a moving WebP": (saved(RED, "WEBP", **MOVING), Flaw.MOVES),
     "one pixel too many": (header(MOST_PIXELS // 5000 + 1, 5000), Flaw.TOO_MANY_PIXELS),
+    "a WebP of which four copies are made": (webp(4001, 4000), Flaw.TOO_MANY_PIXELS),
     "what the library warns of": (header(10_000, 10_000), Flaw.TOO_MANY_PIXELS),
     "what the library refuses": (header(60_000, 60_000), Flaw.TOO_MANY_PIXELS),
     "a line": (header(30_000, 1), Flaw.TOO_MANY_PIXELS),
@@ -55,6 +61,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(kind):
 
 def test_as_many_pixels_as_are_allowed_are_not_too_many():
     check(header(MOST_PIXELS // 5000, 5000))
+    check(webp(4000, 4000))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
@@ -82,6 +89,11 @@ def test_a_photograph_is_upright_and_says_nothing_of_where_it_was_taken():
     upright = decoded(saved(RED, "JPEG", exif=exif))
     assert upright.size == (20, 30)
     assert b"camera" not in png(upright)
+
+
+def test_sixteen_bits_of_grey_stay_grey():
+    grey = saved(Image.new("I;16", (9, 9), 128 * 257))
+    assert decoded(grey).getpixel((4, 4)) == (128, 128, 128)
 
 
 def test_a_large_one_is_made_smaller_in_its_shape():

@@ -30,6 +30,7 @@ from bot.queue.errors import (
     UserLimitReached,
 )
 from bot.texts import say
+from bot.texts.typed import as_typed
 from bot.ui.text import clean, shorten
 
 LONGEST_SENTENCE = 1500
@@ -79,7 +80,7 @@ def _unexpected(_: BaseException) -> Told:
 
 
 def _mistyped(error: app_commands.TransformerError) -> Told:
-    value = discord.utils.escape_markdown(clean(str(error.value))).strip()
+    value = as_typed(clean(str(error.value))).strip()
     return Told(say("failure-value", value=shorten(value, LONGEST_QUOTE)))
 
 

@@ -1,5 +1,6 @@
 """Which addresses a webhook may reach: those of the public internet, none that leads inside."""
 
+import re
 from ipaddress import IPv4Address, ip_address, ip_network
 
 _PUBLIC_V6 = ip_network("2000::/3")
@@ -55,3 +56,8 @@ def is_open(address: str, *, allow_private: bool = False) -> bool:
     if any(ip in one for one in _PRIVATE):
         return allow_private
     return isinstance(ip, IPv4Address) or ip in _PUBLIC_V6
+
+
+def is_literal(host: str) -> bool:
+    """Whether a host is an address, not a name; also one that nobody writes so."""
+    return ":" in host or bool(re.fullmatch(r"[0-9.]+", host))

@@ -8,7 +8,7 @@ import ssl
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.delivery.webhooks.addresses import is_open
+from bot.delivery.webhooks.addresses import is_literal, is_open
 from bot.delivery.webhooks.lookup import Lookup, Lookups, look_up
 from bot.texts import say
 
@@ -16,8 +16,8 @@ CONNECTIONS = 256
 """At once, over all hosts."""
 
 
-class LeadsInside(Exception):
-    """A name has an address that must not be reached."""
+class LeadsInside(aiohttp.ClientError, ValueError):
+    """A host has an address, or is one, that must not be reached."""
 
 
 class ClosedResolver(AbstractResolver):
@@ -58,6 +58,16 @@ def closed_session(
 
     `tls` None: certificates count as everywhere on this machine.
     """
+
+    async def judge(
+        request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """The resolver is not asked about hosts that are addresses."""
+        host = request.url.host or ""
+        if is_literal(host) and not is_open(host, allow_private=allow_private):
+            raise LeadsInside(say("webhook-inside"))
+        return await send(request)
+
     connector = aiohttp.TCPConnector(
         resolver=ClosedResolver(allow_private=allow_private, lookup=lookup),
         use_dns_cache=False,
@@ -67,6 +77,7 @@ def closed_session(
     )
     return aiohttp.ClientSession(
         connector=connector,
+        middlewares=(judge,),
         headers={"User-Agent": "Conveyor"},
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,

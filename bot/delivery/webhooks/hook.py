@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 from yarl import URL
 
-from bot.delivery.webhooks.addresses import is_open
+from bot.delivery.webhooks.addresses import is_literal, is_open
 from bot.queue.webhook import TIMEOUT_S, WebhookTarget
 from bot.texts import say
 
@@ -94,7 +94,7 @@ def check_url(url: str, *, allow_private: bool) -> None:
     if "@" in urlsplit(url).netloc:
         raise NotCallable(say("webhook-credentials"))
     host = parsed.host or ""
-    if _is_literal(host) and not is_open(host, allow_private=allow_private):
+    if is_literal(host) and not is_open(host, allow_private=allow_private):
         raise NotCallable(say("webhook-inside"))
 
 
@@ -107,10 +107,6 @@ def _parsed(url: str) -> URL:
         except ValueError:
             pass  # the same sentence is below
     raise NotCallable(say("webhook-url", most=LONGEST_URL))
-
-
-def _is_literal(host: str) -> bool:
-    return ":" in host or bool(re.fullmatch(r"[0-9.]+", host))
 
 
 def is_secret(text: str) -> bool:

@@ -7,6 +7,7 @@ reach through the bot what Discord would not let them do: their highest role mus
 import discord
 
 from bot.texts import say
+from bot.texts.typed import as_typed
 
 
 def hindrances(
@@ -48,4 +49,4 @@ def _of_the_asker(role: discord.Role, asker: discord.Member | None) -> list[str]
 
 
 def _name(role: discord.Role) -> str:
-    return discord.utils.escape_markdown(role.name)
+    return as_typed(role.name)

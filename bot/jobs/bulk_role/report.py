@@ -9,6 +9,7 @@ from bot.jobs.bulk_role.request import FAILED, Action, Changed, Course, Outcome,
 from bot.jobs.tables import csv_bytes
 from bot.queue.job import Job
 from bot.texts import say
+from bot.texts.typed import as_typed
 
 PROBLEMS_SHOWN = 10
 """People who could not be changed that the text names; the table has all."""
@@ -56,7 +57,7 @@ def summary(action: Action, role_name: str, counts: Mapping[Outcome, int]) -> li
     """How many were changed, and how many were so already, in sentences."""
     done, had = counts.get(Outcome.DONE, 0), counts.get(Outcome.HAD, 0)
     excluded = counts.get(Outcome.EXCLUDED, 0)
-    role = discord.utils.escape_markdown(role_name)
+    role = as_typed(role_name)
     lines = [say("bulk-role-changed", action=action, role=role, count=done)]
     lines += [say("bulk-role-was-so", action=action, count=had)] if had else []
     lines += [say("bulk-role-excluded", count=excluded)] if excluded else []

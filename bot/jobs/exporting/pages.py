@@ -21,6 +21,7 @@ from bot.jobs.exporting.rows import (
 from bot.jobs.server import asking_discord
 from bot.queue.errors import JobError
 from bot.texts import say
+from bot.texts.typed import as_typed
 
 MESSAGES = 100
 """Of one page (Discord's documentation)."""
@@ -169,7 +170,7 @@ async def _history(channel: Readable, place: Place) -> AsyncGenerator[Page, None
 
 
 def _shown(channel: discord.abc.GuildChannel | discord.Thread) -> str:
-    return f"#{discord.utils.escape_markdown(channel.name)}"
+    return f"#{as_typed(channel.name)}"
 
 
 def _next(place: Place, **also: tuple[str, ...]) -> Place:

@@ -25,7 +25,7 @@ def painting(source: Image.Image, prompt: str, seed: int, size: Size) -> Image.I
     """The source painted anew as the prompt has it. Takes up to about two seconds."""
     rng = generator(prompt, seed, size)
     palette = palette_for(frozenset(re.findall(r"\w+", prompt.lower())), rng)
-    subject = ImageOps.fit(_opaque(source), size, SMOOTH)
+    subject = _opaque(ImageOps.fit(source, size, SMOOTH))
     toned = Image.blend(subject, _in_colours(subject, palette), 0.55)
     lit = Image.blend(toned, ImageChops.soft_light(toned, scene(prompt, seed, size)), 0.7)
     return finish(_stroked(ImageOps.autocontrast(lit, cutoff=0.5), rng), rng)
@@ -33,6 +33,8 @@ def painting(source: Image.Image, prompt: str, seed: int, size: Size) -> Image.I
 
 def _opaque(source: Image.Image) -> Image.Image:
     """The source on white."""
+    if source.mode == "RGB":
+        return source
     ground = Image.new("RGBA", source.size, "white")
     ground.alpha_composite(source.convert("RGBA"))
     return ground.convert("RGB")

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 STALL_S = 120.0
 """Seconds of silence: on two busy cores the longest question it takes was read in 54."""
 
+_LOST = frozenset({"timeout", "unavailable"})
+
 
 def find_model() -> Path | None:
     """The model's file, if the extra `local` is installed."""
@@ -41,10 +43,17 @@ class LocalModel:
 
     name = "local"
 
-    def __init__(self, session: aiohttp.ClientSession, model_file: Path, built_in: BuiltIn) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        model_file: Path,
+        built_in: BuiltIn,
+        stall_timeout_s: float = STALL_S,
+    ) -> None:
         self._session = session
         self._model_file = model_file
         self._built_in = built_in
+        self._stall_timeout_s = stall_timeout_s
         self._turns = asyncio.Semaphore(PARALLEL)
         self._starting: asyncio.Task[ModelServer | None] | None = None
 
@@ -98,13 +107,26 @@ class LocalModel:
         if request.messages[-1].pictures:
             raise ProviderError(say("local-no-pictures"), retryable=False, category="rejected")
         chat = OpenAICompatible(
-            self._session, f"{server.url}/v1", api_key=server.key, stall_timeout_s=STALL_S
+            self._session,
+            f"{server.url}/v1",
+            api_key=server.key,
+            stall_timeout_s=self._stall_timeout_s,
         )
         async with self._turns:
             answer = chat.stream(shortened(request))
-            async with aclosing(answer):
-                async for piece in answer:
-                    yield piece
+            try:
+                async with aclosing(answer):
+                    async for piece in answer:
+                        yield piece
+            except ProviderError as error:
+                if error.category not in _LOST:
+                    raise
+                if error.category == "timeout":
+                    await (
+                        server.stop()
+                    )  # it may never say a word again; the next question starts it
+                lost = say("local-lost")
+                raise ProviderError(lost, retryable=True, category=error.category) from error
 
 
 def _has_died(starting: asyncio.Task[ModelServer | None]) -> bool:

@@ -57,6 +57,8 @@ async def start_server(model_file: Path) -> ModelServer:
             server = await _announced(process, process.stdout)
     except TimeoutError:
         raise NotStarted(f"it did not listen within {START_S:g} s") from None
+    except ValueError:
+        raise NotStarted("it said more in a line than anybody reads") from None
     finally:
         if server is None:
             await ModelServer("", SecretStr(""), process).stop()

