@@ -15,6 +15,7 @@ from bot.queue.deliveries import NEVER_SEEN, Abandoned, Delivery, Released
 from bot.queue.errors import InvalidStateTransitionError
 from bot.queue.job import Clock, Job
 from bot.queue.job_queue import JobQueue
+from bot.queue.states import State
 from bot.queue.store.base import SettleDelivery
 from bot.texts import say
 from bot.ui.ticket import ticket
@@ -41,6 +42,8 @@ class Promises:
 
     async def ask(self, delivery: Delivery, job: Job, target: Target) -> Released | Abandoned:
         """What becomes of a held delivery. Raises `NotNow` or `NotAcceptable`."""
+        if job.state is State.CANCELLED and job.error == say("promise-unacknowledged"):
+            return Abandoned(NEVER_SEEN)
         try:
             message = await self._ticket(job, target)
         except WayClosed:
@@ -70,11 +73,14 @@ class Promises:
         others who asked for the same, it goes on.
         """
         store = await self._queue.store_of(job_id)
-        never_seen = SettleDelivery(delivery_id, None, Abandoned(NEVER_SEEN))
-        await store.deliveries_settle([never_seen])  # or its end would be told out of the blue
         owed = await store.deliveries(job_id)
-        if any(one.owner == person and one.id != delivery_id and not one.is_over for one in owed):
-            return
+        others = [one for one in owed if one.owner == person and one.id != delivery_id]
+        if all(one.is_over for one in others):
+            await self._cancel(job_id, person)
+        never_seen = SettleDelivery(delivery_id, None, Abandoned(NEVER_SEEN))
+        await store.deliveries_settle([never_seen])  # a crash before leaves it held, for `ask`
+
+    async def _cancel(self, job_id: str, person: int) -> None:
         try:
             await self._queue.cancel(job_id, say("promise-unacknowledged"), by=person)
         except InvalidStateTransitionError:

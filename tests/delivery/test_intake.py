@@ -10,6 +10,7 @@ import pytest
 
 from bot.delivery import intake
 from bot.queue.deliveries import DeliveryState
+from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
 from bot.queue.states import State
 from bot.queue.store.base import Limits
@@ -17,6 +18,10 @@ from tests.delivery.house import CHECK_S
 
 CALLBACK = "callback"
 ASK_FOR_ORIGINAL = "GET *@original"
+
+
+async def unable(*_) -> None:
+    raise StoreUnavailable("gone")
 
 
 class TestASeenTicket:
@@ -107,6 +112,18 @@ class TestAnAcknowledgement:
         job = await house.diary.until(EventName.JOB_CANCELLED)
         assert job.state is State.CANCELLED
         house.advance(CHECK_S)
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.ABANDONED
+        assert house.texts(viewer="Ben") == []
+
+    async def test_that_came_too_late_is_told_to_nobody_though_a_crash_came_between(self, build):
+        house = await build(working=False)
+        house.store.deliveries_settle = unable  # the process dies before it has stored that
+        house.world.troubles.fail(CALLBACK, 404, code=10062)
+        await house.ask("why?")
+        await house.diary.until(EventName.JOB_CANCELLED)
+        del house.store.deliveries_settle
+        house.advance(16 * 60)  # nobody can ask any more what the person saw
         await house.bring()
         assert (await house.delivery()).state is DeliveryState.ABANDONED
         assert house.texts(viewer="Ben") == []
