@@ -13,5 +13,5 @@ settings.register_profile("long", max_examples=1_000)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: tests that wait for real processes leave room."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: tests that wait for real processes leave room."""
+    return (os.cpu_count() or 1) + 2

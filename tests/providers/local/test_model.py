@@ -46,6 +46,7 @@ async def test_it_answers_one_question_after_the_other(local):
     assert "SmolLM2" in await model.check()
 
 
+@pytest.mark.long
 async def test_more_questions_than_it_can_answer_at_once_take_turns(local):
     model = await local()
     answers = await asyncio.gather(*(answer_of(model, "hello") for _ in range(PARALLEL * 2)))
@@ -79,6 +80,7 @@ async def test_a_model_that_died_is_started_again(local):
     assert (await model.server()).process.pid != first.process.pid
 
 
+@pytest.mark.long
 async def test_a_model_that_says_no_more_is_started_again(local):
     model = await local(stall_timeout_s=0.2)
     first = await model.server()
@@ -89,6 +91,7 @@ async def test_a_model_that_says_no_more_is_started_again(local):
     assert (await model.server()).process.pid != first.process.pid
 
 
+@pytest.mark.long
 async def test_a_model_that_dies_in_its_answer_is_not_blamed_on_a_setting(local):
     model = await local()
     async with asyncio.timeout(60), aclosing(model.stream(saying("A long story?"))) as answer:

@@ -356,7 +356,7 @@ class BothStores(RuleBasedStateMachine):
 
 
 BothStores.TestCase.settings = settings(
-    max_examples=settings.default.max_examples // 2,  # each is fifty calls
+    max_examples=settings.default.max_examples // 4,  # each is fifty calls
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # it opens a database for each example
