@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.chat_server import answer_to
+from tests.e2e.misfortunes import all_settled
 from tests.e2e.stage import is_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -73,12 +74,10 @@ async def test_a_private_answer_comes_as_a_direct_message(shared, expired):
 
 
 async def refreshed(stage, person, asked):
-    """Press Refresh until the bot knows that the result was brought."""
-    while not is_over(asked.original):
-        press = await stage.world.press(person, asked.original, "Refresh")
-        await stage.world.wait_for(
-            lambda press=press: press.followup_ids or is_over(asked.original)
-        )
+    """Press Refresh once the bot knows that the result was brought."""
+    await all_settled(stage)
+    await stage.world.press(person, asked.original, "Refresh")
+    await stage.world.wait_for(lambda: is_over(asked.original))
 
 
 async def test_where_the_bot_cannot_look_the_answer_comes_as_a_direct_message(shared, expired):
