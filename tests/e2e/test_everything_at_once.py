@@ -2,6 +2,8 @@
 
 from random import Random
 
+import pytest
+
 from tests.e2e.misfortunes import MISFORTUNES, OPEN, Case
 from tests.e2e.stage import stage
 
@@ -23,6 +25,7 @@ HANGING_S = 1.0
 CONNECTIONS_LAST_S = 3.0
 
 
+@pytest.mark.long
 async def test_every_question_ends_in_one_answer_or_in_one_reason(tmp_path):
     async with stage(tmp_path, rate_limits=False, **SETTINGS) as running:
         everything_goes_wrong(running)
