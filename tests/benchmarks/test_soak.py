@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.soak import MIB, Day, Load
 from bot.queue.store.sqlite import log
 
 LOAD = Load(jobs=5_000, settled=1_000, wave=1_000, peak=2_000, kept=200)
 
 
+@pytest.mark.long
 async def test_what_must_not_grow_does_not(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(log, "LONGEST", MIB)
     day = Day(tmp_path / "soak.db", LOAD)
