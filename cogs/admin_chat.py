@@ -7,6 +7,7 @@ from bot.client import Conveyor
 from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.administration.deeds import check
 from bot.delivery.person import Person, person_of
+from bot.jobs.chat import Chat
 from bot.jobs.prompts import Prompts
 from bot.services import Services
 from bot.texts import say
@@ -30,7 +31,7 @@ class ChatGroup(AdminGroup):
 
     def __init__(self, services: Services) -> None:
         super().__init__(name="chat", description=say("command-admin-chat"))
-        self._prompts = Prompts(services.queue.store)
+        self._prompts = services.kind(Chat).prompts or Prompts(services.queue.store)
         self._audit: Audit = services.admin.acts.audit
 
     @app_commands.command(description=say("command-admin-chat-prompt"))

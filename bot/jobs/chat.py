@@ -45,7 +45,7 @@ class Chat(JobType[Question, Answer]):
         inputs: Inputs | None = None,
     ) -> None:
         self._provider = provider
-        self._prompts = prompts
+        self.prompts = prompts
         self._answering = Answering(provider, breaker)
         self._inputs = inputs
         self.recollection = recollection
@@ -53,7 +53,7 @@ class Chat(JobType[Question, Answer]):
 
     async def prepare(self, request: Question, asker: Asker) -> Question:
         """The question, with the prompt of the server where it is put, and whether it is first."""
-        system = await self._prompts.of(asker.guild) if self._prompts else None
+        system = await self.prompts.of(asker.guild) if self.prompts else None
         first = request.first
         if self.recollection is not None and not first:
             first = await self.recollection.is_first(request, asker.owner)

@@ -1,9 +1,11 @@
 """An answer is counted, and a provider that keeps failing is waited for; no attempt is lost."""
 
+import time
+
 import pytest
 
 from bot.jobs.chat import Chat
-from bot.jobs.prompts import Prompts
+from bot.jobs.prompts import FRESH_S, Prompts
 from bot.jobs.providing import PATIENCE_S
 from bot.jobs.question import Question
 from bot.providers.breaker import Breaker, Rests
@@ -86,6 +88,16 @@ async def test_while_the_store_is_away_the_prompt_is_the_one_known_last():
     store.refused.add("notes")
     assert await prompts.of(7) == "Be brief."
     assert await prompts.of(8) is None
+
+
+async def test_what_another_process_set_counts_a_moment_later():
+    store = MemoryStore()
+    here, there = Prompts(store), Prompts(store)
+    assert await here.of(7) is None
+    await there.set(7, "Be brief.")
+    assert await here.of(7) is None
+    here._fresh.expire(time.monotonic() + FRESH_S + 1)
+    assert await here.of(7) == "Be brief."
 
 
 class TestAProviderThatKeepsFailing:

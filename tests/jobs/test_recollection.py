@@ -163,6 +163,17 @@ async def test_who_asks_just_as_something_is_answered_is_not_first(talk, monkeyp
     talk.echo.doors["one"].set()
 
 
+async def test_in_a_crowd_not_everybody_is_looked_up(talk, monkeypatch):
+    monkeypatch.setattr("bot.jobs.recollection.LOOKS_AT_ONCE", 1)
+    question = talk.chat.request(await talk.ask("one"))
+    await talk.diary.until(EventName.JOB_COMPLETED)
+    elsewhere = question.model_copy(update={"conversation": "elsewhere"})
+    is_first = talk.chat.recollection.is_first
+    found = await asyncio.gather(*(is_first(elsewhere, BEN + n) for n in (1, 2)))
+    assert found == [True, False]
+    assert await is_first(elsewhere, BEN + 2)  # once there is room again
+
+
 class TestWhatWasBegunAnew:
     """The old topic is over, whatever becomes of the question that began the new one."""
 
