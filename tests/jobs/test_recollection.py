@@ -169,9 +169,20 @@ async def test_in_a_crowd_not_everybody_is_looked_up(talk, monkeypatch):
     await talk.diary.until(EventName.JOB_COMPLETED)
     elsewhere = question.model_copy(update={"conversation": "elsewhere"})
     is_first = talk.chat.recollection.is_first
-    found = await asyncio.gather(*(is_first(elsewhere, BEN + n) for n in (1, 2)))
-    assert found == [True, False]
-    assert await is_first(elsewhere, BEN + 2)  # once there is room again
+    gate, looking, notes = asyncio.Event(), asyncio.Event(), talk.queue.store.notes
+
+    async def slowly(scope):
+        looking.set()
+        await gate.wait()
+        return await notes(scope)
+
+    monkeypatch.setattr(talk.queue.store, "notes", slowly)
+    one = asyncio.create_task(is_first(elsewhere, BEN + 1))
+    await looking.wait()
+    assert not await is_first(elsewhere, BEN + 2)
+    gate.set()
+    assert await one
+    assert await is_first(elsewhere, BEN + 2)  # there is room again
 
 
 class TestWhatWasBegunAnew:
