@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -83,7 +84,11 @@ async def test_discord_that_is_down_at_the_start_is_waited_for(tmp_path):
     await sandbox.start()
     await sandbox.stop()
     async with bot_in(tmp_path, sandbox) as bot:
-        await sandbox.world.wait_for(lambda: any("cannot be reached" in one for one in bot.lines))
+        with socket.socket() as held:  # or another test's server might come to that port
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(("127.0.0.1", sandbox.port))
+            said = "cannot be reached"
+            await sandbox.world.wait_for(lambda: any(said in one for one in bot.lines))
         async with Sandbox(port=sandbox.port) as later:
             await later.world.connected()
             asked = await later.world.slash("Ben", "general", "chat", msg="hello")
