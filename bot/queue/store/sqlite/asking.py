@@ -35,9 +35,7 @@ class _Facts:
         self._free: set[str] = set()
 
     def look_ahead(self, coming: Sequence[Job]) -> None:
-        """Ask which keys are known in one statement, which costs less than to look for a whole job
-        by each.
-        """
+        """Ask which keys are known in one statement, which costs less than one by one."""
         keys = [job.key for job in coming if job.key is not None]
         plain = [key for key in keys if "\0" not in key]  # SQLite's JSON ends a text there
         if plain:
@@ -46,10 +44,14 @@ class _Facts:
 
     def by_key(self, key: str) -> Job | None:
         """See `Facts.by_key`."""
-        found = None if key in self._free else self._jobs.find(self._db, "job_by_key", key)
+        found = self._jobs.find(self._db, "job_by_key", key) if self._is_known(key) else None
         if found is None and self._desk.standing.joined:
             found = self._jobs.find(self._db, "job_by_asking", key)
         return found
+
+    def _is_known(self, key: str) -> bool:
+        """Asked before the whole job is, for most keys are new."""
+        return key not in self._free and one(self._db, self._sql["key_known"], (key,)) is not None
 
     def by_dedup_key(self, dedup_key: str) -> Job | None:
         """See `Facts.by_dedup_key`."""
@@ -95,8 +97,8 @@ class Asking:
         desk = Desk(db, self._sql)
         facts = _Facts(db, self._sql, self._jobs, desk, now)
         coming = [job for ask in asks for job in ask.jobs]
-        facts.look_ahead(coming)
         if len(coming) > 1:
+            facts.look_ahead(coming)
             desk.look_ahead(coming)
         admission = Admission(facts, now)
         answers = [admission.answer(ask) for ask in asks]

@@ -5,9 +5,8 @@ Rows are read when they are first needed, and written once, when the operation i
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from bot.queue.job import Job
@@ -24,21 +23,26 @@ K = TypeVar("K")
 
 
 class _Kept(dict[K, float]):
-    """Values by key, each loaded when it is first asked for; `changed` were set since."""
+    """Values by key, each loaded when it is first asked for."""
 
     def __init__(self, load: Callable[[K], float | None]) -> None:
         super().__init__()
         self._load = load
-        self.changed: set[K] = set()
+        self._loaded: dict[K, float] = {}
 
     def __missing__(self, key: K) -> float:
-        value = self._load(key) or 0.0
-        super().__setitem__(key, value)
+        value = self[key] = self._loaded[key] = self._load(key) or 0.0
         return value
 
-    def __setitem__(self, key: K, value: float) -> None:
-        super().__setitem__(key, value)
-        self.changed.add(key)
+    def know(self, values: Mapping[K, float]) -> None:
+        """These are loaded already."""
+        self.update(values)
+        self._loaded.update(values)
+
+    def changed(self) -> list[tuple[K, float]]:
+        """What was set to something else since it was loaded."""
+        loaded = self._loaded
+        return [(key, value) for key, value in self.items() if value != loaded[key]]
 
 
 class _Added(dict[K, int]):
@@ -47,7 +51,7 @@ class _Added(dict[K, int]):
     def __init__(self, load: Callable[[K], int | None]) -> None:
         super().__init__()
         self._load = load
-        self.more: Counter[K] = Counter()
+        self.more = defaultdict[K, int](int)
 
     def __missing__(self, key: K) -> int:
         before = self[key] = self._load(key) or 0
@@ -106,31 +110,15 @@ class Desk:
     def __init__(self, db: Connection, sql: Statements) -> None:
         self._db = db
         self._sql = sql
+        self.standing = standing(db, sql)
         self._used = _Added[str](lambda name: one(db, sql["slot"], (name,)))
         self._times = _Kept[Lane](lambda lane: one(db, sql["lane"], _lane_row(lane)))
         self._ends = _Kept[Person](lambda person: one(db, sql["turn"], _person_row(person)))
         self._active = _Added[int](lambda owner: one(db, sql["person"], (owner,)))
-        self._counts: Counter[Group] = Counter()
-
-    @cached_property
-    def standing(self) -> Standing:
-        """What was true of all jobs when the operation first asked."""
-        return standing(self._db, self._sql)
-
-    @cached_property
-    def turns(self) -> Turns:
-        """Everybody's turns."""
-        return Turns(self._times, self._ends, self.standing.weights)
-
-    @cached_property
-    def slots(self) -> Slots:
-        """The slots under today's bounds."""
-        return Slots(self.standing.bounds, self._used)
-
-    @cached_property
-    def places(self) -> Places:
-        """Where jobs stand."""
-        return Places(self.slots, self.turns)
+        self._counts = defaultdict[Group, int](int)
+        self.turns = Turns(self._times, self._ends, self.standing.weights)
+        self.slots = Slots(self.standing.bounds, self._used)
+        self.places = Places(self.slots, self.turns)
 
     def look_ahead(self, coming: Sequence[Job]) -> None:
         """Ask for all that these new jobs need in a few statements, which is cheaper than one by
@@ -145,7 +133,7 @@ class Desk:
         for lane, those in lanes.items():
             rows = self._db.execute(self._sql["turns"], (*_lane_row(lane), json.dumps([*those])))
             ends = dict.fromkeys(those, 0.0) | dict(rows)
-            self._ends.update(((*lane, owner), ended) for owner, ended in ends.items())
+            self._ends.know({(*lane, owner): ended for owner, ended in ends.items()})
 
     def active(self, owner: int) -> int:
         """Unfinished jobs of this person."""
@@ -188,12 +176,8 @@ class Desk:
     def close(self) -> None:
         """Write all changes."""
         self._write("slot_add", self._used.rows())
-        self._write(
-            "lane_set", [(*_lane_row(key), self._times[key]) for key in self._times.changed]
-        )
-        self._write(
-            "turn_set", [(*_person_row(key), self._ends[key]) for key in self._ends.changed]
-        )
+        self._write("lane_set", [(*_lane_row(key), at) for key, at in self._times.changed()])
+        self._write("turn_set", [(*_person_row(key), at) for key, at in self._ends.changed()])
         self._write("counter_add", [(*group, n) for group, n in self._counts.items() if n])
         self._count_people(self._active.rows())
 

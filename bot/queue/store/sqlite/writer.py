@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -106,17 +106,14 @@ class GroupCommitWriter:
         connection.close()
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """Who waits by now, and whether nobody comes after them."""
         group: list[_Waiting] = []
-        one = self._waiting.get()
-        while one is not None:
+        while len(group) < MOST_IN_A_GROUP and not (group and self._waiting.empty()):
+            one = self._waiting.get()
+            if one is None:
+                return group, True
             group.append(one)
-            if len(group) == MOST_IN_A_GROUP:
-                return group, False
-            try:
-                one = self._waiting.get_nowait()
-            except Empty:
-                return group, False
-        return group, True
+        return group, False
 
 
 def _commit_together(connection: sqlite3.Connection, group: list[_Waiting]) -> None:
