@@ -114,10 +114,6 @@ def test_a_position_is_counted_from_the_front_of_its_queue(db):
         ),
         ("? IS NULL", JobFilter(guild=1, prefix="01"), None, "sqlite_autoindex_job_1"),
         ("? IS NULL", JobFilter(guild=1, type="echo"), "id", "sqlite_autoindex_job_1"),
-        (ASKED, JobFilter(owner=1), None, "job_owner"),
-        (ASKED, JobFilter(owner=1, type="echo"), "id", "job_owner"),
-        (ASKED, JobFilter(owner=1, guild=1), "id", "job_owner"),
-        (ASKED, JobFilter(owner=1, guild=1, prefix="01"), "id", "job_owner"),
         (JOINED, JobFilter(owner=1, type="echo"), "id", "subscriber_owner"),
         (JOINED, JobFilter(owner=1, guild=1, prefix="01"), None, "subscriber_owner"),
     ],
@@ -127,3 +123,22 @@ def test_a_page_is_read_in_the_indexs_order(db, way, wanted, before, index, afte
     conditions, _ = where(wanted, before, after)
     looking = Looking(Statements(), FigureTable(Statements()))
     assert_uses(plan(db, looking.page(way, conditions, ascending=after is not None)), index)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before"),
+    [
+        (JobFilter(owner=1), None),
+        (JobFilter(owner=1, type="echo"), "id"),
+        (JobFilter(owner=1, guild=1), "id"),
+        (JobFilter(owner=1, guild=1, prefix="01"), "id"),
+    ],
+)
+@pytest.mark.parametrize("after", [None, "id"])
+def test_of_a_persons_jobs_only_the_ids_are_sorted(db, wanted, before, after):
+    conditions, _ = where(wanted, before, after)
+    looking = Looking(Statements(), FigureTable(Statements()))
+    steps = plan(db, looking.page(ASKED, conditions, ascending=after is not None)).splitlines()
+    assert "SEARCH job USING INDEX job_owner (owner=?)" in steps
+    assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1
+    assert [step for step in steps if LONG_SCAN.match(step)] == []

@@ -14,7 +14,7 @@ Connection = sqlite3.Connection
 
 ASKED = """owner = ? AND NOT EXISTS (
     SELECT 1 FROM subscriber AS s
-    WHERE s.job_id = whole_job.id AND s.owner = whole_job.owner AND s.gone
+    WHERE s.job_id = job.id AND s.owner = job.owner AND s.gone
 )"""
 """Which jobs a person asked for first, and did not leave to others."""
 
