@@ -18,6 +18,7 @@ from benchmarks.peers.course import Course
 from benchmarks.peers.measured import HUEY, PEERS, PGQUEUER_100, prepared
 from benchmarks.peers.servers import NotMeasured
 from benchmarks.plain import FSYNC, plain
+from bot.garbage import spare_the_collector
 
 OURS = "ours"
 PLAIN_FSYNC = "plain table with fsync"
@@ -174,7 +175,8 @@ PARTS: tuple[Callable[[Path], Awaitable[list[bool]]], ...] = (
 
 
 async def main() -> None:
-    """Each part in a folder of its own."""
+    """Each part in a folder of its own; the garbage collector is spared, as in the bot."""
+    spare_the_collector()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} before")
     verdicts = []
     for part in PARTS:

@@ -1,7 +1,6 @@
 """The one place where the parts are put together, opened and closed in order."""
 
 import asyncio
-import gc
 import logging
 import signal
 import time
@@ -27,6 +26,7 @@ from bot.delivery.showing import Showing
 from bot.delivery.tickets import Tickets
 from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.closed import closed_session
+from bot.garbage import spare_the_collector
 from bot.jobs.tokens.quota import Quota
 from bot.operation import pulse, readiness, systemd
 from bot.operation.job_log import log_jobs
@@ -38,9 +38,6 @@ from config.redaction import Redactor
 from config.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-OBJECTS_BETWEEN_COLLECTIONS = 10_000
-"""New objects after which the collector looks for cycles; one command makes some hundreds."""
 
 SHARE_FOR_JOBS = 0.7
 """How much of the grace period running jobs get; the rest is for bringing their results."""
@@ -142,7 +139,7 @@ class App:
         return pulse.Report(alive=health.reachable, findings=said)
 
     async def _serve(self, stop: asyncio.Event) -> None:
-        _spare_the_collector()
+        spare_the_collector()
         await self.queue.start()
         running = [
             self._tickets.run(),
@@ -184,15 +181,6 @@ def _ended(duty: asyncio.Task[None]) -> None:
     error = None if duty.cancelled() else duty.exception()
     if error is not None:
         logger.critical("%r has ended: restart the bot", duty.get_coro(), exc_info=error)
-
-
-def _spare_the_collector() -> None:
-    """What was loaded by now lives as long as the process: the garbage collector need not look at
-    it again and again (docs/decisions.md has the figure).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> None:

@@ -10,6 +10,7 @@ from huey import SqliteHuey
 from huey.signals import SIGNAL_COMPLETE
 
 from benchmarks.peers.course import JOBS, WORDS, Course
+from bot.garbage import spare_the_collector
 
 
 def course(folder: Path, threads: int) -> Course:
@@ -42,5 +43,6 @@ def course(folder: Path, threads: int) -> Course:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     with tempfile.TemporaryDirectory() as name:
         course(Path(name), int(sys.argv[1])).tell()

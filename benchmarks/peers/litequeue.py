@@ -7,6 +7,7 @@ from pathlib import Path
 from litequeue import LiteQueue
 
 from benchmarks.peers.course import JOBS, WORDS, Course
+from bot.garbage import spare_the_collector
 
 
 def course(folder: Path) -> Course:
@@ -22,5 +23,6 @@ def course(folder: Path) -> Course:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     with tempfile.TemporaryDirectory() as name:
         course(Path(name)).tell()

@@ -13,6 +13,7 @@ from pgqueuer.queries import Queries
 from pgqueuer.types import QueueExecutionMode
 
 from benchmarks.peers.course import WORDS, Course
+from bot.garbage import spare_the_collector
 
 THOUSAND = 1_000
 
@@ -54,4 +55,5 @@ async def stored(queries: Queries, words: tuple[str, ...]) -> float:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     uvloop.run(course(sys.argv[1], int(sys.argv[2]))).tell()

@@ -8,6 +8,7 @@ from typing import Any
 from saq import Queue, Worker
 
 from benchmarks.peers.course import CALLERS, JOBS, SLOTS, WORDS, Course
+from bot.garbage import spare_the_collector
 
 
 async def noop(_: Any, *, word: str) -> str:
@@ -43,4 +44,5 @@ async def course(url: str) -> Course:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     asyncio.run(course(sys.argv[1])).tell()

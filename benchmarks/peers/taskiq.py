@@ -10,6 +10,7 @@ from taskiq.api import run_receiver_task
 from taskiq_redis import RedisAsyncResultBackend, RedisStreamBroker
 
 from benchmarks.peers.course import CALLERS, JOBS, SLOTS, WORDS, Course
+from bot.garbage import spare_the_collector
 
 
 class Countdown(TaskiqMiddleware):
@@ -53,4 +54,5 @@ async def course(url: str) -> Course:
 
 
 if __name__ == "__main__":
+    spare_the_collector()
     asyncio.run(course(sys.argv[1])).tell()
