@@ -107,8 +107,13 @@ class JobContext:
     @property
     def has_unconfirmed(self) -> bool:
         """Whether something was said that the store has not confirmed."""
-        beat = self.beat()
-        return (beat.progress, beat.checkpoint, beat.log, beat.artifacts) != (None, None, None, ())
+        job, known = self.job, self._confirmed
+        return (
+            job.progress is not known.progress
+            or job.checkpoint is not known.checkpoint
+            or job.log is not known.log
+            or bool(self._attached)
+        )
 
     def beat(self) -> Beat:
         """A sign of life, with all that the store has not confirmed. Callable from any thread."""

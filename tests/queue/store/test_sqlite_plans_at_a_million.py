@@ -102,7 +102,8 @@ async def db(request, tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def plan(db: sqlite3.Connection, name: str) -> list[str]:
     """The steps, none of which depends on the values that are bound."""
-    sql = re.sub("--.*", "", Statements()[name]).replace("/*conditions*/", "true")
+    sql = re.sub("--.*", "", Statements()[name])
+    sql = sql.replace("/*conditions*/", "true").replace("/*ids*/", "?, ?")
     sql = re.sub(r"\?\d*|:\w+", "?1", sql)
     bound = [None] * ("?1" in sql)
     return [step for *_, step in db.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]

@@ -5,7 +5,7 @@ Rows are read when they are first needed, and written once, when the operation i
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -104,6 +104,20 @@ def standing(db: Connection, sql: Statements) -> Standing:
     return Standing(*db.execute(sql["standing"]).fetchone())
 
 
+class Held(NamedTuple):
+    """What is known of a running job without reading all of it."""
+
+    seq: int
+    type: str
+    queue: str
+    priority: int
+    owner: int | None
+    limit_key: str | None
+    cache_key: str | None
+    cache_ttl_s: float | None
+    began: float
+
+
 class Desk:
     """Made for one operation inside a transaction; `close` writes what it gathered."""
 
@@ -154,20 +168,22 @@ class Desk:
 
     def claimed(self, jobs: Iterable[Job]) -> None:
         """Ready jobs began to run."""
-        for job in jobs:
-            self._counts[Group(job.queue, job.type, job.priority, State.PENDING)] -= 1
-            self._counts[Group(job.queue, job.type, job.priority, State.PROCESSING)] += 1
+        self._moved(jobs, State.PENDING, State.PROCESSING)
 
-    def completed(
-        self, queue: str, kind: str, priority: int, owner: int | None, limit_key: str | None
-    ) -> None:
-        """A run of such a job succeeded: its slots are free."""
-        self._counts[Group(queue, kind, priority, State.PROCESSING)] -= 1
-        self._counts[Group(queue, kind, priority, State.COMPLETED)] += 1
-        needed = self.slots.bounds.slots(queue, kind, owner, limit_key)
-        self.slots.free_named(name for name, _ in needed)
-        if owner is not None:
-            self._active.add(owner, -1)
+    def completed(self, runs: Sequence[Held]) -> None:
+        """These runs succeeded: their slots are free."""
+        self._moved(runs, State.PROCESSING, State.COMPLETED)
+        for run in runs:
+            needed = self.slots.bounds.slots(run.queue, run.type, run.owner, run.limit_key)
+            self.slots.free_named(name for name, _ in needed)
+            if run.owner is not None:
+                self._active.add(run.owner, -1)
+
+    def _moved(self, jobs: Iterable[Job | Held], before: State, after: State) -> None:
+        kinds = Counter((job.queue, job.type, job.priority) for job in jobs)
+        for kind, n in kinds.items():
+            self._counts[Group(*kind, before)] -= n
+            self._counts[Group(*kind, after)] += n
 
     def removed(self, group: Group) -> None:
         """A finished job is counted no more."""

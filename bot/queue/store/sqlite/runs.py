@@ -6,34 +6,19 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from bot.queue import lifecycle
 from bot.queue.figures import Kind, Measure, Observed, waited
 from bot.queue.job import Job
 from bot.queue.states import State
 from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finish, Lost
-from bot.queue.store.sqlite.desk import Desk
+from bot.queue.store.sqlite.desk import Desk, Held
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE, JobTable
 from bot.queue.store.sqlite.rows import job_from, log_text, one, progress_text
 from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
-
-
-class _Held(NamedTuple):
-    """What is known of a running job without reading all of it."""
-
-    seq: int
-    kind: str
-    queue: str
-    priority: int
-    owner: int | None
-    limit_key: str | None
-    cache_key: str | None
-    cache_ttl_s: float | None
-    began: float
 
 
 class RunTable:
@@ -92,14 +77,17 @@ class RunTable:
         """End runs whose token still counts; completions, the most frequent, go together."""
         desk = Desk(db, self._sql)
         states: list[State | None] = []
-        completed: dict[int, tuple[Finish, _Held]] = {}
+        completed: dict[int, tuple[Finish, Held]] = {}
+        ids = [finish.job_id for finish in finishes]
+        sql = self._sql["jobs_held"].replace("/*ids*/", ", ".join("?" * len(ids)))
+        rows = {row[:2]: row[2:] for row in db.execute(sql, ids)}
         for finish in finishes:
-            key = (finish.job_id, finish.token)
-            row = db.execute(self._sql["job_held"], key).fetchone()
-            if row is None or row[0] in completed:
+            row = rows.pop((finish.job_id, finish.token), None)  # each run ends once
+            if row is None:
                 states.append(None)
             elif isinstance(finish.outcome, lifecycle.Complete):
-                completed[row[0]] = finish, _Held(*row)
+                held = Held(*row)
+                completed[held.seq] = finish, held
                 states.append(State.COMPLETED)
             else:
                 states.append(self._settle(db, desk, finish, now).state)
@@ -110,7 +98,7 @@ class RunTable:
         return states
 
     def _complete(
-        self, db: Connection, desk: Desk, completed: Mapping[int, tuple[Finish, _Held]], now: float
+        self, db: Connection, desk: Desk, completed: Mapping[int, tuple[Finish, Held]], now: float
     ) -> None:
         ended = json.dumps(list(completed))
         results = [
@@ -121,8 +109,7 @@ class RunTable:
         db.execute(self._sql["jobs_complete"], (now, ended))
         db.executemany(self._sql["body_complete"], results)
         db.execute(self._sql["deliveries_come_due"], (now, ended))
-        for _, held in completed.values():
-            desk.completed(held.queue, held.kind, held.priority, held.owner, held.limit_key)
+        desk.completed([held for _, held in completed.values()])
         known = [
             (held.cache_key, finish.job_id, now + held.cache_ttl_s, now)
             for finish, held in completed.values()
@@ -132,7 +119,7 @@ class RunTable:
             db.executemany(self._sql["cached_set"], known)
         ran: dict[Kind, list[float]] = defaultdict(list)
         for _, held in completed.values():
-            ran[Kind(held.queue, held.kind)].append(now - held.began)
+            ran[Kind(held.queue, held.type)].append(now - held.began)
         self._figures.observe(db, Observed(Measure.RAN, ran), now)
 
     def _settle(self, db: Connection, desk: Desk, finish: Finish, now: float) -> Job:
