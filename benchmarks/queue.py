@@ -48,10 +48,10 @@ async def drains(folder: Path) -> list[bool]:
         print(f"     {name}: {_rates(course)}")
         if name != OURS:
             told(f"drain, ours / {name}", mine / course.drain_rate)
-    limit = await raw.raw_rate(folder)
+    limit = await raw.drain_rate(folder)
     told("raw limit, drain", limit, "jobs/s")
     told("drain, ours / raw limit", mine / limit)
-    return [*_fast_enough(courses), *_in_bulk(courses)]
+    return [*_fast_enough(courses), *_in_bulk(courses, await raw.bulk_rate(folder))]
 
 
 def _rates(course: Course) -> str:
@@ -85,12 +85,14 @@ def _fast_enough(courses: Courses) -> list[bool]:
     ]
 
 
-def _in_bulk(courses: Courses) -> list[bool]:
+def _in_bulk(courses: Courses, limit: float) -> list[bool]:
     mine, theirs = courses[OURS].thousand_s, courses.get(PGQUEUER_100.name)
     if mine is None or theirs is None or theirs.thousand_s is None:
         return []
     told("1,000 jobs in one call", 1_000 / mine, "jobs/s")
     told("1,000 jobs in one call, PgQueuer", 1_000 / theirs.thousand_s, "jobs/s")
+    told("1,000 jobs in one call, raw limit", limit, "jobs/s")
+    told("1,000 in one call, raw limit / PgQueuer", limit * theirs.thousand_s / 1_000)
     return [judged("1,000 in one call, ours / PgQueuer", theirs.thousand_s / mine, at_least=BULK)]
 
 
@@ -102,6 +104,8 @@ async def enqueues(folder: Path) -> list[bool]:
     for name, seconds in took.items():
         told(f"one caller, {name}", 1_000 * seconds, "ms")
     alone = took["plain"] / took["queue"]
+    ours, insert = await raw.alone_s(folder)
+    told("lone enqueue, raw limit / plain insert, without threads", insert / ours)
     return [
         judged("enqueue from 100 callers, jobs/s", crowd, at_least=20_000),
         judged("lone enqueue, ours / plain insert with fsync", alone, at_least=0.8),
