@@ -50,10 +50,10 @@ async def alone_s(folder: Path) -> tuple[float, float]:
     """
     empty = folder / "empty.db"
     await fill(empty, 0)
-    said = await recorded(_copy(empty, "recorded"), _store_one_by_one)
-    ours = said_again(said, _copy(empty, "again"))
+    said = await recorded(_copy(empty, "one-recorded"), _store_one_by_one)
+    ours = said_again(said, _copy(empty, "one"))
     insert = Statement(INSERT, (noop_jobs(1)[0].payload,))
-    plain = said_again([insert] * (UNCOUNTED + ALONE), _plain(folder / "plain.db"))
+    plain = said_again([insert] * (UNCOUNTED + ALONE), _plain(folder / "bare.db"))
     return median(ours[UNCOUNTED:]), median(plain[UNCOUNTED:])
 
 
