@@ -16,6 +16,7 @@ from bot.queue.store.sqlite.statements import Statements
 INDEX_OF = {
     "jobs_ready": "job_ready",
     "jobs_ahead": "job_ready",
+    "job_at_place": "job_ready",
     "jobs_in_lane": "job_ready",
     "lanes_ready": "job_ready",
     "jobs_parked": "job_parked",

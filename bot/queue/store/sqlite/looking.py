@@ -60,11 +60,24 @@ class Looking:
         return sql.replace("DESC", "ASC") if ascending else sql
 
     def positions(self, db: Connection, job_ids: Sequence[str], cap: int) -> dict[str, int]:
-        """How many are ahead of each ready job."""
+        """How many are ahead of each ready job.
+
+        Most jobs of a long queue stand behind its first `cap`, which one look at the last of these
+        tells for all of them; only who stands among the first is counted.
+        """
+        horizons: dict[str, Row | None] = {}
         places: dict[str, int] = {}
         for job_id in job_ids:
             place = db.execute(self._sql["job_place"], (job_id,)).fetchone()
-            if place is not None:
+            if place is None:
+                continue
+            queue, *order = place
+            if queue not in horizons:
+                horizons[queue] = db.execute(self._sql["job_at_place"], (queue, cap)).fetchone()
+            horizon = horizons[queue]
+            if horizon is not None and horizon <= (*order, job_id):
+                places[job_id] = cap
+            else:
                 places[job_id] = one(db, self._sql["jobs_ahead"], (*place, job_id, cap))
         return places
 
