@@ -1,5 +1,5 @@
-"""What holds for all tests: how long Hypothesis looks, whose assertions explain themselves, how many
-run at once, and what they need not do again.
+"""What holds for all tests: how long Hypothesis looks, whose assertions explain themselves, how
+many run at once, and what they need not do again.
 """
 
 import gc
