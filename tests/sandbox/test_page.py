@@ -46,6 +46,7 @@ COMMANDS = [
         "options": [{"type": 1, "name": "status", "description": "How the queue is doing"}],
     },
 ]
+NOW = 1_700_000_000
 HOSTILE = (
     '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
     " [a](javascript:window.broken=1) </code></pre><svg onload=window.broken=1>"
@@ -125,10 +126,11 @@ async def page(tab: Page, bot: Puppet) -> AsyncIterator[Page]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def timed_page(browser: Browser, bot: Puppet) -> AsyncIterator[Page]:
-    """The page in a tab whose clock goes as the test wants."""
+    """The page in a tab whose clock stands at `NOW` until the test turns it."""
     tab = await new_tab(browser)
-    await tab.clock.install(time=1_700_000_000)
+    await tab.clock.install(time=NOW - 3600)
     async with shown(tab, bot) as page:
+        await page.clock.pause_at(NOW)
         yield page
     await tab.context.close()
 
@@ -265,7 +267,7 @@ async def test_a_ticket_moves_as_it_is_edited(page: Page, bot: Puppet) -> None:
 
 
 async def test_a_moment_counts_by_itself(timed_page: Page, bot: Puppet) -> None:
-    await bot.say(content="Ready <t:1700000080:R>")
+    await bot.say(content=f"Ready <t:{NOW + 80}:R>")
     moment = timed_page.locator(".message time.moment")
     await expect(moment).to_have_text("in 1 minute")
     await timed_page.clock.fast_forward(60_000)
@@ -276,9 +278,8 @@ async def test_a_moment_counts_by_itself(timed_page: Page, bot: Puppet) -> None:
 
 async def test_moments_are_rounded(timed_page: Page, bot: Puppet) -> None:
     told = {7195: "in 2 hours", 3597: "in 1 hour", 59: "in 59 seconds"}
-    await timed_page.clock.pause_at(1_700_000_010)
     for ahead_s in told:
-        await bot.say(content=f"Ready <t:{1_700_000_010 + ahead_s}:R>")
+        await bot.say(content=f"Ready <t:{NOW + ahead_s}:R>")
     await expect(timed_page.locator(".message time.moment")).to_have_text([*told.values()])
 
 
