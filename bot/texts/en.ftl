@@ -56,6 +56,7 @@ chat-rests = The chat provider keeps failing, so it is left alone for { $seconds
        *[other] { $seconds } seconds
     }, then asked again. Questions wait meanwhile and lose nothing.
 chat-waits = waiting for the chat provider, which keeps failing
+chat-waits-turn = waiting for the answer to your question before this one
 
 chat-prompt-none = The model is told nothing before the questions of this server. Give a `text` to change that.
 chat-prompt-reset = From now on the model is told nothing before the questions of this server.
