@@ -274,7 +274,7 @@ at-unknown = "{ $typed }" is no moment that can be read here. Write for example 
 at-past = That was <t:{ $at }:F>, which has passed. Choose a moment to come, or leave `at` out to run it now.
 at-too-far = That is <t:{ $at }:F>. A job can wait for a year at most.
 job-no-id = That is no job's id. Choose one from the list that appears while you type, or copy the id from the foot of its ticket.
-job-unknown = This job is not known any more: finished jobs are kept only for a while, and one that ran without the queue's storage is lost in a restart.
+job-unknown = This job is not known any more: finished jobs are kept only for a while, deleted ones not at all, and one that ran without the queue's storage is lost in a restart.
 job-not-yours = Only who started this job or an administrator may do that.
 job-ended-already = This job is { $state ->
         [COMPLETED] completed
