@@ -44,11 +44,6 @@ class NotAPicture(Exception):
         self.most = most
 
 
-def check(data: bytes) -> None:
-    """Look at the header only. Raises `NotAPicture`."""
-    _opened(data)
-
-
 def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
     """The picture, upright, made smaller until its longer side has at most so many pixels.
 

@@ -110,6 +110,7 @@ UNFIT = {
     "an animation": (picture(frames=2), "moves"),
     "a bomb": (bomb(), "too many pixels"),
     "half a header": (picture()[:20], "is no picture"),
+    "half a picture": (picture()[:-40], "seems to be damaged"),
 }
 
 
