@@ -20,7 +20,7 @@ from bot.services import Services
 from bot.tasks.uploads import read_all
 from bot.texts import say
 from bot.ui.forms import Field, Form
-from bot.ui.text import clean
+from bot.ui.text import said
 
 LONGEST_PROMPT = 4000
 """Characters; what Discord lets a form's field hold, and the most that the large servers take."""
@@ -62,7 +62,7 @@ class ImageCog(commands.Cog):
     ) -> None:
         """Queue a prompt."""
         wish = Wish(
-            prompt=_said(prompt),
+            prompt=_prompt(prompt),
             size=size,
             count=count,
             seed=seed,
@@ -100,7 +100,7 @@ class ImageCog(commands.Cog):
         self, interaction: discord.Interaction, job: Job, index: int, prompt: str
     ) -> None:
         before, drawn = self._kind.request(job), self._kind.result_of(job)
-        wish = Wish(prompt=_said(prompt), size=drawn.size, edits=True, spoiler=before.spoiler)
+        wish = Wish(prompt=_prompt(prompt), size=drawn.size, edits=True, spoiler=before.spoiler)
         await self._ask(interaction, wish, functools.partial(self._kept, job, before.file(index)))
 
     async def _uploaded(self, attachment: discord.Attachment) -> Sequence[File]:
@@ -130,8 +130,8 @@ class ImageCog(commands.Cog):
         )
 
 
-def _said(prompt: str) -> str:
-    text = clean(prompt).strip()
+def _prompt(prompt: str) -> str:
+    text = said(prompt)
     if not text:
         raise NotTaken(say("image-empty"))
     return text
