@@ -198,7 +198,7 @@ class TestAProviderThatKeepsFailing:
                 with pytest.raises(JobError):
                     await run_inline(chat, WHY)
             for number in range(9):
-                await queue.enqueue(chat, Question(text=f"{number}?"), owner=number)
+                await queue.enqueue(chat, Question(text=f"{number}?"), owner=number % 6)
                 await drain(queue)
                 clock.forward(1)
             for _ in range(2):
