@@ -1,4 +1,6 @@
-"""Takes an answer back: whoever asked for it at once, an administrator after a question."""
+"""Takes an answer back, with its job and whatever is kept of it: whoever asked for it at once, an
+administrator after a question.
+"""
 
 import re
 
@@ -32,10 +34,13 @@ class ChatDelete:
 
     def __init__(self, services: Services) -> None:
         self._chat = services.kind(Chat)
+        self._queue = services.queue
         self._audit = Audit(services.queue.store)
 
     async def press(self, interaction: discord.Interaction, job: Job) -> None:
-        """Take the answer back, from where it is seen and from what is remembered; or ask."""
+        """Take the answer back, from where it is seen and from what is kept; or ask. Of a copy the
+        answer is only forgotten: its job stays for those who see it.
+        """
         message, person = interaction.message, person_of(interaction)
         if message is None:
             raise Stale
@@ -52,6 +57,8 @@ class ChatDelete:
         await take_back(message, interaction.delete_original_response)
         if is_copy:
             await whisper_of(interaction)(Post(say("chat-deleted-copy")))
+        else:
+            await self._queue.delete(job.id, recall=True)
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
         """Take somebody else's answer back, and write that down."""
@@ -63,6 +70,7 @@ class ChatDelete:
         await self._chat.forget(job)
         await self._audit.record(person, Deed.DELETED, job.id)
         await take_back(message, message.delete)
+        await self._queue.delete(job.id, recall=True)
         await edit_of(interaction)(Post(say("chat-deleted")))
 
 

@@ -1,5 +1,6 @@
 """What follows a failed attempt: another try after a backoff, or the end. Pure but for the dice."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,13 @@ def after_failure(
 def after(now: float, delay_s: float) -> float:
     """The time `delay_s` from now; never earlier, also where the delay is no number."""
     return now + max(0.0, delay_s)
+
+
+def together(at: float) -> float:
+    """The time to the next hundredth of a second: jobs that wait for one moment are ready at once,
+    and so in the order of the line, though each has reckoned it a little differently.
+    """
+    return at if math.isinf(at) else math.ceil(at * 100) / 100
 
 
 def sentence_of(error: BaseException) -> str:

@@ -189,9 +189,9 @@ class SqliteStore:
         """See `Store.control`."""
         return await self._writer.run(lambda db: self._steering.control(db, job_id, control))
 
-    async def delete(self, job_id: str) -> None:
+    async def delete(self, job_id: str, *, recall: bool = False) -> None:
         """See `Store.delete`."""
-        await self._writer.run(lambda db: self._keeping.delete(db, job_id))
+        await self._writer.run(lambda db: self._keeping.delete(db, job_id, recall=recall))
 
     async def policy(self, change: Policy) -> None:
         """See `Store.policy`."""
