@@ -15,6 +15,7 @@ from bot.delivery.presses import edit_of, whisper_of
 from bot.delivery.sight import NotAllowed
 from bot.delivery.taking_back import take_back
 from bot.jobs.chat import DELETE, Chat
+from bot.queue.deliveries import Way
 from bot.queue.job import Job
 from bot.services import Services
 from bot.texts import say
@@ -58,7 +59,7 @@ class ChatDelete:
         if is_copy:
             await whisper_of(interaction)(Post(say("chat-deleted-copy")))
         else:
-            await self._queue.delete(job.id, recall=True)
+            await self._leave_nothing(job)
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
         """Take somebody else's answer back, and write that down."""
@@ -70,8 +71,14 @@ class ChatDelete:
         await self._chat.forget(job)
         await self._audit.record(person, Deed.DELETED, job.id)
         await take_back(message, message.delete)
-        await self._queue.delete(job.id, recall=True)
+        await self._leave_nothing(job)
         await edit_of(interaction)(Post(say("chat-deleted")))
+
+    async def _leave_nothing(self, job: Job) -> None:
+        """Remove the job and its result, unless a program is still owed it."""
+        owed = await (await self._queue.store_of(job.id)).deliveries(job.id)
+        if all(one.is_over for one in owed if one.way is Way.WEBHOOK):
+            await self._queue.delete(job.id, recall=True)
 
 
 def _check_administrator(person: Person, job: Job) -> None:
