@@ -85,7 +85,7 @@ class App:
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
         acknowledging = Acknowledging(self.queue, calls, self._tickets, outbox, degraded)
-        intake = Intake(self.queue, calls, acknowledging, sealer, failures)
+        intake = Intake(self.queue, calls, acknowledging, sealer, failures, time.time)
         owners = frozenset(discord.owner_ids)
         showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)

@@ -19,6 +19,7 @@ from bot.delivery.target import Sealer, Target
 from bot.operation.log_context import also_about_job
 from bot.queue.deliveries import NewDelivery
 from bot.queue.handlers import AnyJobType
+from bot.queue.job import Clock
 from bot.queue.job_queue import JobQueue
 from bot.queue.reply import File
 from bot.queue.store.base import Enqueued
@@ -61,12 +62,14 @@ class Intake:
         acknowledging: Acknowledging,
         sealer: Sealer,
         failures: FailureDesk,
+        clock: Clock,
     ) -> None:
         self._queue = queue
         self._calls = calls
         self._acknowledging = acknowledging
         self._sealer = sealer
         self._failures = failures
+        self._clock = clock
         self._going_on: set[asyncio.Task[Enqueued]] = set()
 
     async def command(
@@ -132,7 +135,8 @@ class Intake:
             logger.info("a sentence was not told: %s", refusal)
 
     def _owed(self, target: Target) -> NewDelivery:
-        check_at = target.asked_at + CHECK_AFTER_S
+        """Held by this machine's clock: Discord's, which `asked_at` is of, may be far behind it."""
+        check_at = self._clock() + CHECK_AFTER_S
         return NewDelivery(self._sealer.seal(target), check_at, owner=target.user)
 
     def _store(

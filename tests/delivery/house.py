@@ -228,7 +228,7 @@ class House:
         self.book = WatchedBook(store, offset, Redactor([KEY]).redact)
         failures = FailureDesk(self.book)
         acknowledging = Acknowledging(self.queue, self.calls, self.tickets, *outboxes)
-        self.intake = Intake(self.queue, self.calls, acknowledging, self.sealer, failures)
+        self.intake = Intake(self.queue, self.calls, acknowledging, self.sealer, failures, offset)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
         servers, tokens = self.client.servers, self.quota.today

@@ -194,6 +194,18 @@ class TestAnUncertainAcknowledgement:
         assert (await house.delivery()).state is DeliveryState.HELD
         assert not [e for e in house.world.log if e.method == "GET" and "{token}" in e.route]
 
+    async def test_is_not_asked_for_sooner_by_a_clock_that_is_ahead_of_discords(self, build):
+        house = await build(working=False)
+        house.offset.seconds += 3600
+        house.world.troubles.lose_answer(CALLBACK, times=2)
+        await house.asked("why?")
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.HELD
+
+        house.advance(CHECK_S)
+        await house.bring()
+        assert (await house.delivery()).state is DeliveryState.WAITING
+
     async def test_with_a_dead_token_counts_as_promised(self, house):
         house.world.troubles.lose_answer(CALLBACK, times=2)
         await house.asked("why?")
