@@ -218,19 +218,20 @@ class WorkerQueue:
     async def mark_as_resume(self, job_id: str, *, reset_attempts: bool = True) -> State:
         """A discarded or cancelled job is ready again, with all its attempts or those it has left.
 
-        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        Raises `TaskNotFoundError`, `InvalidStateTransitionError`, `QueueFull` or
+        `UserLimitReached`.
         """
         return await self._control(job_id, ResumeJob(reset_attempts))
 
     async def retry(self, job_id: str) -> State:
         """A job that waits for its backoff is ready now; a discarded or cancelled one, resumed.
 
-        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        Raises as `mark_as_resume`.
         """
         return await self._control(job_id, RetryJob())
 
     async def _control(self, job_id: str, control: Control) -> State:
-        job = await self.store.control(job_id, control)
+        job = await self.store.control(job_id, control, self._options.limits)
         self._tell()  # it may be ready now, or who was parked on its slots
         return job.state
 

@@ -105,6 +105,17 @@ async def test_many_are_enqueued_together_or_not_at_all(hands):
     assert [job.payload for job in await queue.dequeue(10)] == [1, 2]
 
 
+async def test_what_is_brought_back_counts_as_what_is_new(hands):
+    queue = await hands(limits=Limits(max_size=1))
+    (job,) = await queue.enqueue(1)
+    await queue.mark_as_discarded(job.id, "no")
+    await queue.enqueue(2)
+    for again in (queue.mark_as_resume, queue.retry):
+        with pytest.raises(QueueFull):
+            await again(job.id)
+    assert (await stored(queue, job)).state is State.DISCARDED
+
+
 @pytest.mark.parametrize("unsayable", [float("nan"), {1, 2}, object()])
 async def test_what_json_cannot_say_is_refused_with_all_that_came_along(queue, unsayable):
     with pytest.raises((TypeError, ValueError)):

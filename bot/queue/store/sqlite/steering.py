@@ -11,7 +11,9 @@ from bot.queue.deliveries import OVER_FOR_GOOD
 from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, State
+from bot.queue.store.admission import refuse_return
 from bot.queue.store.base import (
+    Limits,
     PauseQueue,
     Policies,
     Policy,
@@ -89,7 +91,7 @@ class Steering:
         desk.close()
         return len(unmoved)
 
-    def control(self, db: Connection, job_id: str, control: Control) -> Job:
+    def control(self, db: Connection, job_id: str, control: Control, limits: Limits) -> Job:
         """Do what is asked of a job."""
         now = self._clock()
         seq, before = self._jobs.known(db, job_id)
@@ -97,6 +99,8 @@ class Steering:
             return before
         after = controlled(before, control, now)
         desk = Desk(db, self._sql)
+        if before.state in FINISHED:
+            refuse_return(desk, after, limits)
         job = self._jobs.save(db, desk, seq, before, after, now)
         if before.state in FINISHED:
             db.execute(self._sql["deliveries_told_anew"], (job_id, *OVER_FOR_GOOD))

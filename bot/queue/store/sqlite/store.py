@@ -185,9 +185,11 @@ class SqliteStore:
             n += await self._writer.run(partial(self._steering.lift, some=some))
         return n
 
-    async def control(self, job_id: str, control: Control) -> Job:
+    async def control(self, job_id: str, control: Control, limits: Limits | None = None) -> Job:
         """See `Store.control`."""
-        return await self._writer.run(lambda db: self._steering.control(db, job_id, control))
+        return await self._writer.run(
+            lambda db: self._steering.control(db, job_id, control, limits or Limits())
+        )
 
     async def delete(self, job_id: str) -> None:
         """See `Store.delete`."""
