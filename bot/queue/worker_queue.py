@@ -127,9 +127,11 @@ class WorkerQueue:
         """Store a job for each payload, all or none; when this returns they survive any crash.
 
         `keys`, one for each payload: a key that is known answers the older job. Raises `QueueFull`,
-        `UserLimitReached`, `StoreUnavailable` (certainly not stored), `CommitUnknown`, and
-        `TypeError` or `ValueError` for a payload that JSON cannot say.
+        `UserLimitReached`, `StoreUnavailable` (certainly not stored), `CommitUnknown`, `TypeError`
+        or `ValueError` for a payload that JSON cannot say, and `ValueError` for no attempt at all.
         """
+        if max_attempts is not None and max_attempts < 1:
+            raise ValueError(f"A job has at least one attempt, not {max_attempts}.")
         now = self._clock()
         first = Job(
             id="",

@@ -116,6 +116,13 @@ async def test_what_is_brought_back_counts_as_what_is_new(hands):
     assert (await stored(queue, job)).state is State.DISCARDED
 
 
+@pytest.mark.parametrize("none", [0, -1])
+async def test_a_job_without_any_attempt_is_refused(queue, none):
+    with pytest.raises(ValueError, match=f"at least one attempt, not {none}"):
+        await queue.enqueue(1, max_attempts=none)
+    assert await queue.dequeue(10) == []
+
+
 @pytest.mark.parametrize("unsayable", [float("nan"), {1, 2}, object()])
 async def test_what_json_cannot_say_is_refused_with_all_that_came_along(queue, unsayable):
     with pytest.raises((TypeError, ValueError)):
