@@ -14,6 +14,7 @@ from typing import Self
 from pydantic import JsonValue
 
 from bot.queue.controls import CancelJob, Control, DiscardJob, ResumeJob, RetryJob
+from bot.queue.declared import refuse_nothing
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
 from bot.queue.ids import new_id
@@ -34,7 +35,7 @@ KIND = "by-hand"
 
 @dataclass(frozen=True, slots=True)
 class WorkerQueueOptions:
-    """How a hand-driven queue behaves. Times in seconds.
+    """How a hand-driven queue behaves; `ValueError` for what cannot work. Times in seconds.
 
     `lease_s` is the visibility timeout: a job in hand is invisible to others for so long, renewed
     for as long as this process lives. With `beat=False` nothing renews it but `renew`.
@@ -47,6 +48,9 @@ class WorkerQueueOptions:
     max_losses: int = 10
     limits: Limits = field(default_factory=Limits)
     retention: Retention = field(default_factory=Retention)
+
+    def __post_init__(self) -> None:
+        refuse_nothing(self, "lease_s", "max_attempts", "max_losses")
 
 
 class WorkerQueue:
