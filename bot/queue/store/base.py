@@ -103,7 +103,7 @@ def page(jobs: Iterable[Job], before: str | None, limit: int, after: str | None)
         for job in newest
         if (before is None or job.id < before) and (after is None or job.id > after)
     ]
-    return within[:limit] if after is None else within[-limit:]
+    return within[:limit] if after is None else within[max(0, len(within) - limit) :]
 
 
 @dataclass(frozen=True, slots=True)
