@@ -89,9 +89,10 @@ class Steering:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
         Overrides: `payload` (a request of its kind, with the `limit_key` of which it runs from now
-        on), `priority`, `max_attempts`, `timeout_s`. What had ended counts as a new job does.
-        Raises as `cancel`, `QueueFull` or `UserLimitReached`, what the gate refuses it with, and
-        `ValueError` for an override that makes no sense.
+        on, without the checkpoint and files of the one before), `priority`, `max_attempts`,
+        `timeout_s`. What had ended counts as a new job does. Raises as `cancel`,
+        `QueueFull` or `UserLimitReached`, what the gate refuses it with, and `ValueError` for an
+        override that makes no sense.
         """
         changes = await self._overrides(job_id, overrides)
         return await self._again(job_id, RetryJob(reason, changes))

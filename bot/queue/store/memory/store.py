@@ -313,6 +313,8 @@ class MemoryStore:
             self._save(after)
             if before.state in FINISHED:
                 self._debts.change(job_id, outbox.told_anew)
+            if after.attached != before.attached:  # what was attached was of other work
+                self._results.remove(job_id)
             self._unpark()
             return self._jobs[job_id]
 

@@ -1,5 +1,6 @@
 """Steering: due and aged jobs move on, people act on jobs; bounds, weights and pauses are set."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -104,6 +105,9 @@ class Steering:
         job = self._jobs.save(db, desk, seq, before, after, now)
         if before.state in FINISHED:
             db.execute(self._sql["deliveries_told_anew"], (job_id, *OVER_FOR_GOOD))
+        if job.attached != before.attached:  # what was attached was of other work
+            db.execute(self._sql["artifacts_remove"], (json.dumps([seq]),))
+            db.execute(self._sql["job_attached"], (job_id,))
         self._jobs.unpark(db, desk, now)
         desk.close()
         return job
