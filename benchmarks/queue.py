@@ -15,8 +15,8 @@ from benchmarks import enqueue, flat, idle, memory, raw, slow_disk, wake
 from benchmarks.drain import Run, in_turn, ours
 from benchmarks.judge import judged, leave, told
 from benchmarks.peers.course import Course
+from benchmarks.peers.environment import NotMeasured
 from benchmarks.peers.measured import HUEY, PEERS, PGQUEUER_100, prepared
-from benchmarks.peers.servers import NotMeasured
 from benchmarks.plain import FSYNC, plain
 from bot.garbage import spare_the_collector
 

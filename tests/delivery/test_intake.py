@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from bot.delivery import intake
+from bot.delivery.first_response import ALREADY_ACKNOWLEDGED
 from bot.queue.deliveries import DeliveryState
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
@@ -130,7 +131,7 @@ class TestAnAcknowledgement:
 
     async def test_that_was_heard_already_counts(self, house):
         """What a retry after a lost answer gets is 40060, although the person sees the ticket."""
-        house.world.troubles.fail(CALLBACK, 400, code=intake.ALREADY_ACKNOWLEDGED)
+        house.world.troubles.fail(CALLBACK, 400, code=ALREADY_ACKNOWLEDGED)
         await house.ask("why?")
         await house.diary.until(EventName.JOB_STARTED)
         house.teller.answer("why?", "Because.")

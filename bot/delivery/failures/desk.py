@@ -10,12 +10,11 @@ from discord import app_commands
 from bot.delivery.discord_calls import NOBODY, Refusal, refusals
 from bot.delivery.failures.book import Asked, Failure, FailureBook
 from bot.delivery.failures.sentences import unwrapped
+from bot.delivery.first_response import ALREADY_ACKNOWLEDGED
 from bot.texts import say
 from bot.ui.text import shorten
 
 logger = logging.getLogger(__name__)
-
-ALREADY_ACKNOWLEDGED = 40060
 
 LONGEST_CHOICE = 100
 """Characters (Discord's documentation on autocomplete)."""
