@@ -284,7 +284,7 @@ class Store(Records, Protocol):
     """The name under which this process's claims are recorded; unique to the process."""
 
     async def open(self) -> None:
-        """Make the store usable; raises `StoreError` with a sentence that says what to do."""
+        """Make the store usable, once; raises `StoreError` with a sentence that says what to do."""
 
     async def close(self) -> None:
         """Finish what was accepted and release everything; may be called twice."""

@@ -170,6 +170,17 @@ class TestOpenAndClosed:
         await store.close()
         await store.close()
 
+    async def test_it_is_opened_once_and_goes_on_where_that_is_tried_again(self, path: Path):
+        store = SqliteStore(path)
+        await store.open()
+        with pytest.raises(StoreError, match="opened already"):
+            await store.open()
+        assert await stored(store, a_job())
+        await store.close()
+        with pytest.raises(StoreError, match="opened already"):
+            await store.open()
+        assert list((path.parent / f"{path.name}-processes").iterdir()) == []
+
     async def test_closing_finishes_what_was_accepted(self, path: Path):
         store = SqliteStore(path)
         await store.open()

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery, Way
-from bot.queue.errors import StoreUnavailable
+from bot.queue.errors import StoreError, StoreUnavailable
 from bot.queue.figures import Figures
 from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job
@@ -91,12 +91,16 @@ class SqliteStore:
         self._reading: list[sqlite3.Connection] = []
         self._watch = NeighbourWatch(self._neighbours, self._version, self._wake)
         self._wakes: list[Callable[[], None]] = []
-        self._is_open = False
+        self._is_open = self._was_open = False
 
     async def open(self) -> None:
         """See `Store.open`."""
+        if self._was_open:
+            raise StoreError(
+                "This store was opened already. Give whoever opens one another for the same file."
+            )
         await asyncio.to_thread(self._start)
-        self._is_open = True
+        self._is_open = self._was_open = True
 
     def _start(self) -> None:
         with explained(self._path):
