@@ -41,11 +41,20 @@ async def load_extensions(client: commands.AutoShardedBot, folder: Path) -> None
 
 
 def modules_in(folder: Path) -> list[str]:
-    """What the folder has to be loaded; raises `ExtensionFault` if there is no folder."""
+    """What the folder has to be loaded; raises `ExtensionFault` if there is no folder, or a module
+    whose name cannot be imported.
+    """
     if not folder.is_dir():
         raise ExtensionFault(
             f"EXTENSIONS_FOLDER: {folder} is no folder; make it, or correct the setting."
         )
+    for path in sorted(folder.glob("[!._]*.py")):
+        if "." in path.stem:  # it would be taken for a part of a package, and be passed over
+            better = folder / f"{path.stem.replace('.', '_')}.py"
+            raise ExtensionFault(
+                f"{path} cannot be loaded, for its name has a dot before `.py`; rename it,"
+                f" to {better} say, or take it out of the folder of EXTENSIONS_FOLDER."
+            )
     found = pkgutil.iter_modules([str(folder)])
     return sorted(module.name for module in found if not module.name.startswith("_"))
 

@@ -11,7 +11,7 @@ from bot.jobs.question import Question
 from bot.operation.log_context import about_message
 from bot.services import Services
 from bot.texts import say
-from bot.ui.text import clean
+from bot.ui.text import clean, said
 from cogs.chat_files import ChatFiles, names_of
 from cogs.chat_message import is_question, is_readable, replied_to, words
 
@@ -50,7 +50,7 @@ class ChatCog(commands.Cog):
         fresh: bool = False,
     ) -> None:
         """Queue a question."""
-        text = clean(msg).strip()
+        text = said(msg)
         if not text:
             await interaction.response.send_message(say("chat-empty"), ephemeral=True)
             return
@@ -92,7 +92,7 @@ class ChatCog(commands.Cog):
         if not is_question(message):
             return
         about_message(message)
-        text = clean(words(message)).strip()
+        text = said(words(message))
         if not text and not message.attachments:
             sentence = say("chat-empty") if is_readable(message) else say("chat-unreadable")
             await self._services.intake.tell(message, sentence)

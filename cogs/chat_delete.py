@@ -1,4 +1,6 @@
-"""Takes an answer back: whoever asked for it at once, an administrator after a question."""
+"""Takes an answer back, with its job and whatever is kept of it: whoever asked for it at once, an
+administrator after a question.
+"""
 
 import re
 
@@ -13,6 +15,7 @@ from bot.delivery.presses import edit_of, whisper_of
 from bot.delivery.sight import NotAllowed
 from bot.delivery.taking_back import take_back
 from bot.jobs.chat import DELETE, Chat
+from bot.queue.deliveries import Way
 from bot.queue.job import Job
 from bot.services import Services
 from bot.texts import say
@@ -32,10 +35,13 @@ class ChatDelete:
 
     def __init__(self, services: Services) -> None:
         self._chat = services.kind(Chat)
+        self._queue = services.queue
         self._audit = Audit(services.queue.store)
 
     async def press(self, interaction: discord.Interaction, job: Job) -> None:
-        """Take the answer back, from where it is seen and from what is remembered; or ask."""
+        """Take the answer back, from where it is seen and from what is kept; or ask. Of a copy the
+        answer is only forgotten: its job stays for those who see it.
+        """
         message, person = interaction.message, person_of(interaction)
         if message is None:
             raise Stale
@@ -52,6 +58,8 @@ class ChatDelete:
         await take_back(message, interaction.delete_original_response)
         if is_copy:
             await whisper_of(interaction)(Post(say("chat-deleted-copy")))
+        else:
+            await self._leave_nothing(job)
 
     async def confirm(self, interaction: discord.Interaction, job: Job) -> None:
         """Take somebody else's answer back, and write that down."""
@@ -63,7 +71,14 @@ class ChatDelete:
         await self._chat.forget(job)
         await self._audit.record(person, Deed.DELETED, job.id)
         await take_back(message, message.delete)
+        await self._leave_nothing(job)
         await edit_of(interaction)(Post(say("chat-deleted")))
+
+    async def _leave_nothing(self, job: Job) -> None:
+        """Remove the job and its result, unless a program is still owed it."""
+        owed = await (await self._queue.store_of(job.id)).deliveries(job.id)
+        if all(one.is_over for one in owed if one.way is Way.WEBHOOK):
+            await self._queue.delete(job.id, recall=True)
 
 
 def _check_administrator(person: Person, job: Job) -> None:

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.client import Conveyor
 from bot.delivery.intake import Inputs, NotTaken
-from bot.jobs.image import KEPT_SOURCE, SOURCE, Drawing, unfit
+from bot.jobs.image import KEPT_SOURCE, LARGEST_SOURCE, SOURCE, Drawing, unfit
 from bot.jobs.wish import MOST, NUMBERS, Size, Wish
 from bot.providers import pictures
 from bot.providers.image import MOST_SEEDS
@@ -20,7 +20,7 @@ from bot.services import Services
 from bot.tasks.uploads import read_all
 from bot.texts import say
 from bot.ui.forms import Field, Form
-from bot.ui.text import clean
+from bot.ui.text import said
 
 LONGEST_PROMPT = 4000
 """Characters; what Discord lets a form's field hold, and the most that the large servers take."""
@@ -35,6 +35,7 @@ class ImageCog(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._decoding = asyncio.Lock()
 
     @property
     def _kind(self) -> Drawing:
@@ -61,16 +62,15 @@ class ImageCog(commands.Cog):
     ) -> None:
         """Queue a prompt."""
         wish = Wish(
-            prompt=_said(prompt),
+            prompt=_prompt(prompt),
             size=size,
             count=count,
             seed=seed,
             edits=source is not None,
             spoiler=private,
         )
-        await self._ask(
-            interaction, wish, None if source is None else functools.partial(_uploaded, source)
-        )
+        inputs = None if source is None else functools.partial(self._uploaded, source)
+        await self._ask(interaction, wish, inputs)
 
     async def again(self, interaction: discord.Interaction, job: Job) -> None:
         """The same once more, with a new seed."""
@@ -100,8 +100,20 @@ class ImageCog(commands.Cog):
         self, interaction: discord.Interaction, job: Job, index: int, prompt: str
     ) -> None:
         before, drawn = self._kind.request(job), self._kind.result_of(job)
-        wish = Wish(prompt=_said(prompt), size=drawn.size, edits=True, spoiler=before.spoiler)
+        wish = Wish(prompt=_prompt(prompt), size=drawn.size, edits=True, spoiler=before.spoiler)
         await self._ask(interaction, wish, functools.partial(self._kept, job, before.file(index)))
+
+    async def _uploaded(self, attachment: discord.Attachment) -> Sequence[File]:
+        """The attachment, if it is a picture to its end; one at a time, for they take much memory
+        while they are open.
+        """
+        files = await read_all({SOURCE: attachment})
+        try:
+            async with self._decoding:
+                await asyncio.to_thread(pictures.decoded, files[0].data, LARGEST_SOURCE)
+        except pictures.NotAPicture as fault:
+            raise NotTaken(unfit(fault)) from fault
+        return files
 
     async def _kept(self, job: Job, name: str) -> Sequence[File]:
         """A file of a finished job as the source of another one."""
@@ -118,21 +130,11 @@ class ImageCog(commands.Cog):
         )
 
 
-def _said(prompt: str) -> str:
-    text = clean(prompt).strip()
+def _prompt(prompt: str) -> str:
+    text = said(prompt)
     if not text:
         raise NotTaken(say("image-empty"))
     return text
-
-
-async def _uploaded(attachment: discord.Attachment) -> Sequence[File]:
-    """The attachment, if it is a picture."""
-    files = await read_all({SOURCE: attachment})
-    try:
-        await asyncio.to_thread(pictures.check, files[0].data)
-    except pictures.NotAPicture as fault:
-        raise NotTaken(unfit(fault)) from fault
-    return files
 
 
 def _form(wish: Wish) -> Form:

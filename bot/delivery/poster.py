@@ -1,6 +1,8 @@
 """Posts nothing twice, also after Discord has forgotten its nonces: looks before it repeats."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 import discord
 
@@ -84,13 +86,37 @@ class Poster:
         return [one for one in own if one.type in _POSTS and one.id != ticket]
 
 
-def _looks(message: discord.Message) -> tuple[str, str, int]:
-    return message.content, _footer(message.embeds), len(message.attachments)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What tells one message from others. Its buttons name their job, where it has any."""
+
+    content: str
+    footer: str
+    files: int
+    buttons: frozenset[str]
 
 
-def _should_look(post: Post) -> tuple[str, str, int]:
+def _looks(message: discord.Message) -> _Look:
+    return _Look(
+        message.content,
+        _footer(message.embeds),
+        len(message.attachments),
+        _custom_ids(
+            chain.from_iterable(getattr(row, "children", ()) for row in message.components)
+        ),
+    )
+
+
+def _should_look(post: Post) -> _Look:
     embeds = [] if post.embed is None else [post.embed]
-    return post.content.strip(), _footer(embeds), len(post.files)
+    return _Look(
+        post.content.strip(), _footer(embeds), len(post.files), _custom_ids(post.view().children)
+    )
+
+
+def _custom_ids(items: Iterable[object]) -> frozenset[str]:
+    found = (getattr(item, "custom_id", None) for item in items)
+    return frozenset(name for name in found if name is not None)
 
 
 def _footer(embeds: list[discord.Embed]) -> str:

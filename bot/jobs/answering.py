@@ -44,7 +44,7 @@ class Answering:
         Raises `JobError`, or `Snooze` while the provider is left alone.
         """
         try:
-            with self._breaker.call() as call:
+            async with self._breaker.call() as call:
                 text, ended = "", Ended()
                 async for piece in self._provider.stream(asked):
                     call.answering()

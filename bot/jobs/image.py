@@ -104,7 +104,7 @@ class Drawing(JobType[Wish, Drawn]):
     async def _draw(self, ctx: JobContext, asked: ImageRequest) -> Image.Image:
         """One picture. Raises `JobError`, or `Snooze` while the provider is left alone."""
         try:
-            with self._breaker.call():
+            async with self._breaker.call():
                 return await self._provider.draw(asked)
         except Resting as resting:
             ctx.progress(stage=say("image-waits"))

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from bot.jobs.conversation import Turn, place_of, recalled, turn_of
 from bot.jobs.memory import Memory
 from bot.jobs.question import Answer, Question
-from bot.queue.errors import StoreError
+from bot.queue.errors import Snooze, StoreError
 from bot.queue.events import Event, EventName
 from bot.queue.handlers import JobContext
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import UNFINISHED
 from bot.queue.store.base import JobFilter
+from bot.texts import say
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,10 @@ LOOKS_AT_ONCE = 4
 """In a crowd of commands the rest are answered before anybody looks: a thousand people who asked at
 once waited half as long again for their tickets (`benchmarks/acks.py`).
 """
+
+
+LOOK_AGAIN_S = 1.0
+"""How long a question waits for an older one that is just being answered, before it looks again."""
 
 
 class Before(NamedTuple):
@@ -73,7 +78,10 @@ class Recollection:
         return False
 
     async def before(self, ctx: JobContext, question: Question) -> Before:
-        """What went before; a job that runs again gets the same, as far as it is still there."""
+        """What went before; a job that runs again gets the same, as far as it is still there.
+
+        Raises `Snooze` while what the person asked before waits for its own answer.
+        """
         if question.conversation is None or (question.first and not question.anew):
             return Before([], question.quoted)
         name = question.again or ctx.job.id
@@ -81,6 +89,8 @@ class Recollection:
             if question.anew:
                 await self.memory.begin(question.conversation, name)
                 return Before([], question.quoted)
+            if ctx.saved is None:
+                await self._wait_for_older(ctx, question)
             turns = await self._turns(question.conversation)
         except StoreError as error:
             logger.warning("an answer knows nothing of what went before: %s", error)
@@ -92,6 +102,19 @@ class Recollection:
         known = [turns[one] for one in names if isinstance(one, str) and one in turns]
         said = [turn for turn in known if not turn.is_blank]
         return Before(said, "" if after else question.quoted)
+
+    async def _wait_for_older(self, ctx: JobContext, question: Question) -> None:
+        """Only for what was put off: of two that are answered at once neither waits."""
+        job = ctx.job
+        if job.owner is None:
+            return
+        unfinished = JobFilter(owner=job.owner, type=self._kind, states=UNFINISHED)
+        for older in await self._queue.find(unfinished, before=job.id):
+            asked = Question.model_validate_json(older.payload)
+            if older.run_at > older.created_at and asked.conversation == question.conversation:
+                ctx.progress(stage=say("chat-waits-turn"))
+                now = job.started_at or job.created_at
+                raise Snooze(max(LOOK_AGAIN_S, older.run_at - now))
 
     async def _turns(self, conversation: str) -> dict[str, Turn]:
         """Also those that are just being kept."""

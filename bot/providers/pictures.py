@@ -22,6 +22,10 @@ MOST_ACROSS = 20_000
 """Pixels of its longer side."""
 
 
+ABOUT = ("prompt", "seed", "size", "model", "index")
+"""Names of the texts that say how a picture was drawn."""
+
+
 class Flaw(StrEnum):
     """Why something is not taken for a picture."""
 
@@ -38,11 +42,6 @@ class NotAPicture(Exception):
         super().__init__(flaw)
         self.flaw = flaw
         self.most = most
-
-
-def check(data: bytes) -> None:
-    """Look at the header only. Raises `NotAPicture`."""
-    _opened(data)
 
 
 def decoded(data: bytes, largest: int = MOST_ACROSS) -> Image.Image:
@@ -79,6 +78,12 @@ def png(image: Image.Image, about: Mapping[str, str] | None = None) -> bytes:
     data = io.BytesIO()
     image.save(data, "PNG", pnginfo=texts)
     return data.getvalue()
+
+
+def about(image: Image.Image) -> dict[str, str]:
+    """How the picture was drawn, by `ABOUT`, as `png` wrote it; nothing that a camera wrote."""
+    texts = ((name, image.info.get(name)) for name in ABOUT)
+    return {name: str(text) for name, text in texts if isinstance(text, str)}
 
 
 def _opened(data: bytes) -> Image.Image:

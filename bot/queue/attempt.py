@@ -10,7 +10,7 @@ from bot.queue.errors import JobError, Severity, Snooze
 from bot.queue.handlers import JobContext, Registry
 from bot.queue.job import Clock, Job
 from bot.queue.lifecycle import Complete, Outcome, SnoozeUntil
-from bot.queue.retry import RetryPolicy, after, after_failure
+from bot.queue.retry import RetryPolicy, after, after_failure, together
 from bot.queue.sentences import sentence
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Attempts:
             result = await job_type.run(context, job_type.request(job))
             return Complete(result.model_dump_json())
         except Snooze as snooze:
-            return SnoozeUntil(after(self.clock(), snooze.delay_s))
+            return SnoozeUntil(together(after(self.clock(), snooze.delay_s)))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a handler's exit is not the bot's
             return self.failed(job, error)
 

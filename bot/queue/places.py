@@ -26,8 +26,8 @@ class Places:
     def moved(self, before: Job | None, job: Job) -> Job:
         """The job in its new place, on its way from `before` (None: it is new).
 
-        One that was handed back or lost keeps its slots and its turn; one that comes to a line, or
-        changes its lane there, takes a new turn.
+        One that was handed back or lost keeps its slots and its turn, and a snooze gives the turn
+        back; one that comes to a line, or changes its lane there, takes a new turn.
         """
         was = None if before is None else before.state
         if job.state is State.PENDING and was not in READY:
@@ -38,6 +38,8 @@ class Places:
             return self.turns.taken(job)
         if job.state not in READY | {State.PARKED} and was in READY | {State.PARKED}:
             self.slots.free(before)
+            if (was, job.state) == (State.PROCESSING, State.SCHEDULED):
+                self.turns.given_back(before)
             return job._replace(parked_on=None)
         return job
 

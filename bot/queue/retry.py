@@ -1,5 +1,6 @@
 """What follows a failed attempt: another try after a backoff, or the end. Pure but for the dice."""
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +50,13 @@ def after(now: float, delay_s: float) -> float:
     `LONGEST_DELAY_S`, also where it is infinite.
     """
     return now + max(0.0, min(delay_s, LONGEST_DELAY_S))
+
+
+def together(at: float) -> float:
+    """The time to the next hundredth of a second: jobs that wait for one moment are ready at once,
+    and so in the order of the line, though each has reckoned it a little differently.
+    """
+    return at if math.isinf(at) else math.ceil(at * 100) / 100
 
 
 def sentence_of(error: BaseException) -> str:

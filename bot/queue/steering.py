@@ -149,10 +149,13 @@ class Steering:
         self._wake_for(job)
         return job
 
-    async def delete(self, job_id: str) -> None:
-        """Remove a finished job with all that is its, also what is still owed of it."""
+    async def delete(self, job_id: str, *, recall: bool = False) -> None:
+        """Remove a finished job with all that is its, also what is still owed of it.
+
+        `recall`: nobody is given its result any more, also where another job brought it.
+        """
         self._cache.forget((await self._jobs.get(job_id)).cache_key)
-        await (await self._jobs.of(job_id)).delete(job_id)
+        await (await self._jobs.of(job_id)).delete(job_id, recall=recall)
 
     async def pause(self, queue: str | None = None) -> None:
         """Start no more jobs of this queue, or of all that are known, also after a restart."""

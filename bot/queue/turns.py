@@ -45,8 +45,15 @@ class Turns:
         owner = job.owner or NOBODY
         place = job.parked_on or job.queue
         rank = max(self.ends[place, job.lane, owner], self.times[place, job.lane])
-        self.ends[place, job.lane, owner] = rank + job.cost / self.weights.get(owner, USUAL_WEIGHT)
+        self.ends[place, job.lane, owner] = rank + self._length(job)
         return job if job.rank == rank else job._replace(rank=rank)
+
+    def given_back(self, job: Job) -> None:
+        """Its owner's turns in its queue end the sooner by the one that this run did not use."""
+        self.ends[job.queue, job.lane, job.owner or NOBODY] -= self._length(job)
+
+    def _length(self, job: Job) -> float:
+        return job.cost / self.weights.get(job.owner or NOBODY, USUAL_WEIGHT)
 
     def claimed(self, jobs: Iterable[Job]) -> None:
         """The lanes' times move on to what is served, never back."""

@@ -56,6 +56,7 @@ chat-rests = The chat provider keeps failing, so it is left alone for { $seconds
        *[other] { $seconds } seconds
     }, then asked again. Questions wait meanwhile and lose nothing.
 chat-waits = waiting for the chat provider, which keeps failing
+chat-waits-turn = waiting for the answer to your question before this one
 
 chat-prompt-none = The model is told nothing before the questions of this server. Give a `text` to change that.
 chat-prompt-reset = From now on the model is told nothing before the questions of this server.
@@ -274,7 +275,7 @@ at-unknown = "{ $typed }" is no moment that can be read here. Write for example 
 at-past = That was <t:{ $at }:F>, which has passed. Choose a moment to come, or leave `at` out to run it now.
 at-too-far = That is <t:{ $at }:F>. A job can wait for a year at most.
 job-no-id = That is no job's id. Choose one from the list that appears while you type, or copy the id from the foot of its ticket.
-job-unknown = This job is not known any more: finished jobs are kept only for a while, and one that ran without the queue's storage is lost in a restart.
+job-unknown = This job is not known any more: finished jobs are kept only for a while, deleted ones not at all, and one that ran without the queue's storage is lost in a restart.
 job-not-yours = Only who started this job or an administrator may do that.
 job-ended-already = This job is { $state ->
         [COMPLETED] completed

@@ -6,6 +6,7 @@ answered by its engineers).
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -19,6 +20,10 @@ SMALLEST_LIMIT = 64
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85]")
 _REFUSED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"})
+"""Categories of Unicode that show nothing where they stand alone."""
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol that show nothing, either."""
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 _WHITESPACE = re.compile(r"\s*")
 
@@ -52,6 +57,16 @@ def clean(text: str) -> str:
     Halves of surrogate pairs, which no request can carry, are dropped too.
     """
     return _REFUSED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def said(text: str) -> str:
+    """What a person wrote, clean; empty if nothing of it can be seen."""
+    text = clean(text).strip()
+    return text if any(map(_is_seen, text)) else ""
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _FILLERS
 
 
 def split_message(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:

@@ -53,6 +53,20 @@ async def test_one_that_cannot_be_loaded_is_named(client, folder, text, fault):
     assert str(folder / "broken") in str(caught.value)
 
 
+async def test_one_whose_name_has_a_dot_is_named_with_a_better_name(client, folder):
+    put(folder, **{"a.b": "async def setup(client):\n    pass\n"})
+    with pytest.raises(ExtensionFault) as caught:
+        await load_extensions(client, folder)
+    assert f"{folder / 'a.b.py'} cannot be loaded" in str(caught.value)
+    assert f"rename it, to {folder / 'a_b.py'} say" in str(caught.value)
+
+
+async def test_files_for_the_others_and_for_editors_may_have_any_name(client, folder):
+    put(folder, **{"_a.b": "", ".#a.b": "", "a-b": "async def setup(client):\n    pass\n"})
+    await load_extensions(client, folder)
+    assert list(client.extensions) == ["extensions.a-b"]
+
+
 async def test_a_folder_that_is_not_there_is_named(client, folder):
     with pytest.raises(ExtensionFault, match="is no folder; make it, or correct the setting"):
         await load_extensions(client, folder)

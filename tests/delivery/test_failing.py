@@ -7,7 +7,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.queue.errors import StoreUnavailable
+from bot.delivery.sight import NotAllowed
+from bot.queue.errors import QueueError, StoreUnavailable
 from sandbox import interactions as life
 from sandbox.interactions import Interaction
 from tests.delivery.house import KEY
@@ -166,6 +167,19 @@ class TestAFailure:
         third = reference(await failing(house, monkeypatch, StoreUnavailable("away")))
         await house.book.kept(guild, third)
         assert [one.id for one in await house.book.latest(guild, 10)] == [third, first]
+
+    async def test_of_another_kind_or_in_other_words_has_a_reference_of_its_own(
+        self, house, monkeypatch
+    ):
+        errors = [NotAllowed("Not here."), NotAllowed("Not now."), QueueError("Not now.")]
+        known = [reference(await failing(house, monkeypatch, error)) for error in errors]
+        assert len(set(known)) == 3
+        guild = int(house.world.guild.id)
+        assert [(await house.book.kept(guild, one)).told for one in known] == [
+            "Not here.",
+            "Not now.",
+            "Not now.",
+        ]
 
     async def test_while_the_store_is_away_is_in_the_log(self, house, monkeypatch, caplog):
         async def away(*_):

@@ -7,12 +7,13 @@ import zipfile
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from bot.delivery import images
 from bot.delivery.fitting import LEAST_LIMIT, MOST_FILES, Fitting, fitted, limits_from
 from bot.delivery.images import smaller
 from bot.delivery.target import FILE_LIMIT
+from bot.providers.pictures import png
 from bot.queue.reply import File, FileOnDisk, Reply
 
 LIMIT = 100_000
@@ -64,6 +65,23 @@ class TestAPicture:
         )
         small = smaller(File("photo.jpg", data.getvalue()), 40_000)
         assert opened(small).height > opened(small).width
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+    def test_still_says_how_it_was_drawn(self, mode):
+        drawn = Image.frombytes(mode, (256, 256), noise(256 * 256 * len(mode)))
+        told = {"prompt": "a 🎈\nover 漢", "seed": "7", "GPSLatitude": "51"}
+        small = smaller(File("drawn.png", png(drawn, told)), LIMIT)
+        exif = opened(small).getexif().get_ifd(ExifTags.IFD.Exif)
+        comment = exif[ExifTags.Base.UserComment].removeprefix(b"UNICODE\0")
+        assert comment.decode("utf-16-be") == "prompt: a 🎈\nover 漢\nseed: 7"
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+    def test_says_nothing_that_a_camera_wrote(self, mode):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Make] = "Camera"
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\0\0\0At home"
+        small = smaller(File("photo.png", picture(mode=mode, exif=exif)), LIMIT)
+        assert not opened(small).getexif()
 
     def test_that_moves_is_left_alone(self):
         frames = [Image.frombytes("L", (64, 64), noise(4096)), Image.new("L", (64, 64))]

@@ -12,6 +12,7 @@ from bot.delivery.target import Sealer
 from bot.queue.deliveries import Delivery, DeliveryState
 from bot.queue.errors import StoreUnavailable
 from bot.queue.events import EventName
+from bot.queue.reply import Reply, ReplyButton
 from tests.delivery.house import TOKEN_DEAD_S, labels
 from tests.delivery.test_ladder import FINAL_EDIT, answered
 
@@ -66,6 +67,27 @@ class TestATroubledDelivery:
         house.advance(5)
         await house.bring()
         assert [one.text for one in house.world.direct_messages("Ben")] == ["Because."] * 2
+
+    async def test_is_told_by_its_buttons_from_another_that_reads_the_same(
+        self, house, monkeypatch
+    ):
+        """After a restart, when nobody remembers whose the first one was."""
+        again = Reply("Because.", buttons=(ReplyButton("Again", "again"),))
+        monkeypatch.setattr(type(house.chat), "present", lambda *_: again)
+        for question in ("why?", "how?"):
+            await house.accepted(question, private=True)
+        await house.bring()
+        house.world.troubles.fail(FINAL_EDIT, 404, code=10015, times=None)
+        for question in ("why?", "how?"):
+            house.teller.answer(question, "Because.")
+        await house.diary.until(EventName.JOB_COMPLETED, times=2)
+        house.world.troubles.fail("POST /channels/*/messages", "reset")
+        await house.bring()
+        assert len(house.world.direct_messages("Ben")) == 1
+        house.calls._whose.clear()
+        house.advance(5)
+        await house.bring()
+        assert len(house.world.direct_messages("Ben")) == 2
 
     async def test_is_tried_again_by_itself(self, house):
         interaction = await house.asked("why?")

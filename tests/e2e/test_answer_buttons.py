@@ -163,6 +163,22 @@ async def test_delete_takes_all_messages_and_the_memory_of_it(shared, ben, here)
     assert len(shared.world.messages(here)) == 3
 
 
+async def test_delete_leaves_nothing_to_look_up_and_nothing_to_hand_out(shared, ben, here):
+    await asked(shared, "of all people", shared.person(), here)
+    answer = await asked(shared, "of all people", ben, here)
+    assert shared.chat.asked["of all people"] == 1
+    ((job,),) = shared.rows("SELECT id FROM job ORDER BY id DESC LIMIT 1")
+    await shared.world.wait_for(lambda: "Delete" in labels(shared.world.store.get(answer.id)))
+    await shared.world.press(ben, shared.world.store.get(answer.id), "Delete")
+    await shared.world.wait_for(lambda: not shared.rows("SELECT 1 FROM job WHERE id = ?", job))
+    assert shared.world.store.get(answer.id) is None
+    shown = await shared.world.slash(ben, here, "job show", id=job)
+    await shared.world.wait_for(lambda: shown.original_id and shown.original.text)
+    assert "deleted ones not at all" in shown.original.text
+    await asked(shared, "of all people", shared.person(), here)
+    assert shared.chat.asked["of all people"] == 2
+
+
 async def test_delete_leaves_the_answer_that_was_made_anew(shared, ben, here):
     answer = await asked(shared, "twice", ben, here)
     better = await pressed(shared, ben, answer, "Regenerate")
@@ -185,6 +201,7 @@ async def test_an_administrator_deletes_after_a_question_and_it_is_written_down(
     sure = await shared.world.press("Ada", question, "Confirm")
     await gone(shared, answer, last)
     await shared.world.wait_for(lambda: "was deleted" in sure.original.text)
+    assert not shared.rows("SELECT 1 FROM body WHERE payload LIKE '%rude and long%'")
     log = await shared.world.slash("Ada", here, "admin log audit")
     await shared.world.answered(log)
     await shared.world.wait_for(lambda: "deleted the answer of" in log.original.text)

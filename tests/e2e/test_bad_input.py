@@ -42,7 +42,7 @@ async def test_an_empty_question_cannot_even_be_sent(shared):
         await shared.ask("")
 
 
-@pytest.mark.parametrize("blank", [" ", "\n\t\n", "\0", "\u3000"])
+@pytest.mark.parametrize("blank", [" ", "\n\t\n", "\0", "\u3000", "\u200b\ufe0f"])
 async def test_a_blank_question_gets_a_sentence(shared, blank):
     asked = await shared.ask(blank)
     assert NOTHING_TO_ANSWER in asked.original.content

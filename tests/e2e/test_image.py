@@ -110,6 +110,7 @@ UNFIT = {
     "an animation": (picture(frames=2), "moves"),
     "a bomb": (bomb(), "too many pixels"),
     "half a header": (picture()[:20], "is no picture"),
+    "half a picture": (picture()[:-40], "seems to be damaged"),
 }
 
 
@@ -126,8 +127,9 @@ async def test_what_is_no_picture_is_refused_before_a_job_begins(shared, kind):
     assert shared.rows("SELECT count(*) FROM job") == before
 
 
-async def test_a_prompt_of_nothing_is_refused(shared):
-    asked = await shared.world.slash(shared.person(), shared.channel(), "image", prompt="  ")
+@pytest.mark.parametrize("prompt", ["  ", "\u200b\ufe0f"])
+async def test_a_prompt_of_nothing_is_refused(shared, prompt):
+    asked = await shared.world.slash(shared.person(), shared.channel(), "image", prompt=prompt)
     await shared.world.answered(asked)
     assert "nothing in your prompt" in asked.original.text
 

@@ -22,9 +22,13 @@ async def test_a_program_hears_of_every_job_and_nobody_waits_for_it(tmp_path):
         ) as running,
     ):
         program.always = asyncio.Event()  # it hangs
-        asked = await running.ask("why?")
-        assert "why?" in (await running.ended(asked)).content  # the person has the answer
+        ben = running.person()
+        asked = await running.ask("why?", ben)
+        answer = await running.ended(asked)
+        assert "why?" in answer.content  # the person has the answer
         first = await program.until(1)
+        await running.world.press(ben, answer, "Delete")  # what the program is owed stays
+        await running.world.wait_for(lambda: running.world.store.get(answer.id) is None)
         assert await running.bot.stop(GRACE_S * 2) == 0
 
         program.always = 200

@@ -17,6 +17,7 @@ from bot.queue.sameness import Asker
 from bot.queue.states import State
 from bot.queue.store.memory import MemoryStore
 from bot.queue.testing import ManualClock, drain, run_inline, working
+from bot.queue.worker import WorkerOptions
 from tests.queue.watching import TappedStore
 
 WHY = Question(text="why?")
@@ -187,4 +188,24 @@ class TestAProviderThatKeepsFailing:
         with pytest.raises(Snooze) as caught:
             await run_inline(chat, WHY)
         assert breaker.rest_s == 20
-        assert caught.value.delay_s > 20
+        assert caught.value.delay_s == 20
+
+    async def test_answers_in_the_order_in_which_people_asked(self, clock, breaker):
+        chat = Chat(provider := Provider("Because.", failures=10**6), breaker=breaker)
+        options = QueueOptions(WorkerOptions(concurrency={"chat": 2}))
+        async with working(chat, clock=clock, options=options) as queue:
+            for _ in range(3):
+                with pytest.raises(JobError):
+                    await run_inline(chat, WHY)
+            for number in range(9):
+                await queue.enqueue(chat, Question(text=f"{number}?"), owner=number % 6)
+                await drain(queue)
+                clock.forward(1)
+            for _ in range(2):
+                clock.forward(breaker.rest_s)
+                await drain(queue)
+            provider.failures, provider.asked = 0, []
+            clock.forward(breaker.rest_s)
+            await drain(queue)
+        asked = [request.messages[-1].content for request in provider.asked]
+        assert asked == [f"{number}?" for number in range(9)]

@@ -10,7 +10,8 @@ from bot.jobs.chat import Chat
 from bot.jobs.memory import Memory, conversation_of
 from bot.jobs.prompts import Prompts
 from bot.jobs.question import Question
-from bot.jobs.recollection import Recollection
+from bot.jobs.recollection import LOOK_AGAIN_S, Recollection
+from bot.providers.breaker import Breaker, Rests
 from bot.providers.chat import ChatRequest, ProviderError
 from bot.providers.http_failures import refusal
 from bot.queue.errors import StoreUnavailable
@@ -20,7 +21,7 @@ from bot.queue.ids import first_id
 from bot.queue.options import QueueOptions
 from bot.queue.retry import RetryPolicy
 from bot.queue.states import State
-from bot.queue.testing import drain, working
+from bot.queue.testing import ManualClock, drain, working
 from bot.queue.worker import WorkerOptions
 from tests.queue.watching import Diary
 
@@ -65,14 +66,18 @@ class Echo:
 class Talk:
     """A queue with a chat, in which Ben talks."""
 
-    def __init__(self, queue) -> None:
+    def __init__(self, queue, breaker=None) -> None:
         self.queue = queue
         self.echo = Echo()
         self.memory = Memory(queue.store, queue._clock)
         recollection = Recollection(queue, self.memory, Chat.name)
         self.prompts = Prompts(queue.store)
         self.chat = Chat(
-            self.echo, prompts=self.prompts, recollection=recollection, inputs=queue.inputs
+            self.echo,
+            prompts=self.prompts,
+            breaker=breaker,
+            recollection=recollection,
+            inputs=queue.inputs,
         )
         queue.register(self.chat)
         self.diary = Diary(queue)
@@ -137,6 +142,45 @@ async def test_of_two_that_are_asked_at_once_both_are_remembered(talk):
     door.set()
     await talk.tell("three")
     assert talk.echo.before("three") == [["one", "two"]]
+
+
+class TestWhatWasAskedWhileAnOlderQuestionWaits:
+    """It is answered after that one, and knows its answer."""
+
+    @pytest.fixture
+    def clock(self):
+        return ManualClock()
+
+    @pytest.fixture
+    async def talk(self, clock):
+        async with working(clock=clock) as queue:
+            yield Talk(queue, Breaker(Rests(failures=1, first_s=10), clock))
+
+    async def test_for_a_provider_that_is_left_alone(self, talk, clock):
+        talk.echo.failures = {"one": 1}
+        await talk.tell("one")
+        two = await talk.tell("two")
+        assert (two.state, two.progress.stage) == (
+            State.SCHEDULED,
+            "waiting for the answer to your question before this one",
+        )
+        clock.forward(10)
+        talk.echo.doors["one"] = asyncio.Event()
+        await talk.queue.promote()
+        await talk.diary.until(EventName.JOB_STARTED, two.id, times=2)
+        talk.echo.doors["one"].set()
+        await drain(talk.queue)
+        clock.forward(LOOK_AGAIN_S)
+        await drain(talk.queue)
+        assert talk.echo.before("two") == [["one"]]
+
+    async def test_but_nobody_waits_for_other_conversations_nor_what_came_later(self, talk):
+        talk.echo.failures = {"one": 1}
+        one = await talk.tell("one")
+        elsewhere = await talk.tell("two", conversation="elsewhere")
+        fresh = await talk.tell("three", anew=True, fresh=True)
+        stages = [one.progress.stage, elsewhere.progress.stage, fresh.progress.stage]
+        assert not [stage for stage in stages if "question before" in stage]
 
 
 async def test_what_failed_is_not_remembered(talk):

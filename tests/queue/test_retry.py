@@ -7,7 +7,13 @@ import pytest
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job
 from bot.queue.lifecycle import Discard, Fail
-from bot.queue.retry import LONGEST_DELAY_S, RetryPolicy, after_failure, sentence_of
+from bot.queue.retry import (
+    LONGEST_DELAY_S,
+    RetryPolicy,
+    after_failure,
+    sentence_of,
+    together,
+)
 
 NOW = 1_000.0
 POLICY = RetryPolicy(base_s=5, multiplier=2, cap_s=60)
@@ -68,3 +74,9 @@ def test_what_cannot_succeed_is_not_tried_again():
 )
 def test_people_are_told_a_sentence_and_no_secret(error, sentence):
     assert sentence_of(error) == sentence
+
+
+def test_what_was_reckoned_a_little_differently_is_one_time_and_never_an_earlier_one():
+    assert {together(NOW + 0.0021), together(NOW + 0.0034), together(NOW + 0.01)} == {NOW + 0.01}
+    assert together(NOW) == NOW
+    assert together(math.inf) == math.inf

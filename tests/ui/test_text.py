@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.ui.text import clean, messages, shorten, split_message, tail
+from bot.ui.text import clean, messages, said, shorten, split_message, tail
 
 LIMITS = st.integers(min_value=64, max_value=300)
 
@@ -225,6 +225,20 @@ def test_clean_takes_out_what_discord_refuses():
 
 def test_clean_keeps_newlines_tabs_and_emoji():
     assert clean("a\tb\nc 👩‍🚀 é") == "a\tb\nc 👩‍🚀 é"
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u200b\u200d\ufeff", "\ufe0f\U000e0100", "\u2060 \u00ad", "\u3164\u2800", "\u202e\U000e0067"],
+)
+def test_of_what_cannot_be_seen_nothing_is_said(unseen):
+    assert said(unseen) == ""
+    assert said(f"{unseen}1{unseen}") == f"{unseen}1{unseen}".strip()
+
+
+@pytest.mark.parametrize("seen", ["?", "❤️", "👩‍👩‍👧", "1️⃣", "한", "नि", "\ue000"])
+def test_what_can_be_seen_is_said_as_it_is(seen):
+    assert said(f" {seen}\n") == seen
 
 
 def test_clean_makes_every_line_end_a_newline():

@@ -22,7 +22,7 @@ LONGEST_TRACE = 4000
 """Characters of a trace that are kept: its end, which says what broke."""
 
 SAME_FOR_S = 60.0
-"""Whoever fails in the same way again so soon has the same reference, so that nobody can push
+"""Whoever reads the same sentence again so soon has the same reference, so that nobody can push
 others' failures out of the journal by repeating one.
 """
 
@@ -64,7 +64,7 @@ class FailureBook:
         self._records = records
         self._clock = clock
         self._redact = redact
-        self._recent: TTLCache[tuple[Asked, type], str] = TTLCache(
+        self._recent: TTLCache[tuple[Asked, type, str], str] = TTLCache(
             MOST_REMEMBERED, SAME_FOR_S, clock
         )
 
@@ -72,7 +72,7 @@ class FailureBook:
         """Log the failure; what is to be kept of it, and whether that is new."""
         error = unwrapped(error)
         said = told(error)
-        key = (asked, type(error))
+        key = (asked, type(error), said.sentence)
         known = self._recent.get(key)
         reference = self._recent.setdefault(key, new_id())
         _log(error, said, asked, reference)

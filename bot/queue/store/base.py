@@ -345,8 +345,11 @@ class Store(Records, Protocol):
         `InvalidStateTransitionError`, `QueueFull` or `UserLimitReached`.
         """
 
-    async def delete(self, job_id: str) -> None:
-        """Remove a finished job with all that is its; raises as `control` does."""
+    async def delete(self, job_id: str, *, recall: bool = False) -> None:
+        """Remove a finished job with all that is its; raises as `control` does.
+
+        `recall`: what is kept under its cache key is not handed out any more, whoever brought it.
+        """
 
     async def policy(self, change: Policy) -> None:
         """Set something for all processes, now and after a restart."""

@@ -59,6 +59,11 @@ class Results:
         good.sort(key=lambda one: (one[1].used_at, one[0]), reverse=True)
         self._kept = dict(good[:most])
 
+    def forget(self, cache_key: str | None) -> None:
+        """Hand out no more what is kept under this key."""
+        if cache_key is not None:
+            self._kept.pop(cache_key, None)
+
     def remove(self, job_id: str) -> None:
         """The job is gone, with its files and its result."""
         self._kept = {key: kept for key, kept in self._kept.items() if kept.job_id != job_id}

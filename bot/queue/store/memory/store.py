@@ -328,13 +328,15 @@ class MemoryStore:
         self._debts.change(job.id, lambda owed: outbox.left(owed) if owed.owner == person else owed)
         return True
 
-    async def delete(self, job_id: str) -> None:
+    async def delete(self, job_id: str, *, recall: bool = False) -> None:
         """See `Store.delete`."""
         with self._alone(job_id):
             job = self._known(job_id)
             if job.state not in FINISHED:
                 raise InvalidStateTransitionError(job.state, "be_deleted")
             self._remove(job)
+            if recall:
+                self._results.forget(job.cache_key)
 
     async def policy(self, change: Policy) -> None:
         """See `Store.policy`."""

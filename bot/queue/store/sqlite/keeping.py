@@ -91,12 +91,14 @@ class Keeping:
         lanes = {(place, lane) for place, lane, _ in idle}
         db.executemany(self._sql["lane_forget"], sorted(lanes))
 
-    def delete(self, db: Connection, job_id: str) -> None:
-        """Remove one finished job."""
+    def delete(self, db: Connection, job_id: str, *, recall: bool) -> None:
+        """Remove one finished job; with `recall`, also the result that others would be given."""
         seq, job = self._jobs.known(db, job_id)
         if job.state not in FINISHED:
             raise InvalidStateTransitionError(job.state, "be_deleted")
         self._remove(db, [(seq, job.queue, job.type, job.priority, job.state)])
+        if recall:
+            db.execute(self._sql["cached_forget"], (job.cache_key,))
 
     def _remove(self, db: Connection, gone: Sequence[Gone]) -> None:
         rows = json.dumps([seq for seq, *_ in gone])

@@ -195,9 +195,9 @@ class SqliteStore:
             lambda db: self._steering.control(db, job_id, control, limits or Limits())
         )
 
-    async def delete(self, job_id: str) -> None:
+    async def delete(self, job_id: str, *, recall: bool = False) -> None:
         """See `Store.delete`."""
-        await self._writer.run(lambda db: self._keeping.delete(db, job_id))
+        await self._writer.run(lambda db: self._keeping.delete(db, job_id, recall=recall))
 
     async def policy(self, change: Policy) -> None:
         """See `Store.policy`."""

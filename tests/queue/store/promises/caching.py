@@ -167,6 +167,14 @@ class CachingPromises:
         await store.delete((await ask(store)).id)
         assert (await ask(store)).state is State.COMPLETED
 
+    async def test_but_not_if_it_is_recalled(self, store: Store):
+        source = await kept(store)
+        await kept(store, key="other")
+        await store.delete((await ask(store)).id, recall=True)
+        assert (await ask(store)).state is State.PENDING
+        assert (await ask(store, "other")).state is State.COMPLETED
+        assert (await known(store, source.id)).result == "42"
+
     async def test_a_result_goes_when_its_job_is_past_its_keeping(self, store: Store, clock: Clock):
         await kept(store)
         clock.forward(10)

@@ -140,6 +140,15 @@ class TurnPromises:
         await store.promote()
         assert (await known(store, run.id)).rank > other.rank
 
+    async def test_a_snooze_costs_no_turn(self, store: Store):
+        asked = [(await ask(store, owner))[0] for owner in (1, 2, 1, 3, 2)]
+        for _ in range(3):
+            for run in await store.claim("w1", {"chat": 3}, LEASE_S):
+                await finished(store, run, SnoozeUntil(NOW))
+        assert (await ask(store, 4))[0].rank == asked[2].rank
+        await store.promote()
+        assert await served(store) == [1, 2, 3, 4, 1, 2]
+
     @pytest.mark.parametrize("how", [Fail("x", retry_at=NOW + 900), Discard("x")])
     async def test_what_somebody_retries_takes_a_new_turn(self, store: Store, how):
         run = await a_run(store, owner=1)

@@ -1,0 +1,2 @@
+DELETE FROM cached
+WHERE key = ?
