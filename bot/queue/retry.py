@@ -56,7 +56,7 @@ def together(at: float) -> float:
     """The time to the next hundredth of a second: jobs that wait for one moment are ready at once,
     and so in the order of the line, though each has reckoned it a little differently.
     """
-    return at if math.isinf(at) else math.ceil(at * 100) / 100
+    return math.ceil(at * 100) / 100
 
 
 def sentence_of(error: BaseException) -> str:

@@ -79,4 +79,3 @@ def test_people_are_told_a_sentence_and_no_secret(error, sentence):
 def test_what_was_reckoned_a_little_differently_is_one_time_and_never_an_earlier_one():
     assert {together(NOW + 0.0021), together(NOW + 0.0034), together(NOW + 0.01)} == {NOW + 0.01}
     assert together(NOW) == NOW
-    assert together(math.inf) == math.inf
