@@ -247,7 +247,7 @@ class WorkerQueue:
         return state
 
     async def get_queue_stats(self) -> Stats:
-        """How many jobs are in each state, by queue, and each queue's pace."""
+        """How many jobs are in each state, by queue, and each kind's pace."""
         return await self.store.stats()
 
     def _notice(self) -> None:

@@ -69,7 +69,7 @@ class SqliteStore:
 
     def __init__(self, path: Path | str, clock: Clock = time.time) -> None:
         self.process = f"{socket.gethostname()}-{os.getpid()}-{new_id()}"
-        self._path = Path(path)
+        self._path = Path(path).absolute()
         self._clock = clock
         self._sql = Statements()
         self._outbox = DeliveryTable(self._sql)
