@@ -168,7 +168,7 @@ class WorkerQueue:
         """
         if size < 1:
             raise ValueError("Ask for at least one job.")
-        until = None if wait_s is None else asyncio.get_running_loop().time() + wait_s
+        until = None if wait_s is None else asyncio.get_running_loop().time() + max(0, wait_s)
         while self._is_open:
             news = self._news  # of before the look, so that nothing is missed between the two
             try:

@@ -199,8 +199,9 @@ async def test_all_who_wait_get_their_share(new_store, hands):
     assert sorted(job.payload for (job,) in taken) == [1, 2, 3]
 
 
-async def test_waiting_has_an_end(queue):
-    assert await soon(queue.dequeue(wait_s=0.01)) == []
+@pytest.mark.parametrize("wait_s", [0.01, -1, float("nan")])
+async def test_waiting_has_an_end(queue, wait_s):
+    assert await soon(queue.dequeue(wait_s=wait_s)) == []
 
 
 async def test_a_delayed_job_is_handed_out_when_its_time_comes(queue):
