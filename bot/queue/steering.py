@@ -171,9 +171,11 @@ class Steering:
         self.degraded.wake()
 
     async def weigh(self, owner: int, weight: float) -> None:
-        """Give the person so many turns for every one of others, from now on."""
-        if not 0 < weight < inf:
-            raise ValueError(f"A weight is a number above 0, not {weight}.")
+        """Give the person so many turns for every one of others, from now on: a thousandth to a
+        thousand. A turn of a lighter one would be so long that no number tells the next ones apart.
+        """
+        if not 0.001 <= weight <= 1000:
+            raise ValueError(f"A weight is a number from 0.001 to 1000, not {weight}.")
         await self._jobs.policy(SetWeight(owner, weight))
 
     def _known(self, stats: Stats) -> list[str]:
