@@ -1,4 +1,6 @@
-"""The command line: run (default) and its companions. Exit codes are in the README."""
+"""The command line: run (default) and its companions; each loads only what it needs. Exit codes are
+in the README.
+"""
 
 import argparse
 import asyncio
@@ -7,25 +9,12 @@ import logging
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
-    gc.disable()  # what is imported stays: to look for garbage among it took a quarter of the time
-    from bot.app import run_bot
-
-from bot.connection import IntentsRefused, NotDiscord, TokenRefused
-from bot.doctor import examine
-from bot.extensions import ExtensionFault
-from bot.operation import pulse
-from bot.operation.readiness import MARKS
-from bot.queue.errors import StoreError
-from bot.queue.store.sqlite.backup import back_up
 from config.logging import set_up_logging
 from config.settings import SettingError, Settings, SqliteDatabase, load_settings
-from sandbox.run import run_sandbox
-
-gc.enable()
 
 CALM, OTHER, SETTING, TOKEN, DATABASE = 0, 1, 2, 3, 4
 """What the program's end means to whoever started it (DESIGN §7)."""
@@ -69,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Run the bot against Discord (or what DISCORD_API_URL names)."""
+    with _loading():
+        from bot.app import run_bot
+        from bot.connection import IntentsRefused, NotDiscord, TokenRefused
+        from bot.extensions import ExtensionFault
+        from bot.queue.errors import StoreError
     try:
         asyncio.run(run_bot(settings, sync_anew=given.sync))
     except StoreError as error:
@@ -82,6 +76,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 def sandbox(settings: Settings, _: argparse.Namespace) -> int:
     """Run a local stand-in for Discord, with the bot and a page to type in; nothing is kept."""
+    with _loading():
+        from sandbox.run import run_sandbox
     root = Path(__file__).parent
     with tempfile.TemporaryDirectory(prefix="conveyor-sandbox-") as folder:
         env = {
@@ -95,11 +91,16 @@ def sandbox(settings: Settings, _: argparse.Namespace) -> int:
 
 def doctor(settings: Settings, _: argparse.Namespace) -> int:
     """Say what is ready and what is missing."""
+    with _loading():
+        from bot.doctor import examine
     return CALM if asyncio.run(examine(settings)) else OTHER
 
 
 def health(settings: Settings, _: argparse.Namespace) -> int:
     """Say how the bot that runs on this machine is."""
+    with _loading():
+        from bot.operation import pulse
+        from bot.operation.finding import MARKS
     alive, findings = asyncio.run(pulse.examine(pulse.folder_of(settings.queue.database_url)))
     for finding in findings:
         print(f"{MARKS[finding.good]} {finding.text}")
@@ -108,6 +109,9 @@ def health(settings: Settings, _: argparse.Namespace) -> int:
 
 def backup(settings: Settings, given: argparse.Namespace) -> int:
     """Copy the database as it is now."""
+    with _loading():
+        from bot.queue.errors import StoreError
+        from bot.queue.store.sqlite.backup import back_up
     database = settings.queue.database_url
     if not isinstance(database, SqliteDatabase):
         return _said("Jobs are kept in memory only: there is nothing to copy.", OTHER)
@@ -117,6 +121,17 @@ def backup(settings: Settings, given: argparse.Namespace) -> int:
         return _said(error, DATABASE)
     print(f"{database.path} was copied to {given.path}.")
     return CALM
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is imported stays: to look for garbage among it takes a quarter of the time."""
+    gc.disable()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the library still imports audioop
+        yield
+    gc.freeze()
+    gc.enable()
 
 
 def _said(error: Exception | str, code: int) -> int:

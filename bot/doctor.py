@@ -23,8 +23,9 @@ from bot.delivery.webhooks.assembly import Webhooks
 from bot.delivery.webhooks.checkup import WebhookCheckup
 from bot.extensions import ExtensionFault, modules_in
 from bot.operation import readiness
+from bot.operation.finding import MARKS, Finding
 from bot.operation.invitation import invitation
-from bot.operation.readiness import MARKS, UNREACHABLE, Finding
+from bot.operation.readiness import UNREACHABLE
 from bot.queue.errors import StoreError
 from bot.texts import say
 from config.settings import Settings, SqliteDatabase

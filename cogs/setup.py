@@ -10,8 +10,8 @@ from bot.client import Conveyor
 from bot.delivery.discord_calls import NOBODY
 from bot.jobs.chat import Chat
 from bot.operation import readiness
+from bot.operation.finding import Finding
 from bot.operation.invitation import invitation
-from bot.operation.readiness import Finding
 from bot.texts import say
 from bot.ui.checklist import checklist
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from bot.operation.readiness import Finding
+from bot.operation.finding import Finding
 from bot.texts import say
 from config.settings import Database, SqliteDatabase
 

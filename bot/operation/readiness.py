@@ -5,7 +5,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ import aiohttp
 import discord
 from discord.app_commands import CommandTree
 
+from bot.operation.finding import Finding
 from bot.operation.invitation import NEEDED
 from bot.queue.health import Health, Level
 from bot.texts import say
@@ -37,17 +37,6 @@ INTENTS = MappingProxyType(
     }
 )
 """Each privileged intent as the portal calls it, and the application's flag that grants it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line; `good` None: worth knowing, nothing to mend."""
-
-    good: bool | None
-    text: str
-
-
-MARKS = MappingProxyType({True: "✓", False: "✗", None: "·"})
 
 
 def access(me: discord.Member, channels: Iterable[discord.abc.GuildChannel]) -> list[Finding]:

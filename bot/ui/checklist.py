@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.operation.readiness import MARKS, Finding
+from bot.operation.finding import MARKS, Finding
 from bot.texts import say
 from bot.ui.text import shorten
 

@@ -47,6 +47,10 @@ def one_line(text: str) -> str:
     return line
 
 
+def last_line(text: str) -> str:
+    return text.splitlines()[-1]
+
+
 class TestAWrongSetting:
     async def test_is_one_line_that_names_it_and_a_fix(self, run):
         code, _, complaint = await run(DISCORD_TOKEN="t", QUEUE_MAX_SIZE="many")
@@ -85,7 +89,7 @@ class TestATokenOrADatabase:
         async with Sandbox() as sandbox:
             code, _, complaint = await run(DISCORD_TOKEN="wrong", DISCORD_API_URL=sandbox.api_url)
         assert code == TOKEN
-        assert "Discord refused DISCORD_TOKEN." in complaint
+        assert "Discord refused DISCORD_TOKEN." in last_line(complaint)
         assert "Traceback" not in complaint
 
     async def test_at_an_address_that_is_not_discord_s_is_a_wrong_setting(self, run):
@@ -103,11 +107,18 @@ class TestATokenOrADatabase:
                 DISCORD_INTENTS="members",
             )
         assert code == SETTING
-        assert "Discord refused an intent of DISCORD_INTENTS." in complaint
+        assert "Discord refused an intent of DISCORD_INTENTS." in last_line(complaint)
         assert "Traceback" not in complaint
 
-    @pytest.mark.parametrize("fault", ["damaged", "another program's", "newer"])
-    async def test_that_is_not_ours_is_left_as_it_is(self, run, tmp_path, fault):
+    @pytest.mark.parametrize(
+        ("fault", "sentence"),
+        [
+            ("damaged", "is damaged or not a database"),
+            ("another program's", "is a database of another program"),
+            ("newer", "written by a newer Conveyor (schema 9999"),
+        ],
+    )
+    async def test_that_is_not_ours_is_left_as_it_is(self, run, tmp_path, fault, sentence):
         path = tmp_path / "conveyor.db"
         if fault == "damaged":
             path.write_bytes(b"no database " * 1000)
@@ -122,7 +133,13 @@ class TestATokenOrADatabase:
         code, _, complaint = await run(DISCORD_TOKEN="t", QUEUE_DATABASE_URL=f"sqlite:///{path}")
         assert code == DATABASE
         assert str(path) in one_line(complaint)
+        assert sentence in complaint
         assert path.read_bytes() == before
+
+    async def test_where_nothing_can_be_written_says_how_to_name_another_place(self, run):
+        code, _, complaint = await run(DISCORD_TOKEN="t", QUEUE_DATABASE_URL="sqlite:////proc/x.db")
+        assert code == DATABASE
+        assert "choose another place in QUEUE_DATABASE_URL" in one_line(complaint)
 
 
 async def test_a_sandbox_whose_port_is_taken_says_how_to_name_another(run):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import main
+from bot.operation import pulse
 from config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ class TestTheImage:
 
     def test_asks_longer_than_the_bot_may_think(self):
         (seconds,) = re.findall(r"--timeout=(\d+)s", DOCKERFILE)
-        assert int(seconds) > main.pulse.PATIENCE_S
+        assert int(seconds) > pulse.PATIENCE_S
 
     def test_does_not_run_as_root(self):
         assert re.findall(r"^USER (\w+)$", DOCKERFILE, re.MULTILINE) == ["conveyor"]

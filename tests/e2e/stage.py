@@ -1,11 +1,13 @@
 """Everything an end-to-end test needs: Discord's stand-in, the bot's process, a chat server."""
 
+import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sandbox.interactions import Interaction
 from sandbox.model import Channel, Message, User
@@ -14,10 +16,15 @@ from sandbox.server import Sandbox
 from sandbox.world import World
 from tests.e2e.chat_server import ChatServer
 
+T = TypeVar("T")
+
 MAIN = Path(__file__).parents[2] / "main.py"
 COMMAND = [sys.executable, str(MAIN), "run"]
 
 PROGRESS_INTERVAL_S = 0.1
+
+LOOK_EVERY_S = 0.02
+"""How often what the bot keeps is looked at: without a pause the looks would slow down the bot."""
 
 SWIFT = {
     "DISCORD_INTENTS": "members,message_content",
@@ -101,6 +108,13 @@ class Stage:
         """What the bot's database says."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    async def kept(self, look: Callable[[], T], timeout_s: float = 10.0) -> T:
+        """The look's first true value, at what the bot keeps: Discord hears nothing of that."""
+        async with asyncio.timeout(timeout_s):
+            while not (found := look()):  # noqa: ASYNC110 - files tell nobody what has changed
+                await asyncio.sleep(LOOK_EVERY_S)
+        return found
 
     def change(self, sql: str) -> None:
         """Change the bot's database behind its back."""

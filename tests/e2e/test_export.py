@@ -1,10 +1,8 @@
 """Administrators write down what their server holds; nobody else sees it, whatever happens."""
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,13 +61,6 @@ def pages(stage: Stage, channel: Channel) -> int:
     """How many of its history Discord has answered with."""
     wanted = ("GET", f"/channels/{channel.id}/messages", 200)
     return sum((one.method, one.path, one.status) == wanted for one in stage.world.log)
-
-
-async def until(stage: Stage, condition: Callable[[], object]) -> None:
-    """Until it holds, which Discord is not told of: looked at after each of some commands."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await use(stage, "Ben", "queue status")
 
 
 async def administrator(stage: Stage) -> User:
@@ -332,7 +323,7 @@ async def test_cancelled_it_leaves_nothing_behind(shared):
     held.release()
 
     assert "Cancelled" in message.text
-    await until(shared, lambda: set(on_disk(shared)) <= before)
+    await shared.kept(lambda: set(on_disk(shared)) <= before)
 
 
 async def test_after_a_crash_it_goes_on_where_it_was(tmp_path_factory):
@@ -344,7 +335,7 @@ async def test_after_a_crash_it_goes_on_where_it_was(tmp_path_factory):
         held = one.world.troubles.hold(f"GET /channels/{channel.id}/messages")
         await held.reached()
         kept = f'%"rows":{100 * pages(one, channel)}%'
-        await until(one, lambda: one.rows("select 1 from body where checkpoint like ?", kept))
+        await one.kept(lambda: one.rows("select 1 from body where checkpoint like ?", kept))
         await one.kill()
         held.release()
         await one.start()
@@ -353,7 +344,7 @@ async def test_after_a_crash_it_goes_on_where_it_was(tmp_path_factory):
 
         assert [int(row["id"]) for row in rows(one, message)] == list(ids)
         assert pages(one, channel) == 11
-        await until(one, lambda: not [name for name in on_disk(one) if name.endswith("/rows")])
+        await one.kept(lambda: not [name for name in on_disk(one) if name.endswith("/rows")])
         assert len(on_disk(one)) == 1
 
 
@@ -368,7 +359,7 @@ async def test_killed_when_all_was_read_it_still_has_all(tmp_path):
         reading.release()
         await handing_over.reached()
         kept = '%"rows":12%'
-        await until(one, lambda: one.rows("select 1 from body where checkpoint like ?", kept))
+        await one.kept(lambda: one.rows("select 1 from body where checkpoint like ?", kept))
         await one.kill()
         handing_over.release()
         await one.start()

@@ -1,6 +1,5 @@
 """`/async-job member-activity`: exact, also over crashes, and honest about what it did not see."""
 
-import asyncio
 import csv
 import io
 import time
@@ -152,9 +151,7 @@ async def until_saved(shared, text):
     """Until a checkpoint in the bot's database says so: it is written every second."""
     here = "%{}%".format(text.replace('"', r"\""))
     saved = "SELECT count(*) FROM body WHERE checkpoint LIKE ?"
-    async with asyncio.timeout(10):
-        while await asyncio.to_thread(shared.rows, saved, here) == [(0,)]:
-            pass
+    await shared.kept(lambda: shared.rows(saved, here) != [(0,)])
 
 
 async def test_the_same_question_joins_while_the_first_is_at_work(shared, place):
@@ -217,11 +214,12 @@ def stretches(shared, who):
 
 async def until_kept(shared, who, count, *, ended):
     """Until so many stretches of theirs are kept, the last of which goes on, or has ended."""
-    async with asyncio.timeout(10):
-        while True:
-            kept = await asyncio.to_thread(stretches, shared, who)
-            if len(kept) == count and (kept[-1][0] < kept[-1][1]) is ended:
-                return kept
+
+    def so_many():
+        kept = stretches(shared, who)
+        return kept if len(kept) == count and (kept[-1][0] < kept[-1][1]) is ended else None
+
+    return await shared.kept(so_many)
 
 
 async def test_voice_time_is_time_in_which_somebody_can_hear_the_others(shared, place):
@@ -283,9 +281,11 @@ async def test_a_connection_that_is_resumed_has_missed_nothing(shared, place):
     world.leave_voice("Ada")
     left = time.time()
 
-    async with asyncio.timeout(30):  # it may take some tries to connect again
-        while (await until_kept(shared, "Ada", 1, ended=True))[0][1] < left:
-            pass
+    def goes_on():
+        return stretches(shared, "Ada")[-1][1] >= left
+
+    await shared.kept(goes_on, 30)  # it may take some tries to connect again
+    await until_kept(shared, "Ada", 1, ended=True)
 
 
 async def test_a_calm_exit_writes_down_all_that_was_seen(shared, place):

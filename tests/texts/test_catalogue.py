@@ -12,7 +12,7 @@ from fluent.syntax.visitor import Visitor
 
 import bot.texts
 from bot.queue.sentences import SENTENCES
-from bot.texts import say
+from bot.texts import as_written, parts_of, say
 
 FOLDER = Path(bot.texts.__file__).parent
 ROOT = FOLDER.parent.parent
@@ -89,6 +89,19 @@ def test_every_text_is_said():
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ftl")), ids=lambda path: path.stem)
 def test_every_language_has_the_same_texts(path):
     assert catalogue(path) == catalogue(ENGLISH)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ftl")), ids=lambda path: path.stem)
+def test_each_text_is_found_without_parsing_all(path):
+    alone = {name: FluentParser().parse(text).body for name, text in as_written(path.stem).items()}
+    together = FluentParser().parse(path.read_text(encoding="utf-8")).body
+
+    assert alone.keys() == texts(path).keys()
+    for entry in together:
+        if isinstance(entry, ftl.Message):
+            assert alone[entry.id.name][0].equals(entry, ignored_fields=["span"])
+    for name, written in as_written(path.stem).items():
+        assert parts_of(written) == texts(path)[name].parts
 
 
 def test_what_is_not_known_is_refused():

@@ -1,6 +1,6 @@
 """What is missing is seen first, and the link is always there."""
 
-from bot.operation.readiness import Finding
+from bot.operation.finding import Finding
 from bot.ui.checklist import LINES_LIMIT, checklist
 
 LINK = "https://example.org/invite"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.delivery.target import SealBroken
 from bot.delivery.webhooks.hook import NotCallable, check_url, host_of
 from bot.delivery.webhooks.outbox import Parts
-from bot.operation.readiness import Finding
+from bot.operation.finding import Finding
 from bot.queue.errors import StoreError
 from bot.texts import say
 
