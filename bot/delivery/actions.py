@@ -8,7 +8,7 @@ from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.delivery.target import Handle
 from bot.delivery.tickets import Tickets
 from bot.queue.deliveries import OVER_FOR_GOOD, Delivery, DeliveryState
-from bot.queue.errors import InvalidStateTransitionError
+from bot.queue.errors import InvalidStateTransitionError, UserLimitReached
 from bot.queue.job import Job
 from bot.queue.job_queue import JobQueue
 from bot.queue.states import FINISHED, State
@@ -22,7 +22,7 @@ Show = Callable[[Post], Awaitable[None]]
 
 class Actions:
     """Each action checks who asks, then acts; what an administrator does to others' jobs is written
-    down. All raise `NotAllowed` or `StoreError`.
+    down. All raise `NotAllowed`, `QueueFull` or `StoreError`.
     """
 
     def __init__(self, queue: JobQueue, tickets: Tickets) -> None:
@@ -58,6 +58,8 @@ class Actions:
             job = await self._queue.retry(seen.job.id, say("press-retried", by=by))
         except InvalidStateTransitionError:
             raise NotAllowed(say("press-not-in-vain", state=State.PENDING)) from None
+        except UserLimitReached as full:
+            raise NotAllowed(say("press-no-room", limit=full.limit)) from None
         if not seen.waits:
             await self._audit.record(person, Deed.RETRIED, job.id)
         return job

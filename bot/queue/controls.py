@@ -14,8 +14,9 @@ LOG_LINES = 100
 class Overrides:
     """What is changed when a job runs again; None: it stays. `payload` is a JSON text.
 
-    With another payload it is other work, which needs the slot of its own `limit_key`: nobody joins
-    it, and its result is for nobody else.
+    With another payload it is other work, which needs the slot of its own `limit_key` and begins
+    at its beginning, without checkpoint and files: nobody joins it, and its result is for nobody
+    else.
     """
 
     payload: str | None = None
@@ -130,6 +131,9 @@ def _changed(job: Job, reason: str, changes: Overrides) -> Job:
             limit_key=changes.limit_key,
             dedup_key=None,
             cache_key=None,
+            progress=None,
+            checkpoint=None,
+            attached=0,
         )
     if changes.priority is not None:
         job = job._replace(priority=changes.priority, lifted=0)

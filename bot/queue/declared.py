@@ -1,5 +1,5 @@
-"""A kind of work declares no number with which its jobs would wait for ever, or that would silently
-mean another.
+"""Neither a kind of work nor options declare a number with which jobs would wait for ever, nothing
+would ever rest, or that would silently mean another.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,3 +45,11 @@ def refuse_odd_numbers(kind: object, name: str) -> None:
             raise ValueError(
                 f"The kind of job {name!r} has {value}={n}; it must be {rule.wanted}{none}."
             )
+
+
+def refuse_nothing(options: object, *names: str) -> None:
+    """Raises `ValueError` that names the first of these numbers that is not above 0."""
+    for name in names:
+        n = getattr(options, name)
+        if not n > 0:
+            raise ValueError(f"{type(options).__name__} has {name}={n}; it must be above 0.")

@@ -1,6 +1,7 @@
 """Makes the job of a request: its kind says what it is, the asker how far its answer may go."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from pydantic import BaseModel
 
@@ -29,7 +30,9 @@ class Drafting:
         priority: Priority | None,
         run_at: float | None,
     ) -> Job:
-        """A new job, not stored yet: ready now, or scheduled."""
+        """A new job, not stored yet: ready now, or scheduled. `ValueError` for no moment at all."""
+        if run_at is not None and not isfinite(run_at):
+            raise ValueError(f"A job cannot wait until {run_at}.")
         now = self.clock()
         later = run_at is not None and run_at > now
         cache_key = asker.scoped(job_type.name, job_type.cache_key(request))

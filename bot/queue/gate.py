@@ -16,4 +16,4 @@ class Gate(Protocol):
         """Let this job run; raises a `QueueError` with a sentence for people to refuse it."""
 
     async def let_go(self, job: Job) -> None:
-        """It is new, was admitted, and is not stored after all; raises no `QueueError`."""
+        """It was admitted, and is not stored or brought back after all; raises no `QueueError`."""

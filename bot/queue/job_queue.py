@@ -125,10 +125,10 @@ class JobQueue(Steering):
         A `key` that is known answers the older job, and the same work that is active already is
         joined. A result that is still good completes the job at once, unless a `fresh` one is
         wanted; what is `private` is never shared with another person. `webhook` is called when
-        the job has ended; `ValueError` says why it cannot be. `inputs` are kept with the job,
-        beside its request. Raises `QueueFull`,
-        `UserLimitReached`, what the gate refuses it with, `StoreUnavailable` (certainly not stored)
-        or `CommitUnknown`.
+        the job has ended; `ValueError` says why it cannot be, or that `run_at` is no moment.
+        `inputs` are kept with the job, beside its request. Raises `QueueFull`,
+        `UserLimitReached`, what the gate refuses it with, `StoreUnavailable` (certainly not
+        stored) or `CommitUnknown`.
         """
         if (running := self.degraded.running(key)) is not None:
             return Enqueued(running, created=False)

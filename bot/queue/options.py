@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.queue.declared import refuse_nothing
 from bot.queue.gate import Gate
 from bot.queue.retention import Retention
 from bot.queue.store.base import Limits
@@ -11,10 +12,11 @@ from bot.queue.worker import WorkerOptions
 
 @dataclass(frozen=True, slots=True)
 class QueueOptions:
-    """How a queue behaves where a kind of work says nothing. Times in seconds.
+    """How a queue behaves where a kind of work says nothing; `ValueError` for what cannot work.
+    Times in seconds.
 
     `per_owner`: jobs of one person that may be ready or running in each queue; more are parked.
-    None: no bound; `ValueError` for 0, with which nobody's job would ever run.
+    None: no bound. With an infinite `ageing_s` nothing rises.
     `webhooks` says which programs are told of a job; None: none. `gate` may refuse new jobs.
     """
 
@@ -31,6 +33,7 @@ class QueueOptions:
     gate: Gate | None = None
 
     def __post_init__(self) -> None:
+        refuse_nothing(self, "max_attempts", "timeout_s", "max_losses", "ageing_s")
         if self.per_owner is not None and self.per_owner < 1:
             raise ValueError(
                 f"With {self.per_owner} jobs of each person at once, nobody's job would ever run. "

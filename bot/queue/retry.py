@@ -11,6 +11,9 @@ from bot.queue.lifecycle import Discard, Fail
 from bot.queue.sentences import sentence
 from bot.queue.store.texts import storable
 
+LONGEST_DELAY_S = 366 * 86_400.0
+"""A year: who asks for a later try means none, and a job that waits for ever is never told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -43,15 +46,17 @@ def after_failure(
 
 
 def after(now: float, delay_s: float) -> float:
-    """The time `delay_s` from now; never earlier, also where the delay is no number."""
-    return now + max(0.0, delay_s)
+    """The time `delay_s` from now; never earlier, also where the delay is no number, nor later than
+    `LONGEST_DELAY_S`, also where it is infinite.
+    """
+    return now + max(0.0, min(delay_s, LONGEST_DELAY_S))
 
 
 def together(at: float) -> float:
     """The time to the next hundredth of a second: jobs that wait for one moment are ready at once,
     and so in the order of the line, though each has reckoned it a little differently.
     """
-    return at if math.isinf(at) else math.ceil(at * 100) / 100
+    return math.ceil(at * 100) / 100
 
 
 def sentence_of(error: BaseException) -> str:

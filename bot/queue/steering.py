@@ -20,6 +20,7 @@ from bot.queue.controls import (
     RetryJob,
 )
 from bot.queue.degraded import Degraded
+from bot.queue.errors import QueueFull, UserLimitReached
 from bot.queue.events import EventName, Events
 from bot.queue.handlers import Registry
 from bot.queue.job import Job, Priority
@@ -88,8 +89,10 @@ class Steering:
         """Run a failed, cancelled or discarded job (again) now; its subscribers are told anew.
 
         Overrides: `payload` (a request of its kind, with the `limit_key` of which it runs from now
-        on), `priority`, `max_attempts`, `timeout_s`. Raises as `cancel`, what the gate refuses it
-        with, and `ValueError` for an override that makes no sense.
+        on, without the checkpoint and files of the one before), `priority`, `max_attempts`,
+        `timeout_s`. What had ended counts as a new job does. Raises as `cancel`,
+        `QueueFull` or `UserLimitReached`, what the gate refuses it with, and `ValueError` for an
+        override that makes no sense.
         """
         changes = await self._overrides(job_id, overrides)
         return await self._again(job_id, RetryJob(reason, changes))
@@ -121,7 +124,12 @@ class Steering:
         gate = self._options.gate
         if gate is not None and (ended := await self._jobs.get(job_id)).state in _IN_VAIN:
             await gate.admit(ended)
-        job = await self._jobs.control(job_id, control)
+        try:
+            job = await self._jobs.control(job_id, control, self._options.limits)
+        except (QueueFull, UserLimitReached):
+            if gate is not None:
+                await gate.let_go(await self._jobs.get(job_id))
+            raise
         self.events.emit(EventName.JOB_RETRY, job)
         self._wake_for(job)
         return job
@@ -163,9 +171,11 @@ class Steering:
         self.degraded.wake()
 
     async def weigh(self, owner: int, weight: float) -> None:
-        """Give the person so many turns for every one of others, from now on."""
-        if not 0 < weight < inf:
-            raise ValueError(f"A weight is a number above 0, not {weight}.")
+        """Give the person so many turns for every one of others, from now on: a thousandth to a
+        thousand. A turn of a lighter one would be so long that no number tells the next ones apart.
+        """
+        if not 0.001 <= weight <= 1000:
+            raise ValueError(f"A weight is a number from 0.001 to 1000, not {weight}.")
         await self._jobs.policy(SetWeight(owner, weight))
 
     def _known(self, stats: Stats) -> list[str]:

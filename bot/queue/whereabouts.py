@@ -9,7 +9,7 @@ from bot.queue.job import Job
 from bot.queue.reply import File
 from bot.queue.states import UNFINISHED
 from bot.queue.status import OwnJob
-from bot.queue.store.base import JobFilter, Policy, Store, page
+from bot.queue.store.base import JobFilter, Limits, Policy, Store, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Whereabouts:
     async def _positions(self, job_ids: Sequence[str]) -> dict[str, int]:
         return await self.store.positions(job_ids) | await self.beside.positions(job_ids)
 
-    async def control(self, job_id: str, control: Control) -> Job:
+    async def control(self, job_id: str, control: Control, limits: Limits | None = None) -> Job:
         """Do what is asked of the job, where it is."""
-        return await (await self.of(job_id)).control(job_id, control)
+        return await (await self.of(job_id)).control(job_id, control, limits)
 
     async def policy(self, change: Policy) -> None:
         """Set something for all jobs."""

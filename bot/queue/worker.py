@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.queue import lifecycle
 from bot.queue.attempt import Attempts, Begun, nothing
+from bot.queue.declared import refuse_nothing
 from bot.queue.duty import PAUSE_S
 from bot.queue.ends import End, Ends
 from bot.queue.events import EventName, Events, after_run
@@ -52,6 +53,7 @@ class WorkerOptions:
     begun: Begun = nothing
 
     def __post_init__(self) -> None:
+        refuse_nothing(self, "lease_s", "stubborn_s", "batch")
         for queue, slots in self.concurrency.items():
             if slots < 1:
                 raise ValueError(

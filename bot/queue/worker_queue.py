@@ -14,6 +14,7 @@ from typing import Self
 from pydantic import JsonValue
 
 from bot.queue.controls import CancelJob, Control, DiscardJob, ResumeJob, RetryJob
+from bot.queue.declared import refuse_nothing
 from bot.queue.errors import JobError, StoreUnavailable
 from bot.queue.hand import Hand, HandedJob
 from bot.queue.ids import new_id
@@ -34,7 +35,7 @@ KIND = "by-hand"
 
 @dataclass(frozen=True, slots=True)
 class WorkerQueueOptions:
-    """How a hand-driven queue behaves. Times in seconds.
+    """How a hand-driven queue behaves; `ValueError` for what cannot work. Times in seconds.
 
     `lease_s` is the visibility timeout: a job in hand is invisible to others for so long, renewed
     for as long as this process lives. With `beat=False` nothing renews it but `renew`.
@@ -47,6 +48,9 @@ class WorkerQueueOptions:
     max_losses: int = 10
     limits: Limits = field(default_factory=Limits)
     retention: Retention = field(default_factory=Retention)
+
+    def __post_init__(self) -> None:
+        refuse_nothing(self, "lease_s", "max_attempts", "max_losses")
 
 
 class WorkerQueue:
@@ -127,9 +131,11 @@ class WorkerQueue:
         """Store a job for each payload, all or none; when this returns they survive any crash.
 
         `keys`, one for each payload: a key that is known answers the older job. Raises `QueueFull`,
-        `UserLimitReached`, `StoreUnavailable` (certainly not stored), `CommitUnknown`, and
-        `TypeError` or `ValueError` for a payload that JSON cannot say.
+        `UserLimitReached`, `StoreUnavailable` (certainly not stored), `CommitUnknown`, `TypeError`
+        or `ValueError` for a payload that JSON cannot say, and `ValueError` for no attempt at all.
         """
+        if max_attempts is not None and max_attempts < 1:
+            raise ValueError(f"A job has at least one attempt, not {max_attempts}.")
         now = self._clock()
         first = Job(
             id="",
@@ -162,7 +168,7 @@ class WorkerQueue:
         """
         if size < 1:
             raise ValueError("Ask for at least one job.")
-        until = None if wait_s is None else asyncio.get_running_loop().time() + wait_s
+        until = None if wait_s is None else asyncio.get_running_loop().time() + max(0, wait_s)
         while self._is_open:
             news = self._news  # of before the look, so that nothing is missed between the two
             try:
@@ -218,19 +224,20 @@ class WorkerQueue:
     async def mark_as_resume(self, job_id: str, *, reset_attempts: bool = True) -> State:
         """A discarded or cancelled job is ready again, with all its attempts or those it has left.
 
-        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        Raises `TaskNotFoundError`, `InvalidStateTransitionError`, `QueueFull` or
+        `UserLimitReached`.
         """
         return await self._control(job_id, ResumeJob(reset_attempts))
 
     async def retry(self, job_id: str) -> State:
         """A job that waits for its backoff is ready now; a discarded or cancelled one, resumed.
 
-        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        Raises as `mark_as_resume`.
         """
         return await self._control(job_id, RetryJob())
 
     async def _control(self, job_id: str, control: Control) -> State:
-        job = await self.store.control(job_id, control)
+        job = await self.store.control(job_id, control, self._options.limits)
         self._tell()  # it may be ready now, or who was parked on its slots
         return job.state
 
@@ -240,7 +247,7 @@ class WorkerQueue:
         return state
 
     async def get_queue_stats(self) -> Stats:
-        """How many jobs are in each state, by queue, and each queue's pace."""
+        """How many jobs are in each state, by queue, and each kind's pace."""
         return await self.store.stats()
 
     def _notice(self) -> None:

@@ -224,6 +224,7 @@ press-not-in-vain = { $state ->
         [COMPLETED] This job has its result; there is nothing to try again.
        *[other] This job is under way already.
     }
+press-no-room = Whoever asked for it has { $limit } unfinished jobs, which is the most one person may have. Try again when one of them has ended.
 press-retried = Retried by { $by }.
 press-private = This was asked in private: only who asked may see the result.
 press-unfinished = This job is not finished yet, so there is nothing to show. Its result will come by itself.

@@ -5,6 +5,7 @@ import pytest
 from bot.queue.events import EventName
 from bot.queue.job import Priority
 from bot.queue.states import State
+from bot.queue.store.base import Limits
 from tests.delivery.admins import HERE, audit, does, labels_of_buttons, presses, says, waiting
 from tests.delivery.house import labels
 
@@ -50,6 +51,16 @@ class TestAJob:
         assert "runs again" in await says(idle, command, id=choice["value"])
         assert (await idle.queue.get(job)).state is State.PENDING
         assert f"retried {job}" in await audit(idle)
+
+    @pytest.mark.parametrize("command", ["admin task retry", "async-job retry"])
+    async def test_is_not_brought_back_beyond_what_its_person_may_have(self, build, command):
+        idle = await build(working=False, limits=Limits(max_active_per_owner=1))
+        (job,) = await waiting(idle, "why?")
+        await idle.queue.cancel(job, "by Ben")
+        await waiting(idle, "who?")
+        text = await says(idle, command, id=job)
+        assert text.startswith("Whoever asked for it has 1 unfinished jobs")
+        assert (await idle.queue.get(job)).state is State.CANCELLED
 
     async def test_that_runs_cannot_be_retried(self, house):
         await house.accepted("why?")

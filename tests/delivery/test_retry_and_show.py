@@ -6,6 +6,7 @@ from bot.delivery.sight import NotAllowed
 from bot.delivery.target import FILE_LIMIT
 from bot.queue.errors import JobError
 from bot.queue.events import EventName
+from bot.queue.store.base import Limits
 from sandbox.interactions import Interaction
 from sandbox.model import Message
 from tests.delivery.admins import does, presses
@@ -52,6 +53,14 @@ class TestRetry:
         await house.sees(interaction.original, "Because.")
         await house.bring()
         assert house.texts() == ["Because."]
+
+    async def test_is_no_way_around_how_much_one_person_may_have(self, build):
+        house = await build(limits=Limits(max_active_per_owner=1))
+        interaction = await failed(house)
+        await house.accepted("who?")
+        press = await house.world.press("Ben", interaction.original, "Retry")
+        assert "Try again when one of them has ended" in (await told(house, press)).text
+        assert labels(interaction.original) == ["Retry"]
 
     @pytest.mark.parametrize("private", [True, False])
     async def test_is_answered_in_its_place_though_the_first_token_is_dead(self, house, private):

@@ -11,6 +11,7 @@ from bot.queue.handlers import JobContext
 from bot.queue.job import Job
 from bot.queue.lifecycle import Cancel, Complete, Fail, HandBack, SnoozeUntil
 from bot.queue.states import State
+from bot.queue.store.base import Finish
 from tests.queue.watching import TappedStore, soon
 
 HALF = "half \ud83d"
@@ -99,6 +100,20 @@ async def test_an_end_whose_commit_was_unknown_but_done_is_told_as_stored(
     monkeypatch.setattr("bot.queue.ends.PAUSE_S", 0)
     (job,), ((_, state),), _ = await stored(store, outcome)
     assert (state, job.state) == (after, after)
+
+
+async def test_an_end_that_a_newer_run_brought_is_not_told_as_that_of_an_older_one(store):
+    await store.enqueue([Job("0", "work", "work", payload="{}")])
+    (old,) = await store.claim("me", {"work": 1}, -1)
+    await store.reap(10)
+    (new,) = await store.claim("another", {"work": 1}, 600)
+    assert await store.finish([Finish(new.id, new.token, Complete("1"))]) == [State.COMPLETED]
+    told = []
+    ends = Ends(store, lambda _: asyncio.sleep(0), lambda _, state: told.append(state), Events())
+    ends.add(End(JobContext(old, lambda *_: None), Complete("1")))
+    ends.close()
+    await soon(ends.run())
+    assert told == [None]
 
 
 async def test_it_stops_when_it_is_told_to_though_nothing_ended(store):

@@ -102,6 +102,22 @@ class TestQueueEmpty:
         await diary.until(EventName.QUEUE_EMPTY)
         assert diary.events[-2].name is EventName.JOB_COMPLETED
 
+    async def test_is_not_told_when_work_came_while_none_was_found(self, new_store, start):
+        class Slow(TappedStore):
+            async def claim(self, *args):
+                jobs = await self.store.claim(*args)
+                if more and EventName.JOB_COMPLETED in names():
+                    await queue.enqueue(work, more.pop())
+                return jobs
+
+        work, more = Work(), [Text()]
+        names = lambda: [event.name for event in diary.events]  # noqa: E731
+        queue = await start(work, store=Slow(new_store()))
+        diary = Diary(queue)
+        await queue.enqueue(work, Text())
+        await diary.until(EventName.QUEUE_EMPTY)
+        assert names().count(EventName.JOB_COMPLETED) == 2
+
     async def test_is_not_told_while_the_store_cannot_say(self, new_store, start, monkeypatch):
         monkeypatch.setattr(worker, "PAUSE_S", 0.01)
         store, gate = TappedStore(new_store()), Gate()

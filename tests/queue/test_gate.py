@@ -2,7 +2,13 @@
 
 import pytest
 
-from bot.queue.errors import CommitUnknown, QueueError, QueueFull, StoreUnavailable
+from bot.queue.errors import (
+    CommitUnknown,
+    QueueError,
+    QueueFull,
+    StoreUnavailable,
+    UserLimitReached,
+)
 from bot.queue.store.base import JobFilter, Limits
 from tests.queue.kinds import Text, Work
 from tests.queue.watching import TappedStore
@@ -104,3 +110,15 @@ async def test_a_kind_makes_of_a_request_what_is_stored(make):
     assert work.request(job).text == "why? by 1 in 7"
     with pytest.raises(QueueError, match="Only in servers"):
         await queue.enqueue(work, Text(text="why?"), owner=1)
+
+
+async def test_what_is_not_brought_back_is_let_go(make, gate):
+    work = Work()
+    queue = make(work, gate=gate, limits=Limits(max_active_per_owner=1))
+    await queue.open()
+    ended = (await queue.enqueue(work, Text(text="yes"), owner=1)).job
+    await queue.cancel(ended.id)
+    await queue.enqueue(work, Text(text="yes"), owner=1)
+    with pytest.raises(UserLimitReached):
+        await queue.retry(ended.id)
+    assert gate.gone == [ended.id]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 
 import pytest
@@ -120,6 +121,15 @@ class TestTime:
         job = (await queue.enqueue(work, Text(), run_at=1)).job
         await diary.until(EventName.JOB_COMPLETED, job.id)
         assert job.run_at == job.created_at
+
+    @pytest.mark.parametrize("run_at", [math.inf, -math.inf, math.nan])
+    async def test_a_moment_that_never_comes_is_refused(self, make, run_at):
+        work = Work()
+        queue = make(work)
+        await queue.open()
+        with pytest.raises(ValueError, match="cannot wait until"):
+            await queue.enqueue(work, Text(), run_at=run_at)
+        assert await queue.find(JobFilter()) == []
 
     async def test_a_job_whose_time_came_while_nobody_worked_runs_at_the_start(self, make):
         work = Work()

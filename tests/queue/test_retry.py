@@ -7,7 +7,13 @@ import pytest
 from bot.queue.errors import JobError, UnknownJobType
 from bot.queue.job import Job
 from bot.queue.lifecycle import Discard, Fail
-from bot.queue.retry import RetryPolicy, after_failure, sentence_of, together
+from bot.queue.retry import (
+    LONGEST_DELAY_S,
+    RetryPolicy,
+    after_failure,
+    sentence_of,
+    together,
+)
 
 NOW = 1_000.0
 POLICY = RetryPolicy(base_s=5, multiplier=2, cap_s=60)
@@ -33,7 +39,16 @@ def test_the_wait_is_anywhere_below_the_longest(dice):
 
 
 @pytest.mark.parametrize(
-    ("asked_s", "wait_s"), [(0, 0), (7.5, 7.5), (600, 600), (-3, 0), (math.nan, 0)]
+    ("asked_s", "wait_s"),
+    [
+        (0, 0),
+        (7.5, 7.5),
+        (600, 600),
+        (-3, 0),
+        (math.nan, 0),
+        (-math.inf, 0),
+        (math.inf, LONGEST_DELAY_S),
+    ],
 )
 def test_a_wait_that_the_handler_asks_for_replaces_the_backoff(asked_s, wait_s):
     assert failed(JobError("Busy.", retry_after_s=asked_s)) == Fail("Busy.", NOW + wait_s)
@@ -64,4 +79,3 @@ def test_people_are_told_a_sentence_and_no_secret(error, sentence):
 def test_what_was_reckoned_a_little_differently_is_one_time_and_never_an_earlier_one():
     assert {together(NOW + 0.0021), together(NOW + 0.0034), together(NOW + 0.01)} == {NOW + 0.01}
     assert together(NOW) == NOW
-    assert together(math.inf) == math.inf

@@ -105,6 +105,24 @@ async def test_many_are_enqueued_together_or_not_at_all(hands):
     assert [job.payload for job in await queue.dequeue(10)] == [1, 2]
 
 
+async def test_what_is_brought_back_counts_as_what_is_new(hands):
+    queue = await hands(limits=Limits(max_size=1))
+    (job,) = await queue.enqueue(1)
+    await queue.mark_as_discarded(job.id, "no")
+    await queue.enqueue(2)
+    for again in (queue.mark_as_resume, queue.retry):
+        with pytest.raises(QueueFull):
+            await again(job.id)
+    assert (await stored(queue, job)).state is State.DISCARDED
+
+
+@pytest.mark.parametrize("none", [0, -1])
+async def test_a_job_without_any_attempt_is_refused(queue, none):
+    with pytest.raises(ValueError, match=f"at least one attempt, not {none}"):
+        await queue.enqueue(1, max_attempts=none)
+    assert await queue.dequeue(10) == []
+
+
 @pytest.mark.parametrize("unsayable", [float("nan"), {1, 2}, object()])
 async def test_what_json_cannot_say_is_refused_with_all_that_came_along(queue, unsayable):
     with pytest.raises((TypeError, ValueError)):
@@ -181,8 +199,9 @@ async def test_all_who_wait_get_their_share(new_store, hands):
     assert sorted(job.payload for (job,) in taken) == [1, 2, 3]
 
 
-async def test_waiting_has_an_end(queue):
-    assert await soon(queue.dequeue(wait_s=0.01)) == []
+@pytest.mark.parametrize("wait_s", [0.01, -1, float("nan")])
+async def test_waiting_has_an_end(queue, wait_s):
+    assert await soon(queue.dequeue(wait_s=wait_s)) == []
 
 
 async def test_a_delayed_job_is_handed_out_when_its_time_comes(queue):

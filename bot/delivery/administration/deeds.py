@@ -13,6 +13,7 @@ from bot.delivery.administration.audit import Audit, Deed
 from bot.delivery.person import Person
 from bot.delivery.sight import NotAllowed, Seen, Sight
 from bot.queue.deliveries import Way
+from bot.queue.errors import UserLimitReached
 from bot.queue.health import Health
 from bot.queue.job import Job, Priority
 from bot.queue.job_queue import JobQueue
@@ -155,7 +156,10 @@ class Administration:
         """Run it once more, or now instead of later."""
         seen = await self.job(person, job_id)
         by = say("press-retried", by=say("job-administrator", name=person.name))
-        job = await self._queue.retry(seen.job.id, " ".join([by, why]).strip())
+        try:
+            job = await self._queue.retry(seen.job.id, " ".join([by, why]).strip())
+        except UserLimitReached as full:
+            raise NotAllowed(say("press-no-room", limit=full.limit)) from None
         await self.audit.record(person, Deed.RETRIED, job.id, why=why)
         return job
 

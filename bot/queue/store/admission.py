@@ -25,7 +25,17 @@ class Ask(NamedTuple):
     inputs: Inputs = MappingProxyType({})
 
 
-class Facts(Protocol):
+class Crowd(Protocol):
+    """How many there are, which limits are about."""
+
+    def waiting(self) -> int:
+        """Unfinished jobs that are not running."""
+
+    def active(self, owner: int) -> int:
+        """Unfinished jobs of this person."""
+
+
+class Facts(Crowd, Protocol):
     """What a store knows at the moment of the decision."""
 
     def by_key(self, key: str) -> Job | None:
@@ -38,12 +48,6 @@ class Facts(Protocol):
 
     def cached(self, cache_key: str) -> str | None:
         """A result that is still good; asking counts as using it."""
-
-    def waiting(self) -> int:
-        """Unfinished jobs that are not running."""
-
-    def active(self, owner: int) -> int:
-        """Unfinished jobs of this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ class Admitted:
         self.waiting = 0
         self.hits: list[Kind] = []
         self.misses: list[Kind] = []
+
+    def count(self, job: Job) -> None:
+        """One more that waits."""
+        self.active[job.owner] = self.active.get(job.owner, 0) + 1
+        self.waiting += 1
 
     def add(self, other: "Admitted") -> None:
         """This and then the other."""
@@ -92,7 +101,7 @@ class Admission:
         """An answer for each job, in order, or the refusal of them all."""
         draft = Admitted()
         answers = [self._admit(job, draft, fresh=ask.fresh) for job in ask.jobs]
-        refusal = self._refusal(draft, ask.limits)
+        refusal = _refusal(self._facts, draft, ask.limits, self.admitted)
         if refusal is not None:
             return refusal
         self.admitted.add(draft)
@@ -110,8 +119,7 @@ class Admission:
         job = self._from_cache(job, draft, fresh=fresh)
         _note(draft, job, job)
         if job.state is not State.COMPLETED:
-            draft.active[job.owner] = draft.active.get(job.owner, 0) + 1
-            draft.waiting += 1
+            draft.count(job)
             if job.dedup_key is not None and job.state is State.PENDING:
                 draft.work[job.dedup_key] = job
         draft.new.append(job)
@@ -140,20 +148,33 @@ class Admission:
             return job
         return job._replace(state=State.COMPLETED, result=result, finished_at=self._now)
 
-    def _refusal(self, draft: Admitted, limits: Limits) -> QueueError | None:
-        if limits.max_size is not None and draft.waiting:
-            waiting = self._facts.waiting() + self.admitted.waiting
-            if waiting + draft.waiting > limits.max_size:
-                return QueueFull(waiting)
-        most = limits.max_active_per_owner
-        if most is None:
-            return None
-        for owner, more in draft.active.items():
-            if owner is not None:
-                active = self._facts.active(owner) + self.admitted.active.get(owner, 0)
-                if active + more > most:
-                    return UserLimitReached(most)
+
+def refuse_return(crowd: Crowd, job: Job, limits: Limits) -> None:
+    """Raises `QueueFull` or `UserLimitReached` where this job, which had ended, would be one too
+    many if it came back.
+    """
+    back = Admitted()
+    back.count(job)
+    refusal = _refusal(crowd, back, limits, Admitted())
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(crowd: Crowd, draft: Admitted, limits: Limits, before: Admitted) -> QueueError | None:
+    """Why this draft is too much, after those that were admitted `before`."""
+    if limits.max_size is not None and draft.waiting:
+        waiting = crowd.waiting() + before.waiting
+        if waiting + draft.waiting > limits.max_size:
+            return QueueFull(waiting)
+    most = limits.max_active_per_owner
+    if most is None:
         return None
+    for owner, more in draft.active.items():
+        if owner is not None:
+            active = crowd.active(owner) + before.active.get(owner, 0)
+            if active + more > most:
+                return UserLimitReached(most)
+    return None
 
 
 def _note(draft: Admitted, asked: Job, job: Job) -> None:

@@ -18,7 +18,7 @@ from bot.queue.states import State
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds that enqueueing enforces inside its transaction; None: unbounded."""
+    """Bounds on what comes and comes back, enforced inside its transaction; None: unbounded."""
 
     max_size: int | None = None
     max_active_per_owner: int | None = None
@@ -103,7 +103,7 @@ def page(jobs: Iterable[Job], before: str | None, limit: int, after: str | None)
         for job in newest
         if (before is None or job.id < before) and (after is None or job.id > after)
     ]
-    return within[:limit] if after is None else within[-limit:]
+    return within[:limit] if after is None else within[max(0, len(within) - limit) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ class Store(Records, Protocol):
     """The name under which this process's claims are recorded; unique to the process."""
 
     async def open(self) -> None:
-        """Make the store usable; raises `StoreError` with a sentence that says what to do."""
+        """Make the store usable, once; raises `StoreError` with a sentence that says what to do."""
 
     async def close(self) -> None:
         """Finish what was accepted and release everything; may be called twice."""
@@ -338,10 +338,11 @@ class Store(Records, Protocol):
         most. Does nothing within `every_s` of the last time. A crash may leave some to the next.
         """
 
-    async def control(self, job_id: str, control: Control) -> Job:
+    async def control(self, job_id: str, control: Control, limits: Limits | None = None) -> Job:
         """Do what is asked of the job, and tell it anew to its subscribers if it runs again.
 
-        Raises `TaskNotFoundError` or `InvalidStateTransitionError`.
+        One that had ended and comes back counts as a new one does. Raises `TaskNotFoundError`,
+        `InvalidStateTransitionError`, `QueueFull` or `UserLimitReached`.
         """
 
     async def delete(self, job_id: str, *, recall: bool = False) -> None:

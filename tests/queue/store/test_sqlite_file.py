@@ -170,6 +170,34 @@ class TestOpenAndClosed:
         await store.close()
         await store.close()
 
+    @pytest.mark.parametrize("name", ["jobs.db", ":memory:", "file:jobs.db?mode=memory"])
+    async def test_a_name_is_a_place_and_stays_it_wherever_the_process_goes(
+        self, tmp_path: Path, monkeypatch, name
+    ):
+        here, there = tmp_path / "here", tmp_path / "there"
+        here.mkdir()
+        there.mkdir()
+        monkeypatch.chdir(here)
+        store = SqliteStore(name)
+        await store.open()
+        monkeypatch.chdir(there)
+        (job,) = await stored(store, a_job())
+        assert await all_jobs(store) == [job]
+        await store.close()
+        assert name in contents(here)
+        assert contents(there) == {}
+
+    async def test_it_is_opened_once_and_goes_on_where_that_is_tried_again(self, path: Path):
+        store = SqliteStore(path)
+        await store.open()
+        with pytest.raises(StoreError, match="opened already"):
+            await store.open()
+        assert await stored(store, a_job())
+        await store.close()
+        with pytest.raises(StoreError, match="opened already"):
+            await store.open()
+        assert list((path.parent / f"{path.name}-processes").iterdir()) == []
+
     async def test_closing_finishes_what_was_accepted(self, path: Path):
         store = SqliteStore(path)
         await store.open()

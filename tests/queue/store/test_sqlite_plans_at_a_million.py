@@ -34,7 +34,6 @@ WALKS = {
     "standing": "each question is answered by the first row",
     "people_gone": "through those alone who have just gone",
     "inputs_forget": "through the files of jobs that wait or failed; nobody else's are kept",
-    "slots_empty": "until so many are found that nobody has; the others are of people who wait",
     "jobs_found": "by id from the newest, until the page is full",
     "jobs_lost": "through the running jobs alone, as many as there are slots",
 }

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.queue.lifecycle import Complete
 from bot.queue.retention import Retention
 from bot.queue.slots import Bounds
-from bot.queue.store.base import SetBounds
-from bot.queue.store.sqlite import SqliteStore, log
+from bot.queue.states import State
+from bot.queue.store.base import JobFilter, SetBounds
+from bot.queue.store.sqlite import SqliteStore, keeping, log
 from bot.queue.store.sqlite import file as sqlite_file
-from tests.queue.store.workbench import a_job, a_run, completed, served, stored
+from tests.queue.store.workbench import a_job, a_run, completed, finished, served, stored
 
 SHORT = 200_000
 KEEP_ALL = Retention(completed_s=1e9, failed_s=1e9)
@@ -131,3 +133,33 @@ class TestTurns:
         await served(store, 3)
         await store.purge(KEEP_ALL, 100)
         assert await self.kept(store) == [("chat", None), ("chat", 2)]
+
+
+class TestSlots:
+    """Which slots there ever were is not remembered for ever."""
+
+    @staticmethod
+    async def kept(store) -> list[str]:
+        rows = "SELECT name FROM slot ORDER BY name"
+        return await store._writer.run(lambda db: [name for (name,) in db.execute(rows)])
+
+    async def test_that_nobody_has_any_more_are_forgotten_in_bites(self, store, monkeypatch):
+        monkeypatch.setattr(keeping, "SLOTS_IN_A_BITE", 3)
+        await stored(store, *(a_job(limit_key=f"k{n}") for n in range(8)))
+        await served(store, 4)
+        left = []
+        for _ in range(3):
+            await store.purge(KEEP_ALL, 100)
+            left.append(len(await self.kept(store)))
+        assert left == [5, 4, 4]
+        assert await self.kept(store) == [f"key k{n}" for n in range(4, 8)]
+
+    async def test_are_looked_at_from_the_first_again(self, store):
+        for _ in range(2):
+            await a_run(store, limit_key="k")
+            await store.purge(KEEP_ALL, 100)
+            assert await self.kept(store) == ["key k"]
+            (run,) = await store.find(JobFilter(states=frozenset({State.PROCESSING})))
+            await finished(store, run, Complete("1"))
+            await store.purge(KEEP_ALL, 100)
+            assert await self.kept(store) == []

@@ -18,12 +18,16 @@ from bot.queue.errors import (
     StoreError,
     StoreUnavailable,
 )
+from bot.queue.lifecycle import HandBack
 from bot.queue.retention import Retention
+from bot.queue.states import State
+from bot.queue.store.base import Finish
 from bot.queue.store.sqlite import SqliteStore, writer
 from bot.queue.store.sqlite import file as sqlite_file
 from bot.queue.store.sqlite import store as sqlite
 from bot.queue.store.sqlite.writer import GroupCommitWriter
 from tests.queue.store.workbench import (
+    LEASE_S,
     a_job,
     all_jobs,
     claimed,
@@ -81,6 +85,13 @@ class TestGroups:
         await together(store, *(store.enqueue([a_job()]) for _ in range(35)))
         assert statements.count("COMMIT") == 1 + 4
         assert len(await all_jobs(store)) == 35
+
+    async def test_many_runs_end_at_once_where_statements_have_few_parameters(self, store):
+        await store._writer.run(lambda db: db.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999))
+        await stored(store, *(a_job() for _ in range(1000)))
+        runs = await store.claim("w1", {"chat": 1000}, LEASE_S)
+        states = await store.finish([Finish(run.id, run.token, HandBack()) for run in runs])
+        assert states == [State.PENDING] * 1000
 
     async def test_operations_of_a_group_see_the_ones_before(self, store):
         answers = await together(store, *(store.enqueue([a_job(key="k")]) for _ in range(3)))

@@ -287,12 +287,12 @@ class BothStores(RuleBasedStateMachine):
         retention = Retention(kept_s, 2 * kept_s, most)
         self.ask(lambda store: store.purge(retention, limit))
 
-    @rule(back=back, control=controls)
-    def control(self, back, control):
+    @rule(back=back, control=controls, limits=limits)
+    def control(self, back, control, limits):
         job_id = pick(self.ids, back)
         before = self.ask(lambda store: store.get(job_id))
         owed = self.ask(lambda store: store.deliveries(job_id))
-        self.ask(lambda store: store.control(job_id, control))
+        self.ask(lambda store: store.control(job_id, control, limits))
         after = self.ask(lambda store: store.get(job_id))
         if before is not None and before.state in FINISHED and after.state not in FINISHED:
             self.told.anew(owed)

@@ -26,7 +26,7 @@ from bot.queue.reply import File
 from bot.queue.retention import Retention
 from bot.queue.slots import Bounds, Slots, UsedInMemory
 from bot.queue.states import FINISHED, WAITING, State
-from bot.queue.store.admission import Admission, Admitted, Ask, Join
+from bot.queue.store.admission import Admission, Admitted, Ask, Join, refuse_return
 from bot.queue.store.base import (
     OLDEST_AMONG,
     Alive,
@@ -301,15 +301,20 @@ class MemoryStore:
         first_parked = {(job.parked_on, job.lane): job for job in jobs if job.parked_on is not None}
         return [job for job in jobs if job.state is State.PENDING] + list(first_parked.values())
 
-    async def control(self, job_id: str, control: Control) -> Job:
+    async def control(self, job_id: str, control: Control, limits: Limits | None = None) -> Job:
         """See `Store.control`."""
         with self._alone(job_id, control):
             before = self._known(job_id)
             if isinstance(control, CancelJob) and self._leaves(before, control.by):
                 return before
-            self._save(controlled(before, control, self._clock()))
+            after = controlled(before, control, self._clock())
+            if before.state in FINISHED:
+                refuse_return(self, after, limits or Limits())
+            self._save(after)
             if before.state in FINISHED:
                 self._debts.change(job_id, outbox.told_anew)
+            if after.attached != before.attached:  # what was attached was of other work
+                self._results.remove(job_id)
             self._unpark()
             return self._jobs[job_id]
 

@@ -67,7 +67,7 @@ class _Facts:
 
     def waiting(self) -> int:
         """See `Facts.waiting`."""
-        return self._desk.standing.waiting
+        return self._desk.waiting()
 
     def active(self, owner: int) -> int:
         """See `Facts.active`."""

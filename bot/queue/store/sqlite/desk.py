@@ -149,6 +149,10 @@ class Desk:
             ends = dict.fromkeys(those, 0.0) | dict(rows)
             self._ends.know({(*lane, owner): ended for owner, ended in ends.items()})
 
+    def waiting(self) -> int:
+        """Unfinished jobs that were not running when the operation began."""
+        return self.standing.waiting
+
     def active(self, owner: int) -> int:
         """Unfinished jobs of this person."""
         return self._active[owner]

@@ -28,6 +28,10 @@ TURNS_IN_A_BITE = 500
 """Turns that are looked at in one transaction."""
 
 
+SLOTS_IN_A_BITE = 500
+"""Slots that are looked at in one transaction: where a million wait, as many may be taken."""
+
+
 INPUTS_IN_A_BITE = 4
 """Files that are forgotten in one transaction: each may have megabytes."""
 
@@ -40,6 +44,7 @@ class Keeping:
         self._jobs = jobs
         self._figures = figures
         self._last_turn = FIRST_TURN
+        self._last_slot = ""
 
     def purge(
         self, db: Connection, retention: Retention, limit: int, now: float
@@ -54,7 +59,7 @@ class Keeping:
         gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)
-        db.execute(self._sql["slots_empty"], (limit,))
+        self._forget_slots(db)
         self._figures.forget(db, now)
         self._forget_turns(db)
         return len(gone), self.trim(db, retention, limit, now)
@@ -69,6 +74,13 @@ class Keeping:
             db.execute(self._sql["cached_trim"], (limit, retention.cached)).rowcount,
         ]
         return max(gone) == limit > 0 or inputs == INPUTS_IN_A_BITE
+
+    def _forget_slots(self, db: Connection) -> None:
+        """Look at the next slots, and remove those that nobody has."""
+        seen = db.execute(self._sql["slots_after"], (self._last_slot, SLOTS_IN_A_BITE)).fetchall()
+        self._last_slot = seen[-1][0] if len(seen) == SLOTS_IN_A_BITE else ""
+        free = [(name,) for name, used in seen if not used]
+        db.executemany(self._sql["slot_forget"], free)
 
     def _forget_turns(self, db: Connection) -> None:
         """Look at the next turns, and remove those that count no more, with their empty lanes."""

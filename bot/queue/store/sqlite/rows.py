@@ -94,6 +94,8 @@ def saved_texts(job: Job) -> Row:
         job.error,
         json.dumps(errors, ensure_ascii=False) if errors else None,
         log_text(job.log) if job.log else None,
+        progress_text(job.progress),
+        job.checkpoint,
     )
 
 

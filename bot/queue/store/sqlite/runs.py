@@ -15,10 +15,13 @@ from bot.queue.store.base import Alive, Beat, BeatAnswer, CancelRequested, Finis
 from bot.queue.store.sqlite.desk import Desk, Held
 from bot.queue.store.sqlite.figures import FigureTable
 from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE, JobTable
-from bot.queue.store.sqlite.rows import job_from, log_text, one, progress_text
+from bot.queue.store.sqlite.rows import Row, job_from, log_text, one, progress_text
 from bot.queue.store.sqlite.statements import Statements
 
 Connection = sqlite3.Connection
+
+MOST_PARAMETERS = 999
+"""How many one statement may have in every SQLite (some allow 250,000)."""
 
 
 class RunTable:
@@ -78,9 +81,7 @@ class RunTable:
         desk = Desk(db, self._sql)
         states: list[State | None] = []
         completed: dict[int, tuple[Finish, Held]] = {}
-        ids = [finish.job_id for finish in finishes]
-        sql = self._sql["jobs_held"].replace("/*ids*/", ", ".join("?" * len(ids)))
-        rows = {row[:2]: row[2:] for row in db.execute(sql, ids)}
+        rows = self._held(db, [finish.job_id for finish in finishes])
         for finish in finishes:
             row = rows.pop((finish.job_id, finish.token), None)  # each run ends once
             if row is None:
@@ -96,6 +97,15 @@ class RunTable:
         self._jobs.unpark(db, desk, now)
         desk.close()
         return states
+
+    def _held(self, db: Connection, ids: Sequence[str]) -> dict[Row, Row]:
+        """What is known of those that run, by id and token."""
+        rows: dict[Row, Row] = {}
+        for at in range(0, len(ids), MOST_PARAMETERS):
+            some = ids[at : at + MOST_PARAMETERS]
+            sql = self._sql["jobs_held"].replace("/*ids*/", ", ".join("?" * len(some)))
+            rows.update((row[:2], row[2:]) for row in db.execute(sql, some))
+        return rows
 
     def _complete(
         self, db: Connection, desk: Desk, completed: Mapping[int, tuple[Finish, Held]], now: float

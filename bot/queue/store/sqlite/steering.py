@@ -1,5 +1,6 @@
 """Steering: due and aged jobs move on, people act on jobs; bounds, weights and pauses are set."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,7 +12,9 @@ from bot.queue.deliveries import OVER_FOR_GOOD
 from bot.queue.job import Job
 from bot.queue.slots import Bounds
 from bot.queue.states import FINISHED, State
+from bot.queue.store.admission import refuse_return
 from bot.queue.store.base import (
+    Limits,
     PauseQueue,
     Policies,
     Policy,
@@ -89,7 +92,7 @@ class Steering:
         desk.close()
         return len(unmoved)
 
-    def control(self, db: Connection, job_id: str, control: Control) -> Job:
+    def control(self, db: Connection, job_id: str, control: Control, limits: Limits) -> Job:
         """Do what is asked of a job."""
         now = self._clock()
         seq, before = self._jobs.known(db, job_id)
@@ -97,9 +100,14 @@ class Steering:
             return before
         after = controlled(before, control, now)
         desk = Desk(db, self._sql)
+        if before.state in FINISHED:
+            refuse_return(desk, after, limits)
         job = self._jobs.save(db, desk, seq, before, after, now)
         if before.state in FINISHED:
             db.execute(self._sql["deliveries_told_anew"], (job_id, *OVER_FOR_GOOD))
+        if job.attached != before.attached:  # what was attached was of other work
+            db.execute(self._sql["artifacts_remove"], (json.dumps([seq]),))
+            db.execute(self._sql["job_attached"], (job_id,))
         self._jobs.unpark(db, desk, now)
         desk.close()
         return job

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from bot.queue.controls import Control
 from bot.queue.deliveries import Delivery, NewDelivery, Way
-from bot.queue.errors import StoreUnavailable
+from bot.queue.errors import StoreError, StoreUnavailable
 from bot.queue.figures import Figures
 from bot.queue.ids import new_id
 from bot.queue.job import Clock, Job
@@ -69,7 +69,7 @@ class SqliteStore:
 
     def __init__(self, path: Path | str, clock: Clock = time.time) -> None:
         self.process = f"{socket.gethostname()}-{os.getpid()}-{new_id()}"
-        self._path = Path(path)
+        self._path = Path(path).absolute()
         self._clock = clock
         self._sql = Statements()
         self._outbox = DeliveryTable(self._sql)
@@ -91,12 +91,16 @@ class SqliteStore:
         self._reading: list[sqlite3.Connection] = []
         self._watch = NeighbourWatch(self._neighbours, self._version, self._wake)
         self._wakes: list[Callable[[], None]] = []
-        self._is_open = False
+        self._is_open = self._was_open = False
 
     async def open(self) -> None:
         """See `Store.open`."""
+        if self._was_open:
+            raise StoreError(
+                "This store was opened already. Give whoever opens one another for the same file."
+            )
         await asyncio.to_thread(self._start)
-        self._is_open = True
+        self._is_open = self._was_open = True
 
     def _start(self) -> None:
         with explained(self._path):
@@ -185,9 +189,11 @@ class SqliteStore:
             n += await self._writer.run(partial(self._steering.lift, some=some))
         return n
 
-    async def control(self, job_id: str, control: Control) -> Job:
+    async def control(self, job_id: str, control: Control, limits: Limits | None = None) -> Job:
         """See `Store.control`."""
-        return await self._writer.run(lambda db: self._steering.control(db, job_id, control))
+        return await self._writer.run(
+            lambda db: self._steering.control(db, job_id, control, limits or Limits())
+        )
 
     async def delete(self, job_id: str, *, recall: bool = False) -> None:
         """See `Store.delete`."""

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.queue.controls import ResumeJob, RetryJob
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import QueueFull, StoreError, UserLimitReached
-from bot.queue.lifecycle import Complete, Fail
+from bot.queue.lifecycle import Cancel, Complete, Discard, Fail
 from bot.queue.reply import File
 from bot.queue.states import WAITING, State
 from bot.queue.store.base import Beat, Enqueued, Limits, Store
@@ -18,8 +19,11 @@ from tests.queue.store.workbench import (
     all_jobs,
     claimed,
     completed,
+    counts,
     finished,
+    in_state,
     known,
+    recount,
     stored,
 )
 
@@ -155,6 +159,37 @@ class AdmissionPromises:
         await store.enqueue([a_job(owner=1)], limits=limits)
         with pytest.raises(UserLimitReached):
             await store.enqueue([a_job(owner=1)], limits=limits)
+
+    @pytest.mark.parametrize("again", [RetryJob(), ResumeJob(reset_attempts=False)])
+    @pytest.mark.parametrize("ended", [Cancel("no"), Discard("no")])
+    @pytest.mark.parametrize(
+        ("limits", "refusal"),
+        [(Limits(max_size=1), QueueFull), (Limits(max_active_per_owner=1), UserLimitReached)],
+    )
+    async def test_what_is_brought_back_counts_as_what_is_new(
+        self, store: Store, again, ended, limits, refusal
+    ):
+        job = await finished(store, await a_run(store, owner=1), ended)
+        await stored(store, a_job(owner=1))
+        with pytest.raises(refusal):
+            await store.control(job.id, again, limits)
+        assert await known(store, job.id) == job
+        assert counts(await store.stats()) == await recount(store)
+        await store.control(job.id, again, Limits(2, 2))
+        assert (await known(store, job.id)).state is State.PENDING
+
+    async def test_a_retry_that_is_under_way_counts_once(self, store: Store):
+        job = await finished(store, await a_run(store, owner=1), Fail("broke", retry_at=NOW + 9))
+        await store.control(job.id, RetryJob(), Limits(1, 1))
+        assert (await known(store, job.id)).state is State.PENDING
+
+    async def test_many_who_come_back_at_once_are_counted_exactly(self, store: Store):
+        jobs = [await finished(store, await a_run(store), Cancel("no")) for _ in range(20)]
+        limits = Limits(max_size=7)
+        back = (store.control(job.id, ResumeJob(), limits) for job in jobs)
+        answers = await asyncio.gather(*back, return_exceptions=True)
+        assert sum(isinstance(answer, QueueFull) for answer in answers) == 13
+        assert len(await in_state(store, State.PENDING)) == 7
 
     async def test_a_batch_counts_against_its_owners_limit_as_a_whole(self, store: Store):
         with pytest.raises(UserLimitReached):

@@ -16,7 +16,7 @@ from bot.queue.controls import (
 )
 from bot.queue.deliveries import NewDelivery
 from bot.queue.errors import InvalidStateTransitionError, TaskNotFoundError
-from bot.queue.job import Failure, Job, Priority
+from bot.queue.job import Failure, Job, Priority, Progress
 from bot.queue.lifecycle import Cancel, Complete, Discard, Fail
 from bot.queue.reply import File
 from bot.queue.slots import Bounds
@@ -203,6 +203,22 @@ class AgainPromises:
         )
         assert run.log == ("Ada: another model",)
         assert counts(await store.stats()) == await recount(store)
+
+    @pytest.mark.parametrize("state", [State.RETRYABLE, State.DISCARDED])
+    async def test_other_work_begins_at_its_beginning(self, store: Store, state):
+        run = await a_run(store)
+        saved = Beat(run.id, run.token, Progress(1, 2), '{"half": 1}', ("a",), (File("a", b"1"),))
+        await store.beat([saved], LEASE_S)
+        end = Discard("no") if state is State.DISCARDED else Fail("no", NOW + 9)
+        await finished(store, run, end)
+        same = await store.control(run.id, RetryJob())
+        assert (same.progress, same.checkpoint, same.attached) == (Progress(1, 2), '{"half": 1}', 1)
+        await finished(store, await claimed(store), end)
+        other = await store.control(run.id, RetryJob("b", Overrides(payload='{"n": -1}')))
+        assert (other.progress, other.checkpoint, other.attached) == (None, None, 0)
+        assert other == await known(store, run.id)
+        assert other.log == ("a", "b")
+        assert await store.artifacts(run.id) == []
 
     @pytest.mark.parametrize("control", [RetryJob(), ResumeJob()])
     async def test_without_overrides_everything_stays(self, store: Store, control):

@@ -44,6 +44,7 @@ class LookingPromises:
         assert back == jobs[4:1:-1]
         assert await store.find(JobFilter(), after=jobs[4].id, limit=3) == jobs[:4:-1]
         assert await store.find(JobFilter(), after=jobs[6].id) == []
+        assert await store.find(JobFilter(), after=jobs[1].id, limit=0) == []
         assert await store.find(JobFilter(), after=jobs[1].id, before=jobs[4].id) == jobs[3:1:-1]
 
     async def test_jobs_are_found_by_how_their_ids_begin(self, store: Store):

@@ -1,3 +1,3 @@
 UPDATE body
-SET payload = ?, result = ?, error = ?, errors = ?, log = ?
+SET payload = ?, result = ?, error = ?, errors = ?, log = ?, progress = ?, checkpoint = ?
 WHERE seq = ?

@@ -1,0 +1,2 @@
+DELETE FROM slot
+WHERE name = ?

@@ -1,0 +1,6 @@
+-- Parameters: a slot's name, and how many to look at after it.
+SELECT name, used
+FROM slot
+WHERE name > ?
+ORDER BY name
+LIMIT ?
