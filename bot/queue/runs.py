@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from bot.queue.attempt import Attempts
+from bot.queue.deadlines import Deadlines
 from bot.queue.errors import JobError
 from bot.queue.events import Events
 from bot.queue.handlers import JobContext
@@ -52,14 +53,13 @@ class Run:
         self.over: asyncio.Future[None] = self._loop.create_future()
         self.task = asyncio.create_task(attempts.run(self.job, context))
         self.task.add_done_callback(self._task_ended)
-        self._timer = self._loop.call_later(self.job.timeout_s, self.stop, Stop.LATE)
+        self._patience: asyncio.TimerHandle | None = None
 
     def stop(self, why: Stop, reason: str = "") -> None:
         """Interrupt the handler; the first reason to stop is the one that counts."""
         if self.stopped_by is None and not self.task.done():
             self.stopped_by, self._reason = why, reason
-            self._timer.cancel()
-            self._timer = self._loop.call_later(self._stubborn_s, self.give_up)
+            self._patience = self._loop.call_later(self._stubborn_s, self.give_up)
             self.task.cancel()
 
     def give_up(self) -> None:
@@ -75,7 +75,8 @@ class Run:
             self._end(end)
 
     def _end(self, end: Outcome | BaseException) -> None:
-        self._timer.cancel()
+        if self._patience is not None:
+            self._patience.cancel()
         self.context.close()
         self._ended(self, self._outcome(end))
         self.over.set_result(None)
@@ -107,6 +108,7 @@ class Runs:
         self._held: dict[tuple[str, int], Run] = {}
         self._busy: Counter[str] = Counter()
         self._stubborn: set[asyncio.Task[Outcome]] = set()
+        self._deadlines = Deadlines[Run](lambda run: run.stop(Stop.LATE))
 
     def __len__(self) -> int:
         return len(self._held)
@@ -115,6 +117,7 @@ class Runs:
         """Run this job now, in a slot of its queue."""
         run = Run(context, self._attempts, self._stubborn_s, self._over)
         self._held[run.job.id, run.job.token] = run
+        self._deadlines.began(run, run.job.timeout_s)
         self._busy[run.job.queue] += 1
 
     def forget(self, job: Job) -> None:
@@ -165,6 +168,7 @@ class Runs:
 
     def _over(self, run: Run, outcome: Outcome | None) -> None:
         self._busy[run.job.queue] -= 1
+        self._deadlines.ended(run, run.job.timeout_s)
         if not run.task.done():
             self._keep(run)
         if outcome is None:
