@@ -50,8 +50,9 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
     yield Finding(True, f"Python {sys.version.split()[0]}")
     for finding in readiness.configured(settings):
         yield finding
-    token = await _token(settings, session)
-    yield token
+    token, *more = await _token(settings, session)
+    for finding in (token, *more):
+        yield finding
     yield await _database(settings)
     if settings.extensions.folder is not None:
         yield _extensions(settings.extensions.folder)
@@ -66,25 +67,27 @@ async def _findings(settings: Settings, session: aiohttp.ClientSession) -> Async
                 yield finding
 
 
-async def _token(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+async def _token(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    """Whether Discord knows the token, and what else its answer tells."""
     token = settings.discord.token
     if token is None:
-        return Finding(False, say("ready-token-missing"))
+        return [Finding(False, say("ready-token-missing"))]
     api_url = settings.discord.api_url
     headers = {"Authorization": f"Bot {token.get_secret_value()}"}
     try:
         async with session.get(f"{api_url}/users/@me", headers=headers) as answer:
             if answer.status == 401:
-                return Finding(False, say("ready-token-refused"))
+                return [Finding(False, say("ready-token-refused"))]
             answer.raise_for_status()
             name = (await answer.json())["username"]
+            clock = readiness.clock(answer.headers.get("Date"), time.time())
     except (aiohttp.ContentTypeError, ValueError, LookupError, TypeError):
-        return Finding(False, say("ready-not-discord", address=api_url))
+        return [Finding(False, say("ready-not-discord", address=api_url))]
     except (aiohttp.ClientError, TimeoutError) as error:
         status = isinstance(error, aiohttp.ClientResponseError) and error.status
         fault = str(status or type(error).__name__)
-        return Finding(False, say("ready-unreachable", address=api_url, fault=fault))
-    return Finding(True, say("ready-token", name=name))
+        return [Finding(False, say("ready-unreachable", address=api_url, fault=fault))]
+    return [Finding(True, say("ready-token", name=name)), *clock]
 
 
 async def _database(settings: Settings) -> Finding:

@@ -5,6 +5,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +38,24 @@ INTENTS = MappingProxyType(
     }
 )
 """Each privileged intent as the portal calls it, and the application's flag that grants it."""
+
+
+CLOCKS_APART_S = 30.0
+"""By how much this machine's clock may differ from Discord's: with network time it is far less, and
+what depends on both are minutes (an interaction's token lives for 15).
+"""
+
+
+def clock(told: str | None, now: float) -> list[Finding]:
+    """Nothing, unless the moment that Discord told (as in HTTP's `Date`) is another than `now`."""
+    try:
+        apart_s = now - parsedate_to_datetime(told or "").timestamp()
+    except ValueError:
+        return []
+    if abs(apart_s) <= CLOCKS_APART_S:
+        return []
+    which = "ahead" if apart_s > 0 else "behind"
+    return [Finding(False, say("ready-clock", seconds=round(abs(apart_s)), which=which))]
 
 
 def access(me: discord.Member, channels: Iterable[discord.abc.GuildChannel]) -> list[Finding]:

@@ -661,6 +661,10 @@ ready-token-refused = Discord refused DISCORD_TOKEN: copy it anew.
 ready-token = Discord knows the token: this bot is { $name }.
 ready-not-discord = What answers at { $address } is not Discord: correct DISCORD_API_URL.
 ready-unreachable = Discord cannot be reached at { $address } ({ $fault }): check the network, a proxy if there is one, and DISCORD_API_URL.
+ready-clock = This machine's clock is { $seconds } seconds { $which ->
+        [ahead] ahead of
+       *[behind] behind
+    } Discord's: jobs for later run at the wrong moment, and private results may come as direct messages. Set it, best by network time (NTP).
 ready-memory = Jobs are kept in memory only: they are lost when the bot ends.
 ready-database = The database { $path } is ready.
 ready-built-in = /chat is answered by the built-in responder; set CHAT_BASE_URL for a real model.

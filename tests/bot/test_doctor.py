@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from email.utils import formatdate
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from discord.http import Route
 from bot.delivery.target import Sealer
 from bot.delivery.webhooks.guild_hooks import GuildHooks
 from bot.doctor import examine
+from bot.operation import readiness
 from bot.operation.invitation import invitation
 from bot.queue.store.sqlite import SqliteStore
 from config.settings import load_settings
@@ -77,6 +79,7 @@ def the_line(lines, word) -> str:
 async def test_when_all_is_ready_it_says_what_will_run(doctor):
     good, lines = await doctor(CHAT_BASE_URL="")
     assert good
+    assert not [line for line in lines if "clock" in line]
     assert the_line(lines, "knows the token") == "✓ Discord knows the token: this bot is conveyor."
     assert the_line(lines, "database").startswith("✓")
     assert the_line(lines, "Python").startswith("✓")
@@ -251,3 +254,20 @@ async def test_it_leaves_no_connection_open(doctor, monkeypatch):
     await doctor()
     assert sessions
     assert all(session.closed for session in sessions)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(-3600, "ahead of"), (3600, "behind"), (-10, None), (10, None)]
+)
+async def test_a_clock_that_goes_otherwise_than_discords_is_named(doctor, serve, seconds, told):
+    date = formatdate(time.time() + seconds, usegmt=True)
+    known = [web.json_response({"username": "x"}, headers={"Date": date})]
+    address = await serve(lambda: known.pop() if known else web.json_response({}, status=404))
+    _, lines = await doctor(DISCORD_API_URL=address)
+    named = [line for line in lines if "clock" in line]
+    assert [told in line for line in named] == ([True] if told is not None else [])
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Thu, 99 Jan 1970 00:00:00 GMT"])
+def test_a_moment_that_cannot_be_read_says_nothing_of_the_clock(date):
+    assert readiness.clock(date, time.time()) == []
