@@ -79,7 +79,7 @@ def the_line(lines, word) -> str:
 async def test_when_all_is_ready_it_says_what_will_run(doctor):
     good, lines = await doctor(CHAT_BASE_URL="")
     assert good
-    assert not [line for line in lines if "clock" in line]
+    assert not [line for line in lines if "clock is" in line]
     assert the_line(lines, "knows the token") == "✓ Discord knows the token: this bot is conveyor."
     assert the_line(lines, "database").startswith("✓")
     assert the_line(lines, "Python").startswith("✓")
@@ -264,7 +264,7 @@ async def test_a_clock_that_goes_otherwise_than_discords_is_named(doctor, serve,
     known = [web.json_response({"username": "x"}, headers={"Date": date})]
     address = await serve(lambda: known.pop() if known else web.json_response({}, status=404))
     _, lines = await doctor(DISCORD_API_URL=address)
-    named = [line for line in lines if "clock" in line]
+    named = [line for line in lines if "clock is" in line]
     assert [told in line for line in named] == ([True] if told is not None else [])
 
 
