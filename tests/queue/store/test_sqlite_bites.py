@@ -6,15 +6,27 @@ from pathlib import Path
 import pytest
 
 from bot.queue.controls import CancelJob, Reprioritise
-from bot.queue.deliveries import NewDelivery
+from bot.queue.deliveries import Delivered, NewDelivery
 from bot.queue.job import Priority
 from bot.queue.lifecycle import Complete
 from bot.queue.retention import Retention
 from bot.queue.states import State
-from bot.queue.store.base import Finish
-from bot.queue.store.sqlite import SqliteStore
+from bot.queue.store.base import Finish, SettleDelivery
+from bot.queue.store.sqlite import SqliteStore, keeping
 from bot.queue.store.sqlite.jobs import JOBS_IN_A_BITE
-from tests.queue.store.workbench import LEASE_S, NOW, Clock, a_job, in_state, known, stored
+from tests.queue.store.workbench import (
+    LEASE_S,
+    NOW,
+    Clock,
+    a_job,
+    all_jobs,
+    claimed,
+    finished,
+    in_state,
+    known,
+    stored,
+    with_delivery,
+)
 
 MANY = 2 * JOBS_IN_A_BITE + 1
 
@@ -97,10 +109,27 @@ async def test_what_is_known_of_results(store: SqliteStore, clock: Clock, statem
     await store.enqueue(jobs, {job.id: [NewDelivery("owed")] for job in jobs})
     runs = await store.claim("w1", {"chat": 7}, LEASE_S)
     await store.finish([Finish(run.id, run.token, Complete("1")) for run in runs])
-    for keeping, later_s, left in ((Retention(cached=4), 0, 4), (Retention(), 61, 0)):
+    for retention, later_s, left in ((Retention(cached=4), 0, 4), (Retention(), 61, 0)):
         clock.forward(later_s)
         statements.clear()
-        assert await store.purge(keeping, 2) == 0
+        assert await store.purge(retention, 2) == 0
         kept = await store._read(lambda db: db.execute("SELECT key FROM cached").fetchall())
         assert len(kept) == left
         assert statements.count("COMMIT") > 1
+
+
+async def test_what_is_old_and_still_owed(store: SqliteStore, monkeypatch):
+    monkeypatch.setattr(keeping, "LOOKED_AT", 3)
+    for _ in range(3):
+        await with_delivery(store, a_job())
+    await stored(store, a_job())
+    for _ in range(4):
+        await finished(store, await claimed(store), Complete("1"))
+    assert await store.purge(Retention(completed_s=-1), 10) == 0
+    assert await store.purge(Retention(most=0), 10) == 0
+
+    due = await store.deliveries_claim("w1", 3, LEASE_S)
+    settled = [SettleDelivery(one.delivery.id, one.delivery.token, Delivered()) for one in due[:1]]
+    assert await store.deliveries_settle(settled) == [True]
+    await until_nothing_is_left(lambda: store.purge(Retention(completed_s=-1), 10))
+    assert len(await all_jobs(store)) == 2  # whose news is owed: nobody stands behind them

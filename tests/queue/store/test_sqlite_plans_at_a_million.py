@@ -39,8 +39,10 @@ WALKS = {
 }
 """Statements that follow a whole index, and why that is short."""
 
-OWN = {"json_each", "CONSTANT", "place"}
-"""What a statement was given, or has gathered itself: a row for each lane or slot."""
+OWN = {"json_each", "CONSTANT", "place", "old"}
+"""What a statement was given, or has gathered itself: a row for each lane or slot, or so many of
+the oldest jobs.
+"""
 
 NOT_JUDGED = {
     "jobs_ready_all": "when somebody has lowered the bounds: all that is ready, once",

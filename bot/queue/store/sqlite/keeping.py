@@ -32,6 +32,11 @@ SLOTS_IN_A_BITE = 500
 """Slots that are looked at in one transaction: where a million wait, as many may be taken."""
 
 
+LOOKED_AT = 5_000
+"""Of the oldest jobs, those that one transaction looks at: where the news of more of them is still
+owed, none behind these goes until it is settled.
+"""
+
 INPUTS_IN_A_BITE = 4
 """Files that are forgotten in one transaction: each may have megabytes."""
 
@@ -53,9 +58,10 @@ class Keeping:
         whether results are left to `trim`.
         """
         excess = one(db, self._sql["counter_finished"]) - retention.most
-        oldest = db.execute(self._sql["jobs_oldest"], (max(0, min(excess, limit)),)).fetchall()
+        most = max(0, min(excess, limit))
+        oldest = db.execute(self._sql["jobs_oldest"], (most, LOOKED_AT)).fetchall()
         before = (now - retention.completed_s, now - retention.failed_s)
-        stale = db.execute(self._sql["jobs_stale"], (*before, limit)).fetchall()
+        stale = db.execute(self._sql["jobs_stale"], (*before, limit, LOOKED_AT)).fetchall()
         gone: list[Gone] = list(dict.fromkeys([*oldest, *stale]))[:limit]
         if gone:
             self._remove(db, gone)

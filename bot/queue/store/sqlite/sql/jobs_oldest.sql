@@ -1,9 +1,13 @@
--- Finished jobs, oldest first, but none whose news is still owed.
+-- Finished jobs, oldest first, but none whose news is still owed; only so many are looked at.
 SELECT seq, queue, type, priority, state
-FROM job
-WHERE finished_at IS NOT NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM delivery WHERE job_id = job.id AND delivery.state IN ('HELD', 'DUE')
-    )
-ORDER BY finished_at, seq
-LIMIT ?
+FROM (
+    SELECT seq, id, queue, type, priority, state
+    FROM job
+    WHERE finished_at IS NOT NULL
+    ORDER BY finished_at, seq
+    LIMIT ?2
+) AS old
+WHERE NOT EXISTS (
+    SELECT 1 FROM delivery WHERE job_id = old.id AND delivery.state IN ('HELD', 'DUE')
+)
+LIMIT ?1
