@@ -182,6 +182,7 @@ class TestMyTasks:
         shown = await using(shared, ben, "my_tasks")
         await shared.kill()
         await shared.start()
+        await shared.begun("chosen?", times=2)
         press = await shared.world.select(ben, shown, "Choose one to look at it", [job_id])
         chosen = await changed(shared, press, "Attempts: 1 of 3", "chosen?")
         assert labels(chosen) == ["Cancel", "Refresh", "Back to the list"]
