@@ -130,7 +130,8 @@ async def test_a_button_of_a_forgotten_job_says_so(shared):
     ben = shared.world.person("Ben")
     asked = await running(shared, "forgotten", person=ben)
     await shared.kill()
-    shared.change("DELETE FROM job")
+    for table in ("job", "body"):
+        shared.change(f"DELETE FROM {table}")
     await shared.start()
     press = await shared.world.press(ben, asked.original, "Cancel")
     assert "not known any more" in await shared.told(press)
