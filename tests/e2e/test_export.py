@@ -206,26 +206,15 @@ async def test_its_caller_can_have_it_shown_again(shared):
     assert rows(shared, shown.original) == rows(shared, message)
 
 
-async def test_who_is_no_administrator_any_more_when_it_runs_gets_nothing(shared):
-    person = await administrator(shared)
-    held = shared.world.troubles.hold("GET */members/*")
-    asked = await ask(shared, "members", user=person)
-    await held.reached()
-    world = shared.world
-    role = world.directory.role("Administrators")
-    world.directory.set_member_role(world.guild.id, person.id, role.id, held=False)
-    held.release()
-
-    message = await shared.ended(asked)
-
-    assert not message.attachments
-    assert "for administrators" in message.text
-
-
-async def test_who_is_none_any_more_when_it_is_done_gets_nothing_either(shared):
+@pytest.mark.parametrize(
+    ("what", "when"),
+    [("members", "GET */members/*"), ("roles", "GET */roles")],
+    ids=["when it begins", "when it is done"],
+)
+async def test_who_is_no_administrator_any_more_gets_nothing(shared, what, when):
     world, person = shared.world, await administrator(shared)
-    held = world.troubles.hold("GET */roles")
-    asked = await ask(shared, "roles", user=person)
+    held = world.troubles.hold(when)
+    asked = await ask(shared, what, user=person)
     await held.reached()
     role = world.directory.role("Administrators")
     world.directory.set_member_role(world.guild.id, person.id, role.id, held=False)
